@@ -1,0 +1,1 @@
+"""The API's operations: one file per resource, one method per operation."""

@@ -1,0 +1,97 @@
+"""Payments: money that came in, went out or moved at a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from payments_async.models import Payment, PaymentRequest
+from payments_async.operations.base import Operations, checked_metadata, filter_text
+from payments_async.wire.call import Call
+from payments_async.wire.codec import nothing, one, page_of
+from payments_async.wire.pages import Pages
+
+
+class Payments(Operations):
+    """Payments: money that came in, went out or moved at a provider."""
+
+    def list_payments(
+        self,
+        *,
+        page_size: int | None = None,
+        cursor: str | None = None,
+        sort: str | Sequence[str] | None = None,
+        query: str | Mapping[str, Any] | None = None,
+    ) -> Pages[Payment]:
+        """List payments, newest first, following the cursor to the end.
+
+        Args:
+            page_size: Items a page, 15 unless given; the server caps it at 100.
+            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            sort: `column:asc` or `column:desc`, one or several, such as `created_at:asc`.
+            query: A filter, such as `{"$match": {"status": "SUCCEEDED"}}`.
+
+        Raises:
+            ValueError: arguments that the server would misunderstand.
+            PaymentsError: while walking; its `cursor` says where to go on.
+
+        Route: `GET /payments`
+        """
+        return self._pages(
+            Call(
+                "list_payments",
+                "GET",
+                "/payments",
+                page_of(Payment),
+                query={"pageSize": page_size, "cursor": cursor, "sort": sort, "query": filter_text(query)},
+            )
+        )
+
+    async def get_payment(self, payment_id: str) -> Payment:
+        """Fetch one payment.
+
+        Raises:
+            NotFoundError: there is none.
+            PaymentsError: the call failed otherwise.
+
+        Route: `GET /payments/{paymentId}`
+        """
+        return await self._run(
+            Call("get_payment", "GET", "/payments/{paymentId}", one(Payment), ids={"paymentId": payment_id})
+        )
+
+    async def create_payment(self, request: PaymentRequest) -> Payment:
+        """Record a payment; one that has this `reference` already, on any connector, is overwritten.
+
+        Args:
+            request: `amount` is in the asset's minor unit, `asset` such as `USD/2`, `created_at` has a time zone.
+
+        Raises:
+            ValidationError: the server refuses it.
+            OutcomeUnknownError: it may have been recorded; `ensure_payment` finds out.
+            PaymentsError: the call failed otherwise.
+
+        Route: `POST /payments`
+        """
+        return await self._run(Call("create_payment", "POST", "/payments", one(Payment), body=request))
+
+    async def update_metadata(self, payment_id: str, metadata: Mapping[str, str]) -> None:
+        """Merge metadata into a payment's; names that are not given stay.
+
+        Raises:
+            ValueError: the metadata is empty.
+            PaymentsError: the call failed. An unknown payment is a `ServerError`.
+
+        Route: `PATCH /payments/{paymentId}/metadata`
+        """
+        await self._run(
+            Call(
+                "update_metadata",
+                "PATCH",
+                "/payments/{paymentId}/metadata",
+                nothing,
+                ids={"paymentId": payment_id},
+                body=checked_metadata(metadata),
+                idempotent=True,
+            )
+        )

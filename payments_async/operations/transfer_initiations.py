@@ -1,0 +1,193 @@
+"""Transfer initiations: transfers and payouts that the server asks providers to make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from payments_async.models import (
+    ReverseTransferInitiationRequest,
+    TransferInitiation,
+    TransferInitiationRequest,
+    TransferInitiationStatus,
+    UpdateTransferInitiationStatusRequest,
+)
+from payments_async.operations.base import Operations, filter_text
+from payments_async.wire.call import Call
+from payments_async.wire.codec import nothing, one, page_of
+from payments_async.wire.pages import Pages
+
+
+class TransferInitiations(Operations):
+    """Transfer initiations: transfers and payouts that the server asks providers to make."""
+
+    def list_transfer_initiations(
+        self,
+        *,
+        page_size: int | None = None,
+        cursor: str | None = None,
+        sort: str | Sequence[str] | None = None,
+        query: str | Mapping[str, Any] | None = None,
+    ) -> Pages[TransferInitiation]:
+        """List transfer initiations, newest first, following the cursor to the end.
+
+        Args:
+            page_size: Items a page, 15 unless given; the server caps it at 100.
+            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            sort: `column:asc` or `column:desc`, one or several, such as `created_at:asc`.
+            query: A filter, such as `{"$match": {"source_account_id": "…"}}`; any but `$match` of the source or the
+                destination account is a `ServerError`.
+
+        Raises:
+            ValueError: arguments that the server would misunderstand.
+            PaymentsError: while walking; its `cursor` says where to go on.
+
+        Route: `GET /transfer-initiations`
+        """
+        return self._pages(
+            Call(
+                "list_transfer_initiations",
+                "GET",
+                "/transfer-initiations",
+                page_of(TransferInitiation),
+                query={"pageSize": page_size, "cursor": cursor, "sort": sort, "query": filter_text(query)},
+            )
+        )
+
+    async def get_transfer_initiation(self, transfer_id: str) -> TransferInitiation:
+        """Fetch one transfer initiation with its payments and adjustments.
+
+        Raises:
+            NotFoundError: there is none.
+            PaymentsError: the call failed otherwise.
+
+        Route: `GET /transfer-initiations/{transferId}`
+        """
+        return await self._run(
+            Call(
+                "get_transfer_initiation",
+                "GET",
+                "/transfer-initiations/{transferId}",
+                one(TransferInitiation),
+                ids={"transferId": transfer_id},
+            )
+        )
+
+    async def create_transfer_initiation(self, request: TransferInitiationRequest) -> TransferInitiation:
+        """Ask for a transfer or a payout.
+
+        With `validated` it goes to the provider at once, and the call lasts until the provider has answered unless
+        `scheduled_at` is set. An error at that point leaves it in place: the same reference is then a conflict.
+
+        Args:
+            request: `amount` is in the asset's minor unit; name a `connector_id`, or a `provider` that has one
+                connector.
+
+        Raises:
+            ConflictError: there is one of this reference on this connector.
+            NotFoundError: the source or the destination account is unknown.
+            ValidationError: the server refuses it.
+            OutcomeUnknownError: it may have been made; `ensure_transfer_initiation` finds out.
+            PaymentsError: the call failed otherwise.
+
+        Route: `POST /transfer-initiations`
+        """
+        return await self._run(
+            Call("create_transfer_initiation", "POST", "/transfer-initiations", one(TransferInitiation), body=request)
+        )
+
+    async def delete_transfer_initiation(self, transfer_id: str) -> None:
+        """Delete a transfer initiation that waits for validation.
+
+        Raises:
+            NotFoundError: there is none.
+            ValidationError: it waits no longer.
+            PaymentsError: the call failed otherwise.
+
+        Route: `DELETE /transfer-initiations/{transferId}`
+        """
+        await self._run(
+            Call(
+                "delete_transfer_initiation",
+                "DELETE",
+                "/transfer-initiations/{transferId}",
+                nothing,
+                ids={"transferId": transfer_id},
+            )
+        )
+
+    async def update_transfer_initiation_status(self, transfer_id: str, status: TransferInitiationStatus | str) -> None:
+        """Validate or reject a transfer initiation that waits for validation; validating hands it to the provider.
+
+        Args:
+            transfer_id: The transfer initiation.
+            status: `VALIDATED` or `REJECTED`; the server refuses most others.
+
+        Raises:
+            NotFoundError: there is none.
+            ValidationError: the status is refused, or it waits no longer.
+            OutcomeUnknownError: it may have taken effect; fetch it to see.
+            PaymentsError: the call failed otherwise.
+
+        Route: `POST /transfer-initiations/{transferId}/status`
+        """
+        await self._run(
+            Call(
+                "update_transfer_initiation_status",
+                "POST",
+                "/transfer-initiations/{transferId}/status",
+                nothing,
+                ids={"transferId": transfer_id},
+                body=UpdateTransferInitiationStatusRequest(status=TransferInitiationStatus(status)),
+            )
+        )
+
+    async def retry_transfer_initiation(self, transfer_id: str) -> None:
+        """Hand a failed transfer initiation to the provider once more.
+
+        Raises:
+            NotFoundError: there is none.
+            ValidationError: it has not failed.
+            OutcomeUnknownError: it may have been handed over; fetch it to see.
+            PaymentsError: the call failed otherwise.
+
+        Route: `POST /transfer-initiations/{transferId}/retry`
+        """
+        await self._run(
+            Call(
+                "retry_transfer_initiation",
+                "POST",
+                "/transfer-initiations/{transferId}/retry",
+                nothing,
+                ids={"transferId": transfer_id},
+            )
+        )
+
+    async def reverse_transfer_initiation(self, transfer_id: str, request: ReverseTransferInitiationRequest) -> None:
+        """Take back all or part of a processed transfer; only Stripe can.
+
+        Only one reversal of a transfer can succeed on this server, even if it took back a part.
+
+        Args:
+            transfer_id: The transfer initiation.
+            request: `amount` is in the asset's minor unit, at most what is left of the transfer.
+
+        Raises:
+            ConflictError: there is a reversal of this reference on the connector.
+            NotFoundError: there is no such transfer initiation.
+            ValidationError: the server refuses it.
+            OutcomeUnknownError: it may have been made; fetch the transfer initiation to see.
+            PaymentsError: the call failed otherwise.
+
+        Route: `POST /transfer-initiations/{transferId}/reverse`
+        """
+        await self._run(
+            Call(
+                "reverse_transfer_initiation",
+                "POST",
+                "/transfer-initiations/{transferId}/reverse",
+                nothing,
+                ids={"transferId": transfer_id},
+                body=request,
+            )
+        )

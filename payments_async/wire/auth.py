@@ -1,0 +1,318 @@
+"""Where tokens come from, and the layer that signs requests with them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import copy
+import logging
+import math
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urljoin
+
+import attrs
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
+from payments_async.wire.call import Layer, Request, Response, Send
+from payments_async.wire.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    DeadlineExceededError,
+    Outcome,
+    PaymentsError,
+    ProtocolError,
+    TransportError,
+    api_error,
+    blacked_out,
+    json_object,
+    origin,
+)
+
+log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class TokenSource(Protocol):
+    """Anything that can give a bearer token and be told that one was refused."""
+
+    async def acquire(self) -> str:
+        """A token to sign the next request with."""
+        ...
+
+    def invalidate(self, token: str) -> None:
+        """Says that the server refused this very token; a newer one stays good."""
+        ...
+
+
+def _not_empty(_: object, attribute: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigurationError(f"{attribute.name} is missing: give a non-empty string")
+
+
+@attrs.frozen
+class BearerToken:
+    """One token that somebody else renews. A `TokenSource`."""
+
+    token: str = attrs.field(repr=False, validator=_not_empty)
+
+    async def acquire(self) -> str:
+        """The token."""
+        return self.token
+
+    def invalidate(self, token: str) -> None:
+        """Nothing: there is no other token, so a 401 ends the call."""
+
+
+@attrs.frozen
+class ClientCredentials:
+    """What the OAuth2 client-credentials grant needs (RFC 6749, 4.4); sent in the form body (`client_secret_post`).
+
+    Attributes:
+        client_id: The client's id.
+        client_secret: The client's secret.
+        token_url: The token endpoint; a relative URL is joined to the client's `base_url`.
+        scopes: The scopes to ask for, such as `payments:read`; none asks for the client's default.
+    """
+
+    client_id: str = attrs.field(validator=_not_empty)
+    client_secret: str = attrs.field(repr=False, validator=_not_empty)
+    token_url: str = attrs.field(default="/api/auth/oauth/token", kw_only=True, validator=_not_empty)
+    scopes: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=tuple[str, ...])
+
+
+@attrs.frozen
+class _Lease:
+    """A token, when to begin renewing it and when to stop using it, on the source's clock."""
+
+    token: str = attrs.field(repr=False)
+    renew_at: float
+    end_at: float
+
+
+class ClientCredentialsSource:
+    """A `TokenSource` that fetches, shares and renews one token.
+
+    All callers share one request for a token. In the last fifth of the token's life (300 s at most) it is renewed in
+    the background while callers go on with it; in the last twentieth (30 s at most) they wait for the new one. The
+    request is a task of its own, so that a caller that is cancelled takes nobody with it.
+
+    Args:
+        credentials: What to ask with.
+        send: Carries the request to the token endpoint; raises for an error status as `checked_token` does.
+        base_url: What a relative token URL is joined to.
+        timeout: Seconds that one renewal may take, repetitions included.
+        clock: A monotonic clock in seconds.
+    """
+
+    def __init__(
+        self,
+        credentials: ClientCredentials,
+        send: Send,
+        *,
+        base_url: str,
+        timeout: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.token_url = urljoin(base_url, credentials.token_url)
+        self._credentials = credentials
+        self._send = send
+        self._timeout = timeout
+        self._clock = clock
+        self._lease: _Lease | None = None
+        self._renewal: asyncio.Task[str] | None = None
+        self._no_renewal_before = -math.inf
+
+    async def acquire(self) -> str:
+        """The shared token, fetched or renewed if need be.
+
+        Raises:
+            AuthenticationError: the token endpoint refused the credentials.
+            PaymentsError: the token endpoint failed otherwise.
+        """
+        lease, now = self._lease, self._clock()
+        if lease is not None and now < lease.renew_at:
+            return lease.token
+        if lease is not None and now < lease.end_at:
+            if now >= self._no_renewal_before:
+                self._renew()
+            return lease.token
+        renewal = self._renew()
+        # Waiting for a task, unlike awaiting it, leaves it alone when the waiter is cancelled.
+        await asyncio.wait((renewal,))
+        if renewal.cancelled():
+            raise ConfigurationError("the client was closed while a token was on its way")
+        return renewal.result()
+
+    def invalidate(self, token: str) -> None:
+        """Forgets the token if it is the shared one still."""
+        if self._lease is not None and self._lease.token == token:
+            self._lease = None
+
+    async def aclose(self) -> None:
+        """Ends a renewal that is under way."""
+        if (renewal := self._renewal) is not None:
+            renewal.cancel()
+            await asyncio.wait((renewal,))
+
+    def _renew(self) -> asyncio.Task[str]:
+        if self._renewal is None:
+            # An empty context: the renewal belongs to no caller, so neither do its log records and spans.
+            self._renewal = asyncio.create_task(self._fetch(), name="token renewal", context=contextvars.Context())
+            self._renewal.add_done_callback(self._renewed)
+        return self._renewal
+
+    def _renewed(self, renewal: asyncio.Task[str]) -> None:
+        self._renewal = None
+        if renewal.cancelled() or (error := renewal.exception()) is None:
+            return
+        log.warning("no token from %s: %s", origin(self.token_url), type(error).__name__)
+        if self._lease is not None:
+            # Callers hold a good token for the time being, so a failing endpoint gets a pause.
+            self._no_renewal_before = self._clock() + (self._lease.end_at - self._lease.renew_at) / 10
+
+    async def _fetch(self) -> str:
+        asked_at = self._clock()
+        response = await self._send(self._request())
+        token, lifetime = read_token(response)
+        self._lease = _Lease(
+            token,
+            renew_at=asked_at + lifetime - min(lifetime * 0.2, 300.0),
+            end_at=asked_at + lifetime - min(lifetime * 0.05, 30.0),
+        )
+        return token
+
+    def _request(self) -> Request:
+        credentials = self._credentials
+        form = prepare_token_request("client_credentials", scope=credentials.scopes)
+        client: Any = ClientAuth(credentials.client_id, credentials.client_secret, "client_secret_post")
+        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        url, headers, body = client.prepare("POST", self.token_url, headers, form)
+        return Request(
+            operation="get_token",
+            method="POST",
+            path="(token endpoint)",
+            url=url,
+            headers=headers,
+            body=body.encode(),
+            deadline=asyncio.get_running_loop().time() + self._timeout,
+            safe=True,  # a token more changes nothing that anybody sees
+        )
+
+
+def checked_token(send: Send) -> Send:
+    """Raises the error that a token endpoint's answer stands for (RFC 6749, 5.2); lets successes through."""
+
+    async def send_checked(request: Request) -> Response:
+        response = await send(request)
+        if response.status < 300:
+            return response
+        if response.status < 400:
+            raise ProtocolError(
+                "the token endpoint answered with a redirect; check token_url", operation=request.operation
+            )
+        error = api_error(response)
+        if response.status not in (400, 401):
+            error.args = (f"the token endpoint answered {response.status}",)
+            raise error
+        answer = json_object(response.body)
+        code, words = (
+            blacked_out(value) if isinstance(value := answer.get(name), str) and value else None
+            for name in ("error", "error_description")
+        )
+        said = ": ".join(part for part in (code, words) if part) or "no reason given"
+        raise AuthenticationError(
+            f"the token endpoint refused the credentials ({said}); check the client id, the secret and the scopes",
+            operation=request.operation,
+            status=response.status,
+            error_code=code,
+            error_message=words,
+        )
+
+    return send_checked
+
+
+def read_token(response: Response) -> tuple[str, float]:
+    """The access token in a token endpoint's answer and its lifetime in seconds, infinite if the answer gives none.
+
+    Raises:
+        ProtocolError: there is no usable bearer token in it.
+    """
+    answer = json_object(response.body)
+    token = answer.get("access_token")
+    if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise ProtocolError(
+            "the token endpoint's answer holds no usable access_token; check token_url",
+            operation=response.request.operation,
+        )
+    kind = answer.get("token_type", "Bearer")
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        raise ProtocolError(
+            "the token endpoint gave a token of another type than Bearer", operation=response.request.operation
+        )
+    return token, _lifetime(answer)
+
+
+def _lifetime(answer: Mapping[str, Any]) -> float:
+    """`expires_in` as seconds: 0 where it is negative, infinite where it is missing or says nothing."""
+    try:
+        seconds = float(answer["expires_in"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return math.inf
+    return math.inf if math.isnan(seconds) else max(0.0, seconds)
+
+
+def authorizing(source: TokenSource, api: str) -> Layer:
+    """Signs each request with the source's token; after a 401, replaces the token and sends the request once more.
+
+    Args:
+        source: Where tokens come from.
+        api: The API's origin, the only one that a token is sent to.
+
+    Raises:
+        PaymentsError: no token could be had; nothing was sent.
+    """
+
+    async def token_for(request: Request) -> str:
+        failure: PaymentsError
+        try:
+            async with asyncio.timeout_at(request.deadline):
+                return await source.acquire()
+        except TimeoutError:
+            failure = DeadlineExceededError(
+                "no token before the call's time was up; nothing was sent",
+                operation=request.operation,
+                outcome=Outcome.NOT_SENT,
+            )
+            failure.exhausted = True
+        except PaymentsError as error:
+            # The failure is shared by all who waited, so each raises a copy of its own, in its own name.
+            failure = copy.copy(error)
+            failure.operation = request.operation
+            if isinstance(failure, TransportError):
+                failure.args = (f"no token: {failure.message}",)
+                failure.outcome = Outcome.NOT_SENT
+        raise failure
+
+    def layer(send: Send) -> Send:
+        async def send_signed(request: Request) -> Response:
+            if origin(request.url) != api:
+                raise ConfigurationError(f"a token is sent to {api} only", operation=request.operation)
+            token = await token_for(request)
+            response = await send(_signed(request, token))
+            if response.status == 401:
+                source.invalidate(token)
+                if (another := await token_for(request)) != token:
+                    response = await send(_signed(request, another))
+            return response
+
+        return send_signed
+
+    return layer
+
+
+def _signed(request: Request, token: str) -> Request:
+    return attrs.evolve(request, headers={**request.headers, "Authorization": f"Bearer {token}"})

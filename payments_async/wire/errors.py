@@ -1,0 +1,285 @@
+"""The errors of this package, and the layer that turns answers into them.
+
+PaymentsError
+├── ConfigurationError              the client was set up or used in a way that cannot work
+├── TransportError                  no whole answer came; `outcome` says whether the request may have taken effect
+│   ├── ConnectionFailedError       the connection could not be made, or was lost
+│   ├── DeadlineExceededError       the call's time was up
+│   └── OutcomeUnknownError         a write that may have happened
+├── ProtocolError                   an answer that is not what the API promises
+│   └── DecodeError                 JSON of another shape than the model's
+└── APIError                        the server answered with an error status
+    ├── ValidationError             400, 422
+    ├── AuthenticationError         401, or the token endpoint refused the credentials
+    ├── PermissionDeniedError       403
+    ├── NotFoundError               404
+    ├── ConflictError               409, or a duplicate reported under another status
+    ├── RateLimitedError            429
+    └── ServerError                 500 and above
+
+No text, repr or pickled form of these holds a token, a secret or a response body.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from payments_async.wire.call import Request, Response, Send
+
+
+class Outcome(Enum):
+    """What is known of a request that got no whole answer."""
+
+    NOT_SENT = "not sent"
+    """No byte left: the server did nothing. Safe to call again."""
+    UNKNOWN = "unknown"
+    """Bytes may have left: the server may have acted on them."""
+
+
+class PaymentsError(Exception):
+    """The root of every error that a call raises.
+
+    Attributes:
+        operation: The operation that failed, snake_case; `None` where no operation was running.
+        cursor: While paging, the cursor of the page that could not be had: a list call with it goes on from there.
+        exhausted: Whether a retry policy has repeated the request in vain already.
+    """
+
+    def __init__(self, message: str, *, operation: str | None = None) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.cursor: str | None = None
+        self.exhausted = False
+
+    @property
+    def message(self) -> str:
+        """What happened and what to do next, in one sentence or two."""
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.message}" if self.operation else self.message
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class ConfigurationError(PaymentsError):
+    """The client was set up or used in a way that cannot work; nothing was sent."""
+
+
+class TransportError(PaymentsError):
+    """No whole answer came.
+
+    Attributes:
+        outcome: Whether the request may have taken effect.
+    """
+
+    def __init__(self, message: str, *, operation: str | None = None, outcome: Outcome = Outcome.UNKNOWN) -> None:
+        super().__init__(message, operation=operation)
+        self.outcome = outcome
+
+
+class ConnectionFailedError(TransportError):
+    """The connection could not be made, or was lost before the answer was whole."""
+
+
+class DeadlineExceededError(TransportError):
+    """The call's time was up."""
+
+
+class OutcomeUnknownError(TransportError):
+    """A write that may have happened: its answer was lost.
+
+    Attributes:
+        reference: The request's own reference, to look the resource up by; `None` if the request has none.
+    """
+
+    def __init__(self, message: str, *, operation: str | None = None, reference: str | None = None) -> None:
+        super().__init__(message, operation=operation, outcome=Outcome.UNKNOWN)
+        self.reference = reference
+
+
+class ProtocolError(PaymentsError):
+    """An answer that is not what the API promises: a redirect, a wrong content type, too many bytes, a bad cursor."""
+
+
+class DecodeError(ProtocolError):
+    """JSON of another shape than the model's.
+
+    Attributes:
+        path: Where, as a JSON path such as `$.cursor.data[3].amount`.
+        expected: What should be there, such as `int`.
+    """
+
+    def __init__(self, message: str, *, operation: str | None = None, path: str = "$", expected: str = "JSON") -> None:
+        super().__init__(message, operation=operation)
+        self.path = path
+        self.expected = expected
+
+
+class APIError(PaymentsError):
+    """The server answered with an error status.
+
+    Attributes:
+        status: HTTP status code.
+        error_code: The server's own code, such as `VALIDATION`, as it came; `None` if the answer has none.
+        error_message: The server's own words, with what looks like a token or an account number blacked out.
+        details: More of the server's own words, likewise; seldom there.
+        retry_after: Seconds that the server asks to wait; `None` if it does not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        status: int = 0,
+        error_code: str | None = None,
+        error_message: str | None = None,
+        details: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation)
+        self.status = status
+        self.error_code = error_code
+        self.error_message = error_message
+        self.details = details
+        self.retry_after = retry_after
+
+
+class ValidationError(APIError):
+    """The server refuses what was asked (400, 422)."""
+
+
+class AuthenticationError(APIError):
+    """The credentials or the token were refused (401). This API also answers 401 where a scope is missing."""
+
+
+class PermissionDeniedError(APIError):
+    """The credentials are good but not for this (403)."""
+
+
+class NotFoundError(APIError):
+    """There is no such resource, or no such route (404)."""
+
+
+class ConflictError(APIError):
+    """There is such a resource already, or one that differs (409, or a duplicate reported under another status)."""
+
+
+class RateLimitedError(APIError):
+    """Too many requests (429)."""
+
+
+class ServerError(APIError):
+    """The server failed (500 and above). A write may have taken effect."""
+
+
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: ValidationError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: ValidationError,
+    429: RateLimitedError,
+}
+
+_SENSITIVE = re.compile(
+    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b"  # an IBAN
+    r"|\beyJ[\w-]+\.[\w.-]+"  # a JSON Web Token
+    r"|\b(?i:Bearer|Basic) +\S+"
+    r"|\b\d{8,}\b"  # an account number
+)
+
+
+def blacked_out(text: str, *, limit: int = 500) -> str:
+    """The text with what looks like a token or an account number replaced, cut to `limit` characters."""
+    shown = _SENSITIVE.sub("[redacted]", text)
+    return shown if len(shown) <= limit else shown[:limit] + "…"
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`, empty if there is none: error bodies may be empty, plain text or HTML."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return cast(dict[str, Any], content) if isinstance(content, dict) else {}
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """The seconds that a Retry-After header asks to wait, from a number or an HTTP date; `None` for anything else."""
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    try:
+        seconds = parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def api_error(response: Response) -> APIError:
+    """The error that an answer with an error status stands for: by its status, then by what the body says."""
+    body = json_object(response.body)
+    code, words, details = (
+        blacked_out(value) if isinstance(value := body.get(name), str) and value else None
+        for name in ("errorCode", "errorMessage", "details")
+    )
+    status = response.status
+    kind = _BY_STATUS.get(status, ServerError if status >= 500 else APIError)
+    if code == "CONFLICT" or (status == 500 and words and "duplicate key" in words):
+        # The shipped server reports a duplicate as an internal error, by the database's own words.
+        kind = ConflictError
+    said = ": ".join(part for part in (code, words) if part) or "no reason given"
+    return kind(
+        f"the server answered {status} ({said})",
+        operation=response.request.operation,
+        status=status,
+        error_code=code,
+        error_message=words,
+        details=details,
+        retry_after=retry_after_seconds(response.headers),
+    )
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL, which is all of it that an error may show."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _redirected(response: Response) -> ProtocolError:
+    target = response.headers.get("Location", "")
+    try:
+        where = origin(target) if urlsplit(target).netloc else "the same origin"
+    except ValueError:
+        where = "an unreadable address"
+    return ProtocolError(
+        f"the server answered {response.status}, a redirect to {where}; redirects are never followed: "
+        "check the client's base_url and api_path",
+        operation=response.request.operation,
+    )
+
+
+def checking(send: Send) -> Send:
+    """Raises the error that an answer stands for; lets successes through."""
+
+    async def send_checked(request: Request) -> Response:
+        response = await send(request)
+        if 200 <= response.status < 300:
+            return response
+        if response.status < 400:
+            raise _redirected(response)
+        raise api_error(response)
+
+    return send_checked

@@ -1,0 +1,48 @@
+"""Stacks the layers of a call, and takes calls through them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+import attrs
+
+from payments_async.wire.call import Call, Layer, Send, Timeout
+from payments_async.wire.codec import encode
+
+T = TypeVar("T")
+
+
+def stack(send: Send, layers: Iterable[Layer]) -> Send:
+    """The layers around `send`, the first of them outermost."""
+    for layer in reversed(list(layers)):
+        send = layer(send)
+    return send
+
+
+@attrs.frozen(kw_only=True)
+class Pipeline:
+    """Takes a call to the server and back.
+
+    Attributes:
+        send: The layers, stacked.
+        base: The API's URL without a slash at its end.
+        timeout: How long a call may take.
+        headers: Sent with every request.
+    """
+
+    send: Send
+    base: str
+    timeout: Timeout
+    headers: Mapping[str, str]
+
+    async def run(self, call: Call[T]) -> T:
+        """The call's answer.
+
+        Raises:
+            ValueError, TypeError: an argument that the server would misunderstand; nothing is sent.
+            PaymentsError: the call failed.
+        """
+        deadline = asyncio.get_running_loop().time() + self.timeout.total
+        return call.read(await self.send(encode(call, base=self.base, headers=self.headers, deadline=deadline)))

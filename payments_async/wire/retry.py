@@ -1,0 +1,153 @@
+"""When a failed request is sent again: a policy that decides, and the layer that does it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+
+import attrs
+
+from payments_async.wire.call import Layer, Request, Response, Send
+from payments_async.wire.errors import (
+    APIError,
+    NotFoundError,
+    Outcome,
+    OutcomeUnknownError,
+    PaymentsError,
+    TransportError,
+)
+
+log = logging.getLogger(__name__)
+
+# What is sent again, by what happened. Idempotent requests are GET, DELETE and the PATCHes that merge metadata.
+# A 401 is answered with another token by `authorizing`, whatever the method.
+#
+#   what happened                            | idempotent | POST
+#   -----------------------------------------|------------|------
+#   nothing was sent (DNS, TCP, TLS, pool)   | yes        | yes
+#   429: the server did nothing              | yes        | yes
+#   the answer was lost, an attempt timed out| yes        | no
+#   408, 500, 502, 503, 504                  | yes        | no
+#   any other answer                         | no         | no
+_DID_NOTHING = frozenset({429})
+_MAY_PASS = frozenset({408, 500, 502, 503, 504})
+_LOST_BEHIND_GATEWAY = frozenset({502, 504})
+
+
+@attrs.frozen(kw_only=True)
+class RetryPolicy:
+    """Which failures are repeated, how often and after what pause.
+
+    The pause before the n-th repetition is random between 0 and `base * 2**(n - 1)` seconds (full jitter), `cap`
+    seconds at most, and never shorter than the server's Retry-After. None goes past the call's deadline: the call
+    fails at once instead.
+
+    Attributes:
+        attempts: How often a request is sent at most, the first time included; 1 repeats nothing.
+        base: Seconds that the first pause has at most.
+        cap: Seconds that any pause has at most, unless the server asks for more.
+        random: Gives the jitter, between 0 and 1.
+    """
+
+    attempts: int = 4
+    base: float = 0.25
+    cap: float = 8.0
+    random: Callable[[], float] = attrs.field(default=random.random, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError(f"RetryPolicy.attempts is {self.attempts}: give 1 or more")
+        for name, seconds in (("base", self.base), ("cap", self.cap)):
+            if not 0 <= seconds < float("inf"):
+                raise ValueError(f"RetryPolicy.{name} is {seconds!r}: give a finite number of seconds, 0 or more")
+
+    def repeats(self, request: Request, error: PaymentsError) -> bool:
+        """Whether a request that met this error may be sent again."""
+        if error.exhausted:
+            return False
+        match error:
+            case TransportError(outcome=Outcome.NOT_SENT):
+                return True
+            case TransportError():
+                return request.idempotent
+            case APIError(status=status):
+                return status in _DID_NOTHING or (request.idempotent and status in _MAY_PASS)
+            case _:
+                return False
+
+    def pause(self, attempt: int, error: PaymentsError) -> float:
+        """Seconds to wait after the failed attempt of this number, the first being 1."""
+        jitter = self.random() * min(self.cap, self.base * 2.0 ** min(attempt - 1, 64))
+        asked = error.retry_after if isinstance(error, APIError) else None
+        return max(jitter, asked or 0.0)
+
+
+def retrying(policy: RetryPolicy) -> Layer:
+    """Sends a request again as the policy says, within the call's deadline, and says what is known of a lost write.
+
+    Raises:
+        OutcomeUnknownError: the answer of a write was lost, in this attempt or in one before it.
+        PaymentsError: what the last attempt met.
+    """
+
+    def layer(send: Send) -> Send:
+        async def send_retrying(request: Request) -> Response:
+            lost = False
+            attempt = 1
+            while True:
+                try:
+                    return await send(request)
+                except PaymentsError as error:
+                    if lost and request.method == "DELETE" and isinstance(error, NotFoundError):
+                        # An attempt whose answer was lost has deleted it.
+                        return Response(request=request, status=204, headers={}, body=b"")
+                    lost = lost or _answer_lost(error)
+                    pause = policy.pause(attempt, error)
+                    if (
+                        attempt >= policy.attempts
+                        or not policy.repeats(request, error)
+                        or asyncio.get_running_loop().time() + pause >= request.deadline
+                    ):
+                        error.exhausted = True
+                        failure = _final(request, error, lost)
+                        break
+                    log.info(
+                        "%s %s: attempt %d met %s, next in %.3f s",
+                        request.method,
+                        request.path,
+                        attempt,
+                        type(error).__name__,
+                        pause,
+                    )
+                await asyncio.sleep(pause)
+                attempt += 1
+            raise failure
+
+        return send_retrying
+
+    return layer
+
+
+def _answer_lost(error: PaymentsError) -> bool:
+    if isinstance(error, TransportError):
+        return error.outcome is Outcome.UNKNOWN
+    return isinstance(error, APIError) and error.status in _LOST_BEHIND_GATEWAY
+
+
+def _final(request: Request, error: PaymentsError, lost: bool) -> PaymentsError:
+    if not lost or not isinstance(error, TransportError):
+        return error
+    if request.safe:
+        error.outcome = Outcome.UNKNOWN
+        return error
+    which = f" (reference {request.reference!r})" if request.reference else ""
+    unknown = OutcomeUnknownError(
+        f"the write may have happened{which}: {error.message}; look whether it did before you call again",
+        operation=request.operation,
+        reference=request.reference,
+    )
+    unknown.exhausted = True
+    unknown.__cause__ = error
+    return unknown

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from payments_async.models import Account, AccountBalance, AccountRequest
+from payments_async.models import Account, AccountBalance, AccountRequest, AccountType
 from payments_async.operations.base import Operations, filter_text
+from payments_async.operations.ensure import ensured, or_none
+from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
 from payments_async.wire.codec import one, page_of
 from payments_async.wire.pages import Pages
@@ -75,6 +77,36 @@ class Accounts(Operations):
         Route: `POST /accounts`
         """
         return await self._run(Call("create_account", "POST", "/accounts", one(Account), body=request))
+
+    async def ensure_account(self, request: AccountRequest) -> Account:
+        """Record an account unless it is there already; safe to call again after any failure.
+
+        Looks for the account by the id that it has or will have, records it if there is none, reads it back and
+        compares.
+
+        Raises:
+            ValueError: `connector_id` is no id.
+            ConflictError: there is an account of this reference on this connector that differs; `fields` says in what.
+            PaymentsError: a call failed. Calling again is safe.
+
+        Routes: `GET /accounts/{accountId}`, `POST /accounts`
+        """
+        account_id = referenced_id(request.connector_id, request.reference)
+        # The server shows this type of account as another when it is fetched.
+        kind = AccountType.EXTERNAL if request.type == AccountType.EXTERNAL_FORMANCE else request.type
+        return await ensured(
+            "ensure_account",
+            request.reference,
+            find=lambda: or_none(self.get_account(account_id)),
+            create=lambda: self.create_account(request),
+            fields=lambda there: (
+                ("created_at", request.created_at, there.created_at),
+                ("type", kind, there.type),
+                ("account_name", request.account_name, there.account_name),
+                ("default_asset", request.default_asset or "", there.default_asset),
+                ("metadata", request.metadata or {}, there.metadata),
+            ),
+        )
 
     def get_account_balances(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 from payments_async.models import Payment, PaymentRequest
 from payments_async.operations.base import Operations, checked_metadata, filter_text
+from payments_async.operations.ensure import ensured
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.pages import Pages
@@ -74,6 +75,42 @@ class Payments(Operations):
         Route: `POST /payments`
         """
         return await self._run(Call("create_payment", "POST", "/payments", one(Payment), body=request))
+
+    async def ensure_payment(self, request: PaymentRequest) -> Payment:
+        """Record a payment unless it is there already; safe to call again after any failure.
+
+        Looks for the `reference`, records the payment if there is none, reads it back and compares. Between the look
+        and the record, somebody else may record another payment of this reference, which the server overwrites without
+        a word.
+
+        Raises:
+            ConflictError: there is a payment of this reference that differs; `fields` says in what.
+            PaymentsError: a call failed. Calling again is safe.
+
+        Routes: `GET /payments`, `POST /payments`
+        """
+
+        async def find() -> Payment | None:
+            page = await self.list_payments(page_size=1, query={"$match": {"reference": request.reference}}).first()
+            return next(iter(page.data), None)
+
+        return await ensured(
+            "ensure_payment",
+            request.reference,
+            find=find,
+            create=lambda: self.create_payment(request),
+            fields=lambda there: (
+                ("connector_id", request.connector_id, there.connector_id),
+                ("created_at", request.created_at, there.created_at),
+                ("amount", request.amount, there.amount),
+                ("asset", request.asset, there.asset),
+                ("type", request.type, there.type),
+                ("status", request.status, there.status),
+                ("scheme", request.scheme, there.scheme),
+                ("source_account_id", request.source_account_id or "", there.source_account_id),
+                ("destination_account_id", request.destination_account_id or "", there.destination_account_id),
+            ),
+        )
 
     async def update_metadata(self, payment_id: str, metadata: Mapping[str, str]) -> None:
         """Merge metadata into a payment's; names that are not given stay.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from payments_async.models import (
@@ -13,9 +14,14 @@ from payments_async.models import (
     UpdateTransferInitiationStatusRequest,
 )
 from payments_async.operations.base import Operations, filter_text
+from payments_async.operations.ensure import ensured, includes, or_none
+from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.pages import Pages
+
+_NOT_SCHEDULED = datetime(1, 1, 1, tzinfo=UTC)
+"""How the server shows that no time was asked for."""
 
 
 class TransferInitiations(Operations):
@@ -94,6 +100,40 @@ class TransferInitiations(Operations):
         """
         return await self._run(
             Call("create_transfer_initiation", "POST", "/transfer-initiations", one(TransferInitiation), body=request)
+        )
+
+    async def ensure_transfer_initiation(self, request: TransferInitiationRequest) -> TransferInitiation:
+        """Ask for a transfer or a payout unless it was asked for already; safe to call again after any failure.
+
+        Looks for it by the id that it has or will have, creates it if there is none, reads it back and compares. The
+        status is not compared: it goes its own way.
+
+        Args:
+            request: Needs a `connector_id`, from which the id is computed.
+
+        Raises:
+            ValueError: `connector_id` is missing, or no id.
+            ConflictError: there is one of this reference on this connector that differs; `fields` says in what.
+            PaymentsError: a call failed. Calling again is safe.
+
+        Routes: `GET /transfer-initiations/{transferId}`, `POST /transfer-initiations`
+        """
+        transfer_id = referenced_id(request.connector_id or "", request.reference)
+        return await ensured(
+            "ensure_transfer_initiation",
+            request.reference,
+            find=lambda: or_none(self.get_transfer_initiation(transfer_id)),
+            create=lambda: self.create_transfer_initiation(request),
+            fields=lambda there: (
+                ("type", request.type, there.type),
+                ("amount", request.amount, there.initial_amount),
+                ("asset", request.asset, there.asset),
+                ("source_account_id", request.source_account_id or "", there.source_account_id),
+                ("destination_account_id", request.destination_account_id, there.destination_account_id),
+                ("description", request.description or "", there.description),
+                ("scheduled_at", request.scheduled_at or _NOT_SCHEDULED, there.scheduled_at),
+                ("metadata", True, includes(there.metadata, request.metadata)),
+            ),
         )
 
     async def delete_transfer_initiation(self, transfer_id: str) -> None:

@@ -172,7 +172,15 @@ class NotFoundError(APIError):
 
 
 class ConflictError(APIError):
-    """There is such a resource already, or one that differs (409, or a duplicate reported under another status)."""
+    """There is such a resource already, or one that differs (409, or a duplicate reported under another status).
+
+    Attributes:
+        fields: In what the resource that is there differs, where an `ensure_*` call has compared them.
+    """
+
+    def __init__(self, message: str, *, fields: tuple[str, ...] = (), **attributes: Any) -> None:
+        super().__init__(message, **attributes)
+        self.fields = fields
 
 
 class RateLimitedError(APIError):

@@ -1,0 +1,37 @@
+"""The ids that the server computes, so that a resource can be looked up before it is known to exist."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import cast
+
+
+def referenced_id(connector_id: str, reference: str) -> str:
+    """The id that an account or a transfer initiation of this reference has on this connector.
+
+    Ids are compact JSON with sorted keys in base64url without padding.
+
+    Raises:
+        ValueError: the connector's id is none.
+    """
+    try:
+        content: object = json.loads(urlsafe_b64decode(connector_id + "=" * (-len(connector_id) % 4)))
+        connector = cast("dict[str, str]", content if isinstance(content, dict) else {})
+        provider, own_reference = connector["Provider"], connector["Reference"]
+    except (ValueError, KeyError):
+        raise ValueError(f"connector_id is {connector_id!r}: give the id of an installed connector") from None
+    parts = {"ConnectorID": {"Provider": provider, "Reference": own_reference}, "Reference": reference}
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return urlsafe_b64encode(_capital_escapes(canonical).encode()).decode().rstrip("=")
+
+
+def _capital_escapes(text: str) -> str:
+    r"""JSON text with `\u001F` in place of `\u001f`, which is how the server writes control characters."""
+    return re.sub(
+        r"\\(?:u(?P<hex>[0-9a-f]{4})|.)",
+        lambda m: rf"\u{m['hex'].upper()}" if m["hex"] else m[0],
+        text,
+        flags=re.DOTALL,
+    )

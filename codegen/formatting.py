@@ -1,0 +1,23 @@
+"""The outer form of every generated file: its header and its layout."""
+
+import subprocess
+import sys
+
+HEADER = "# Written by `python -m codegen` from openapi/payments.yaml. Do not edit: change the description and run it."
+
+# Isolated from the project's own settings, which must not decide what is generated.
+_RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120", "-")
+# Otherwise the working directory would decide which packages are one's own.
+_OWN_PACKAGES = ("--config", "src = []", "--config", 'lint.isort.known-first-party = ["payments_async"]')
+
+
+def formatted(source: str) -> str:
+    """The module with its header, only the imports it uses, and lines of 120 at most."""
+    source = f"{HEADER}\n\n{source}"
+    source = _ruff("check", "--quiet", "--fix", "--select", "F401,I", *_OWN_PACKAGES, source=source)
+    return _ruff("format", source=source)
+
+
+def _ruff(*arguments: str, source: str) -> str:
+    command = [sys.executable, "-m", "ruff", *arguments, *_RUFF]
+    return subprocess.run(command, input=source, capture_output=True, check=True, encoding="utf-8").stdout

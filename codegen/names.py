@@ -1,0 +1,63 @@
+"""Every Python name that codegen writes, and which of them are doubtful."""
+
+import keyword
+import re
+
+ALIASES = {
+    "accountIDs": "account_ids",  # the plural of an acronym would come out as account_i_ds
+}
+
+# What the generated module needs itself: a model or field of such a name would hide it.
+_TAKEN = {"Any", "OpenEnum", "TypeAlias", "attrs", "bool", "datetime", "dict", "float", "int", "list", "self", "str"}
+
+
+def snake_case(text: str) -> str:
+    """`readConnectorConfigV1` -> `read_connector_config_v1`."""
+    text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", text)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).replace("-", "_").lower()
+
+
+def field_name(wire: str) -> str:
+    """The attribute for a member called `wire` in JSON; a Python keyword gets an underscore."""
+    name = ALIASES.get(wire) or snake_case(wire)
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def member_name(value: str) -> str:
+    """The enum member for a value: `sepa debit` -> `SEPA_DEBIT`."""
+    return re.sub(r"\W+", "_", value).strip("_").upper()
+
+
+def method_name(operation_id: str, chosen: str | None) -> str:
+    """The method for an operation: the name chosen in the description, or its id in snake_case."""
+    return chosen or snake_case(operation_id)
+
+
+def table_name(union: str) -> str:
+    """The table of a union's classes by connector: `ConnectorConfig` -> `CONFIG_BY_CONNECTOR`."""
+    return f"{snake_case(union.removeprefix('Connector')).upper()}_BY_CONNECTOR"
+
+
+def is_doubtful_class(name: str) -> bool:
+    """No class name, a taken one, or one that counts (`Data1`)."""
+    return not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) or name in _TAKEN or bool(re.search(r"[a-z]\d+$", name))
+
+
+def is_doubtful_field(wire: str) -> bool:
+    """No attribute name, a taken one, or one that reads badly; a name given in ALIASES is trusted."""
+    return wire not in ALIASES and (_is_doubtful(field_name(wire)) or field_name(wire) in _TAKEN)
+
+
+def is_doubtful_method(name: str) -> bool:
+    """No method name, or one that reads badly."""
+    return _is_doubtful(name) or keyword.iskeyword(name)
+
+
+def is_doubtful_member(name: str) -> bool:
+    """No member name, or one without a letter of its own in front (`FIELD_1`, `1ST`)."""
+    return not re.fullmatch(r"[A-Z][A-Z0-9_]*", name) or name.startswith("FIELD_")
+
+
+def _is_doubtful(name: str) -> bool:
+    lone_letter = re.search(r"(^|_)[a-z](_|$)", name)  # a word taken apart: account_i_ds
+    return not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name.startswith("field_") or bool(lone_letter)

@@ -1,0 +1,145 @@
+"""Reads the operations, and writes them down as a table."""
+
+import inspect
+from typing import Any
+
+import attrs
+
+from codegen import names, table
+from codegen.description import DescriptionError, Json, is_node, model_name, operations_of, reference, resolved
+from codegen.formatting import formatted
+from codegen.shapes import ENVELOPES, Collection, Envelope, all_properties, envelope_of, is_map, is_model
+from codegen.table import Operation
+
+# How an answer holds a model, from the inside out.
+_COLLECTIONS: dict[tuple[str, Collection | None], Collection] = {
+    ("array", None): "list",
+    ("object", None): "map",
+    ("object", "map"): "map of maps",
+}
+_COLLECTIONS_BY_ENVELOPE: dict[Envelope, set[Collection | None]] = {
+    "bare": {None},
+    "data": {None, "list", "map", "map of maps"},
+    "cursor": {"list"},
+}
+_SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+
+def operations_source(description: Json) -> str:
+    """The module with the operation table."""
+    operations = [read_operation(description, *operation) for operation in operations_of(description)]
+    rows = "".join(f"    {_written(operation)},\n" for operation in operations)
+    exported = '__all__ = ["OPERATIONS", "Operation"]'
+    return formatted(f"{inspect.getsource(table)}\n\nOPERATIONS: tuple[Operation, ...] = (\n{rows})\n\n{exported}\n")
+
+
+def _written(operation: Operation) -> str:
+    """The call that makes the operation, without what is empty: those are the defaults."""
+    values = ((field.name, getattr(operation, field.name)) for field in attrs.fields(Operation))
+    return f"Operation({', '.join(f'{name}={value!r}' for name, value in values if value)},)"
+
+
+def read_operation(description: Json, path: str, method: str, operation: Json) -> Operation:
+    """What the description says of an operation.
+
+    Raises:
+        DescriptionError: not exactly one success status, or a body or answer of a shape which the SDK does not know.
+    """
+    where = f"{method} {path}"
+    status, answer = _success(where, operation)
+    response, envelope, collection = _response(description, f"{where}, answer", resolved(description, answer))
+    return Operation(
+        operation_id=operation["operationId"],
+        name=names.method_name(operation["operationId"], operation.get("x-method-name")),
+        method=method,
+        path=path,
+        path_parameters=_parameters(description, operation, "path"),
+        query_parameters=_parameters(description, operation, "query"),
+        request=_request(description, f"{where}, request body", operation),
+        response=response,
+        envelope=envelope,
+        collection=collection,
+        status=status,
+        deprecated=operation.get("deprecated", False),
+        sort_columns=tuple(operation.get("x-sort-columns", ())),
+        filters={member: tuple(operators) for member, operators in operation.get("x-filters", {}).items()},
+    )
+
+
+def _parameters(description: Json, operation: Json, place: str) -> tuple[str, ...]:
+    parameters = (resolved(description, parameter) for parameter in operation["parameters"])
+    return tuple(parameter["name"] for parameter in parameters if parameter["in"] == place)
+
+
+def _success(where: str, operation: Json) -> tuple[int, Json]:
+    answers = {str(status): answer for status, answer in operation.get("responses", {}).items()}
+    successes = [status for status in answers if status.startswith("2")]
+    if len(successes) != 1 or not successes[0].isdigit():
+        told = ", ".join(successes) or "none"
+        raise DescriptionError(
+            f"{where}: needs exactly one success status, has {told}; add or remove some in responses"
+        )
+    return int(successes[0]), answers[successes[0]]
+
+
+def _json_schema(where: str, holder: Json) -> Json | None:
+    content = holder.get("content")
+    if not content:
+        return None
+    if list(content) != ["application/json"] or "schema" not in content["application/json"]:
+        raise DescriptionError(f"{where}: declare its content as application/json with a schema, and nothing else")
+    schema: Json = content["application/json"]["schema"]
+    return schema
+
+
+def _request(description: Json, where: str, operation: Json) -> str | None:
+    schema = _json_schema(where, resolved(description, operation.get("requestBody", {})))
+    if schema is None:
+        return None
+    pointer, target = reference(schema), resolved(description, schema)
+    if pointer and is_model(target) and not envelope_of(target):
+        return model_name(pointer)
+    values = target.get("additionalProperties")
+    if is_map(target) and is_node(values) and (scalar := _SCALARS.get(values.get("type", ""))):
+        return f"dict[str, {scalar}]"
+    raise DescriptionError(f"{where}: put a $ref to an object, a union or a map of scalars here")
+
+
+def _response(description: Json, where: str, answer: Json) -> tuple[str | None, Envelope | None, Collection | None]:
+    """The model, the envelope it comes in, and how the envelope holds it."""
+    schema = _json_schema(where, answer)
+    if schema is None:
+        return None, None, None
+    target = resolved(description, schema)
+    envelope = envelope_of(target) or "bare"
+    held = _held(description, _payload(description, schema, target, envelope))
+    if held is None or held[1] not in _COLLECTIONS_BY_ENVELOPE[envelope]:
+        raise DescriptionError(
+            f"{where}: neither an envelope nor bare; put a $ref here to a named model, or to a schema whose only member"
+            " is `data` (a $ref to a named model, or a list, a map or a map of maps of it) or `cursor` (a $ref to a"
+            " page whose `data` is a list)"
+        )
+    return held[0], envelope, held[1]
+
+
+def _payload(description: Json, schema: Json, target: Json, envelope: Envelope) -> Any:
+    match envelope:
+        case "data":
+            return target["properties"]["data"]
+        case "cursor":
+            return all_properties(description, resolved(description, target["properties"]["cursor"])).get("data")
+        case "bare":
+            # An envelope with more members than one would lose them.
+            return None if set(ENVELOPES) & set(target.get("properties", {})) else schema
+
+
+def _held(description: Json, node: object) -> tuple[str, Collection | None] | None:
+    """The model in a node and how the node holds it; None if it holds none in a known way."""
+    if not is_node(node):
+        return None
+    pointer, target = reference(node), resolved(description, node)
+    if pointer and is_model(target):
+        return model_name(pointer), None
+    inside = _held(description, target.get("items", target.get("additionalProperties")))
+    collection = _COLLECTIONS.get((target.get("type", ""), inside[1])) if inside else None
+    return (inside[0], collection) if inside and collection else None

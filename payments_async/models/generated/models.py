@@ -1,0 +1,1601 @@
+# Written by `python -m codegen` from openapi/payments.yaml. Do not edit: change the description and run it.
+
+"""The API's data: classes, open enums, and unions."""
+
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import attrs
+
+from payments_async.models.open_enum import OpenEnum
+
+
+class PaymentType(OpenEnum):
+    """Direction of a payment."""
+
+    PAY_IN = "PAY-IN"
+    PAYOUT = "PAYOUT"
+    TRANSFER = "TRANSFER"
+    OTHER = "OTHER"
+
+
+class PaymentStatus(OpenEnum):
+    """Status of a payment, as its connector translates the provider's own."""
+
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+    REFUNDED = "REFUNDED"
+    REFUNDED_FAILURE = "REFUNDED_FAILURE"
+    DISPUTE = "DISPUTE"
+    DISPUTE_WON = "DISPUTE_WON"
+    DISPUTE_LOST = "DISPUTE_LOST"
+    OTHER = "OTHER"
+
+
+class PaymentScheme(OpenEnum):
+    """How a payment was made. Reads may give any text in any case, such as the brand of a card. Writes ignore case,
+    and refuse `alipay`, `cup`, `doku`, `dragonpay`, `maestro` and `molpay`.
+    """
+
+    UNKNOWN = "unknown"
+    OTHER = "other"
+    VISA = "visa"
+    MASTERCARD = "mastercard"
+    AMEX = "amex"
+    DINERS = "diners"
+    DISCOVER = "discover"
+    JCB = "jcb"
+    UNIONPAY = "unionpay"
+    ALIPAY = "alipay"
+    CUP = "cup"
+    SEPA_DEBIT = "sepa debit"
+    SEPA_CREDIT = "sepa credit"
+    SEPA = "sepa"
+    APPLE_PAY = "apple pay"
+    GOOGLE_PAY = "google pay"
+    DOKU = "doku"
+    DRAGONPAY = "dragonpay"
+    MAESTRO = "maestro"
+    MOLPAY = "molpay"
+    A2A = "a2a"
+    ACH_DEBIT = "ach debit"
+    ACH = "ach"
+    RTP = "rtp"
+
+
+class AccountType(OpenEnum):
+    """Whether an account is the owner's or somebody else's. `UNKNOWN` is refused in requests. `EXTERNAL_FORMANCE` is
+    shown as `EXTERNAL` once stored, and verbatim in the answer to the creation. Old accounts may have an empty
+    type.
+    """
+
+    UNKNOWN = "UNKNOWN"
+    INTERNAL = "INTERNAL"
+    EXTERNAL = "EXTERNAL"
+    EXTERNAL_FORMANCE = "EXTERNAL_FORMANCE"
+
+
+@attrs.define(kw_only=True)
+class AccountBalance:
+    """The balance of an account in one asset, and the interval in which it was seen to hold.
+
+    Attributes:
+        account_id: Id of the account, opaque base64url.
+        created_at: When this amount was first seen.
+        last_updated_at: When this amount was last seen.
+        currency: The same as `asset`. Deprecated.
+        asset: Asset, as `USD/2`. Zero-decimal and unknown currencies may come bare, as `JPY`.
+        balance: Balance, in the minor unit of the asset. May be negative.
+    """
+
+    account_id: str = attrs.field(metadata={"wire": "accountId"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    last_updated_at: datetime = attrs.field(metadata={"wire": "lastUpdatedAt"})
+    currency: str
+    asset: str
+    balance: int
+
+
+@attrs.define(kw_only=True)
+class BankAccountRequest:
+    """A bank account to create. At least one of `iban` and `accountNumber` is needed.
+
+    Attributes:
+        country: Country of the bank, by convention ISO 3166-1 alpha-2. Not checked by the server.
+        connector_id: Id of a connector to hand the bank account to at once, opaque base64url.
+        name: Not empty.
+        account_number: At least five characters, or the bank account can never be fetched.
+        iban: At least eight characters, or the bank account can never be fetched. Not checked by the server.
+        metadata: Metadata of a bank account, text by key. Absent when there is none.
+    """
+
+    country: str
+    connector_id: str | None = attrs.field(default=None, metadata={"wire": "connectorID"})
+    name: str
+    account_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "accountNumber"})
+    iban: str | None = attrs.field(default=None, repr=False)
+    swift_bic_code: str | None = attrs.field(default=None, metadata={"wire": "swiftBicCode"})
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class ForwardBankAccountRequest:
+    """Where to hand a bank account.
+
+    Attributes:
+        connector_id: Id of the connector, opaque base64url.
+    """
+
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+
+
+@attrs.define(kw_only=True)
+class UpdateBankAccountMetadataRequest:
+    """Metadata to add to a bank account.
+
+    Attributes:
+        metadata: Metadata of a bank account, text by key. Absent when there is none.
+    """
+
+    metadata: dict[str, str] | None
+
+
+@attrs.define(kw_only=True)
+class Pool:
+    """A named group of accounts, of any connectors.
+
+    Attributes:
+        id: UUID.
+        name: Unique.
+        accounts: Ids of its accounts, opaque base64url.
+    """
+
+    id: str
+    name: str
+    accounts: list[str] = attrs.field(factory=lambda: [])
+
+
+@attrs.define(kw_only=True)
+class PoolRequest:
+    """A pool to create.
+
+    Attributes:
+        name: Unique.
+        account_ids: Ids of its accounts, opaque base64url. At least one, each once.
+    """
+
+    name: str
+    account_ids: list[str] = attrs.field(metadata={"wire": "accountIDs"})
+
+
+@attrs.define(kw_only=True)
+class AddAccountToPoolRequest:
+    """An account to add to a pool.
+
+    Attributes:
+        account_id: Id of the account, opaque base64url.
+    """
+
+    account_id: str = attrs.field(metadata={"wire": "accountID"})
+
+
+@attrs.define(kw_only=True)
+class PoolBalance:
+    """The sum of a pool's balances in one asset.
+
+    Attributes:
+        amount: Sum, in the minor unit of the asset. May be negative.
+        asset: Asset, as `USD/2`. Zero-decimal and unknown currencies may come bare, as `JPY`.
+    """
+
+    amount: int
+    asset: str
+
+
+@attrs.define(kw_only=True)
+class ReverseTransferInitiationRequest:
+    """A reversal of a transfer.
+
+    Attributes:
+        reference: The caller's own id of the reversal, unique within the connector.
+        amount: Amount to send back, in the minor unit of the asset; at most what earlier reversals have left.
+        asset: Asset with its exponent: `USD/2`. Not compared with the transfer's.
+        metadata: Metadata of a transfer initiation, text by key. Null when there is none. Stripe adds a
+            `transfer_id`.
+    """
+
+    reference: str
+    description: str | None = None
+    amount: int
+    asset: str
+    metadata: dict[str, str] | None = None
+
+
+class TransferInitiationType(OpenEnum):
+    """Whether money moves between accounts at the provider (`TRANSFER`) or leaves it (`PAYOUT`)."""
+
+    TRANSFER = "TRANSFER"
+    PAYOUT = "PAYOUT"
+
+
+class TransferInitiationStatus(OpenEnum):
+    """How far a transfer initiation has come. From `WAITING_FOR_VALIDATION` it becomes `VALIDATED` or, for good,
+    `REJECTED`; the connector takes it through `PROCESSING` to `PROCESSED` or `FAILED`. `ASK_RETRIED` and
+    `ASK_REVERSED` stand for what was asked and is not done yet; a reversal ends in `PARTIALLY_REVERSED`, `REVERSED`
+    or `REVERSE_FAILED`.
+    """
+
+    WAITING_FOR_VALIDATION = "WAITING_FOR_VALIDATION"
+    PROCESSING = "PROCESSING"
+    PROCESSED = "PROCESSED"
+    FAILED = "FAILED"
+    REJECTED = "REJECTED"
+    VALIDATED = "VALIDATED"
+    ASK_RETRIED = "ASK_RETRIED"
+    ASK_REVERSED = "ASK_REVERSED"
+    REVERSE_PROCESSING = "REVERSE_PROCESSING"
+    REVERSE_FAILED = "REVERSE_FAILED"
+    PARTIALLY_REVERSED = "PARTIALLY_REVERSED"
+    REVERSED = "REVERSED"
+
+
+class Connector(OpenEnum):
+    """A payment provider, in whose name connectors are installed."""
+
+    STRIPE = "STRIPE"
+    DUMMY_PAY = "DUMMY-PAY"
+    WISE = "WISE"
+    MODULR = "MODULR"
+    CURRENCY_CLOUD = "CURRENCY-CLOUD"
+    BANKING_CIRCLE = "BANKING-CIRCLE"
+    MANGOPAY = "MANGOPAY"
+    MONEYCORP = "MONEYCORP"
+    ATLAR = "ATLAR"
+    ADYEN = "ADYEN"
+    GENERIC = "GENERIC"
+
+
+@attrs.define(kw_only=True)
+class InstalledConnector:
+    """An installed connector.
+
+    Attributes:
+        connector_id: Id of the connector, opaque base64url.
+        name: Unique across all providers. Empty when installed without a name.
+        enabled: Always true.
+    """
+
+    provider: Connector
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    name: str
+    enabled: bool
+
+
+@attrs.define(kw_only=True)
+class ConnectorInstallation:
+    """What an installation answers.
+
+    Attributes:
+        connector_id: Id of the new connector, opaque base64url.
+    """
+
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+
+
+@attrs.define(kw_only=True)
+class ConfigField:
+    """What a member of a configuration takes.
+
+    Attributes:
+        data_type: `string`, `long string`, `duration ns`, `unsigned integer` or `boolean`.
+        required: Whether it must be set. The server says so of DUMMY-PAY's `filePollingPeriod` too, which need
+            not.
+        default_value: The default, always as text, empty when there is none.
+    """
+
+    data_type: str = attrs.field(metadata={"wire": "dataType"})
+    required: bool
+    default_value: str = attrs.field(metadata={"wire": "defaultValue"})
+
+
+@attrs.define(kw_only=True)
+class StripeConfig:
+    """Configuration of a Stripe connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        api_key: Secret key of the Stripe account.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+        page_size: How many items to ask the provider for at once. Server default: 10.
+    """
+
+    name: str | None = None
+    api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    page_size: int | None = attrs.field(default=None, metadata={"wire": "pageSize"})
+
+
+@attrs.define(kw_only=True)
+class DummyPayConfig:
+    """Configuration of a Dummy Pay connector, which reads made-up payments from files.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        directory: Directory of the files, on the server.
+        file_polling_period: How often to look for new files, a Go duration: `10s`, `1m`. Server default: '10s'.
+        prefix_file_to_ingest: Read only files whose name begins so. Server default: ''.
+        number_of_accounts_pre_generated: How many accounts to make up at the installation. Server default: 0.
+        number_of_payments_pre_generated: How many payments to make up at the installation. Server default: 0.
+    """
+
+    name: str | None = None
+    directory: str
+    file_polling_period: str | None = attrs.field(default=None, metadata={"wire": "filePollingPeriod"})
+    prefix_file_to_ingest: str | None = attrs.field(default=None, metadata={"wire": "prefixFileToIngest"})
+    number_of_accounts_pre_generated: int | None = attrs.field(
+        default=None, metadata={"wire": "numberOfAccountsPreGenerated"}
+    )
+    number_of_payments_pre_generated: int | None = attrs.field(
+        default=None, metadata={"wire": "numberOfPaymentsPreGenerated"}
+    )
+
+
+@attrs.define(kw_only=True)
+class WiseConfig:
+    """Configuration of a Wise connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+    """
+
+    name: str | None = None
+    api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+
+
+@attrs.define(kw_only=True)
+class ModulrConfig:
+    """Configuration of a Modulr connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        endpoint: Base URL of the provider's API. Without it the connector's own, which is not shown.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+        page_size: How many items to ask the provider for at once. Server default: 100.
+    """
+
+    name: str | None = None
+    api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    api_secret: str = attrs.field(repr=False, metadata={"wire": "apiSecret"})
+    endpoint: str | None = None
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    page_size: int | None = attrs.field(default=None, metadata={"wire": "pageSize"})
+
+
+@attrs.define(kw_only=True)
+class CurrencyCloudConfig:
+    """Configuration of a Currencycloud connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        login_id: Login of the API user.
+        endpoint: Base URL of the provider's API. Without it the connector's own, which is not shown.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+    """
+
+    name: str | None = None
+    login_id: str = attrs.field(metadata={"wire": "loginID"})
+    api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    endpoint: str | None = None
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+
+
+@attrs.define(kw_only=True)
+class BankingCircleConfig:
+    """Configuration of a Banking Circle connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        endpoint: Base URL of the provider's API.
+        authorization_endpoint: Base URL of the provider's authorization service.
+        user_certificate: Client certificate, PEM.
+        user_certificate_key: Private key of the client certificate, PEM.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+    """
+
+    name: str | None = None
+    username: str
+    password: str = attrs.field(repr=False)
+    endpoint: str
+    authorization_endpoint: str = attrs.field(metadata={"wire": "authorizationEndpoint"})
+    user_certificate: str = attrs.field(repr=False, metadata={"wire": "userCertificate"})
+    user_certificate_key: str = attrs.field(repr=False, metadata={"wire": "userCertificateKey"})
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+
+
+@attrs.define(kw_only=True)
+class MangoPayConfig:
+    """Configuration of a Mangopay connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        endpoint: Base URL of the provider's API.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+    """
+
+    name: str | None = None
+    client_id: str = attrs.field(metadata={"wire": "clientID"})
+    api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    endpoint: str
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+
+
+@attrs.define(kw_only=True)
+class MoneycorpConfig:
+    """Configuration of a Moneycorp connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        endpoint: Base URL of the provider's API.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+    """
+
+    name: str | None = None
+    client_id: str = attrs.field(metadata={"wire": "clientID"})
+    api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    endpoint: str
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+
+
+@attrs.define(kw_only=True)
+class AtlarConfig:
+    """Configuration of an Atlar connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        base_url: Base URL of Atlar's API. Accepted, never shown. Server default: 'https://api.atlar.com'.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+        transfer_initiation_status_polling_period: How often to ask for the status of a payout, a Go duration.
+            Server default: '2m0s'.
+        page_size: How many items to ask the provider for at once. Server default: 25.
+    """
+
+    name: str | None = None
+    base_url: str | None = attrs.field(default=None, metadata={"wire": "baseUrl"})
+    access_key: str = attrs.field(metadata={"wire": "accessKey"})
+    secret: str = attrs.field(repr=False)
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    transfer_initiation_status_polling_period: str | None = attrs.field(
+        default=None, metadata={"wire": "transferInitiationStatusPollingPeriod"}
+    )
+    page_size: int | None = attrs.field(default=None, metadata={"wire": "pageSize"})
+
+
+@attrs.define(kw_only=True)
+class AdyenConfig:
+    """Configuration of an Adyen connector.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        hmac_key: Key which Adyen signs its webhooks with.
+        live_endpoint_prefix: Prefix of the live endpoints of the Adyen account.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+    """
+
+    name: str | None = None
+    api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    hmac_key: str = attrs.field(repr=False, metadata={"wire": "hmacKey"})
+    live_endpoint_prefix: str | None = attrs.field(default=None, metadata={"wire": "liveEndpointPrefix"})
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+
+
+@attrs.define(kw_only=True)
+class GenericConfig:
+    """Configuration of a generic connector. The server requires none of it.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        endpoint: Base URL of the service.
+        polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
+    """
+
+    name: str | None = None
+    api_key: str | None = attrs.field(default=None, repr=False, metadata={"wire": "apiKey"})
+    endpoint: str | None = None
+    polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+
+
+@attrs.define(kw_only=True)
+class OtherConfig:
+    """Configuration of a connector which this description does not know. Its members are kept as they come.
+
+    Attributes:
+        name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+            configuration the provider's.
+        extra: Members which the description does not declare, as plain JSON values.
+    """
+
+    name: str | None = None
+    extra: dict[str, Any] = attrs.field(factory=lambda: {}, repr=False, metadata={"rest": True})
+
+
+class TaskStatus(OpenEnum):
+    """Status of a task. `STOPPED` shows for a moment while a change of the configuration restarts it; `PENDING` is
+    left over from earlier versions.
+    """
+
+    STOPPED = "STOPPED"
+    PENDING = "PENDING"
+    ACTIVE = "ACTIVE"
+    TERMINATED = "TERMINATED"
+    FAILED = "FAILED"
+
+
+@attrs.define(kw_only=True)
+class TaskStripeDescriptor:
+    """What a task of a Stripe connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: empty for the main task, `fetch_accounts`, `fetch_transactions`, `fetch_payments`,
+            `fetch_balance`, `fetch_external_accounts`, `initiate-payment`, `reverse-payment`, `update-payment-status`.
+        main: Whether it is the main task. Absent when not.
+        account: The provider's id of the account it works on. Absent when there is none.
+        transfer_id: Id of the transfer initiation it works on, opaque base64url. Absent when there is none.
+        transfer_reversal_id: Id of the reversal it works on. Absent when there is none.
+        payment_id: Id of the payment it follows, opaque base64url. Absent when there is none.
+        attempt: How many times it has been tried. Absent when not yet.
+    """
+
+    name: str
+    key: str
+    main: bool | None = None
+    account: str | None = None
+    transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    transfer_reversal_id: str | None = attrs.field(default=None, metadata={"wire": "transferReversalID"})
+    payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    attempt: int | None = None
+
+
+@attrs.define(kw_only=True)
+class TaskDummyPayDescriptor:
+    """What a task of a Dummy Pay connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `init-directory`, `read-files`, `ingest`.
+        file_name: File to read. Empty when there is none.
+    """
+
+    name: str
+    key: str
+    file_name: str | None = attrs.field(default=None, metadata={"wire": "fileName"})
+
+
+@attrs.define(kw_only=True)
+class TaskWiseDescriptor:
+    """What a task of a Wise connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `fetch-profiles` (the main task), `fetch-transfers`, `fetch-recipient-accounts`,
+            `initiate-payment`, `update-payment-status`.
+        profile_id: The provider's id of the profile it works on. Zero when there is none.
+        transfer_id: Id of the transfer initiation it works on, opaque base64url. Empty when there is none.
+        payment_id: Id of the payment it follows, opaque base64url. Empty when there is none.
+        attempt: How many times it has been tried.
+    """
+
+    name: str
+    key: str
+    profile_id: int | None = attrs.field(default=None, metadata={"wire": "profileID"})
+    transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    attempt: int | None = None
+
+
+@attrs.define(kw_only=True)
+class TaskModulrDescriptor:
+    """What a task of a Modulr connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `main`, `fetch-accounts`, `fetch-transactions`, `fetch-beneficiaries`,
+            `initiate-payment`, `update-payment-status`.
+        account_id: The provider's id of the account it works on. Empty when there is none.
+        transfer_id: Id of the transfer initiation it works on, opaque base64url. Empty when there is none.
+        payment_id: Id of the payment it follows, opaque base64url. Empty when there is none.
+        attempt: How many times it has been tried.
+    """
+
+    name: str
+    key: str
+    account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
+    transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    attempt: int | None = None
+
+
+@attrs.define(kw_only=True)
+class TaskCurrencyCloudDescriptor:
+    """What a task of a Currencycloud connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `main`, `fetch-transactions`, `fetch-accounts`, `fetch-beneficiaries`,
+            `fetch-balances`, `initiate-payment`, `update-payment-status`.
+        transfer_id: Id of the transfer initiation it works on, opaque base64url. Empty when there is none.
+        payment_id: Id of the payment it follows, opaque base64url. Empty when there is none.
+        attempt: How many times it has been tried.
+    """
+
+    name: str
+    key: str
+    transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    attempt: int | None = None
+
+
+@attrs.define(kw_only=True)
+class TaskBankingCircleDescriptor:
+    """What a task of a Banking Circle connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `main`, `fetch-payments`, `fetch-accounts`, `initiate-payment`,
+            `update-payment-status`, `create-external-account`.
+        transfer_id: Id of the transfer initiation it works on, opaque base64url. Empty when there is none.
+        payment_id: Id of the payment it follows, opaque base64url. Empty when there is none.
+        bank_account_id: Id of the bank account it hands over, a UUID. All zeros when there is none.
+        attempt: How many times it has been tried.
+    """
+
+    name: str
+    key: str
+    transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    bank_account_id: str | None = attrs.field(default=None, metadata={"wire": "bankAccountID"})
+    attempt: int | None = None
+
+
+@attrs.define(kw_only=True)
+class MangoPayPollingPeriod:
+    """How often a task runs.
+
+    Attributes:
+        duration: Nanoseconds.
+    """
+
+    duration: int | None = None
+
+
+@attrs.define(kw_only=True)
+class TaskMoneycorpDescriptor:
+    """What a task of a Moneycorp connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `main`, `fetch-accounts`, `fetch-transactions`, `fetch-recipients`,
+            `fetch-balances`, `initiate-payment`, `update-payment-status`.
+        account_id: The provider's id of the account it works on. Empty when there is none.
+        transfer_id: Id of the transfer initiation it works on, opaque base64url. Empty when there is none.
+        payment_id: Id of the payment it follows, opaque base64url. Empty when there is none.
+        attempt: How many times it has been tried.
+    """
+
+    name: str
+    key: str
+    account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
+    transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    attempt: int | None = None
+
+
+@attrs.define(kw_only=True)
+class TaskAtlarDescriptor:
+    """What a task of an Atlar connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: empty for the main task, `fetch_accounts`, `fetch_transactions`,
+            `create_external_bank_account`, `initiate_payment`, `update_payment_status`.
+        main: Whether it is the main task. Absent when not.
+        bank_account: The bank account it hands over, with its numbers in clear and its members in capitals: `ID`,
+            `Name`, `AccountNumber`, `IBAN` and more. Absent when there is none.
+        transfer_id: Id of the transfer initiation it works on, opaque base64url. Absent when there is none.
+        payment_id: Id of the payment it follows, opaque base64url. Absent when there is none.
+        attempt: How many times it has been tried. Absent when not yet.
+    """
+
+    name: str
+    key: str
+    main: bool | None = None
+    bank_account: Any = attrs.field(default=None, repr=False, metadata={"wire": "bankAccount"})
+    transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferId"})
+    payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentId"})
+    attempt: int | None = None
+
+
+@attrs.define(kw_only=True)
+class TaskAdyenDescriptor:
+    """What a task of an Adyen connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `main`, `fetch-accounts`, `handle-webhook`.
+        polling_period: How often it runs, in nanoseconds.
+        webhook_id: Id of the webhook it handles, a UUID. All zeros when there is none.
+    """
+
+    name: str
+    key: str
+    polling_period: int | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    webhook_id: str | None = attrs.field(default=None, metadata={"wire": "webhookId"})
+
+
+@attrs.define(kw_only=True)
+class TaskGenericDescriptor:
+    """What a task of a generic connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `main`, `fetch-accounts`, `fetch-balances`, `fetch-beneficiaries`,
+            `fetch-transactions`.
+        account_id: The provider's id of the account it works on. Empty when there is none.
+    """
+
+    name: str
+    key: str
+    account_id: str | None = None
+
+
+@attrs.define(kw_only=True)
+class OtherTask:
+    """A task of a connector which this description does not know. Members not listed here are kept as they come.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        descriptor: What the task is to do, in a shape of its own.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+        extra: Members which the description does not declare, as plain JSON values.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: Any = attrs.field(default=None, repr=False)
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+    extra: dict[str, Any] = attrs.field(factory=lambda: {}, repr=False, metadata={"rest": True})
+
+
+@attrs.define(kw_only=True)
+class TransferRequest:
+    """A transfer between accounts of a connector.
+
+    Attributes:
+        amount: Amount, in the minor unit of the asset.
+        asset: Asset with its exponent: `USD/2`.
+        destination: The provider's id of the account the money goes to.
+        source: The provider's id of the account the money comes from.
+    """
+
+    amount: int
+    asset: str
+    destination: str
+    source: str | None = None
+
+
+@attrs.define(kw_only=True)
+class TransferResponse:
+    """The answer to a transfer between accounts of a connector.
+
+    Attributes:
+        id: The provider's id of the transfer.
+    """
+
+    id: str | None = None
+
+
+@attrs.define(kw_only=True)
+class ServerInfo:
+    """The service's description of itself."""
+
+    version: str
+
+
+class ErrorCode(OpenEnum):
+    """Kind of an error. `INTERNAL` comes with 500, `NOT_FOUND` with 404, all others with 400. `CONFLICT` is meant for
+    duplicates, which this version reports as `INTERNAL`.
+    """
+
+    INTERNAL = "INTERNAL"
+    VALIDATION = "VALIDATION"
+    NOT_FOUND = "NOT_FOUND"
+    INVALID_ID = "INVALID_ID"
+    MISSING_OR_INVALID_BODY = "MISSING_OR_INVALID_BODY"
+    CONFLICT = "CONFLICT"
+
+
+@attrs.define(kw_only=True)
+class PaymentAdjustment:
+    """A later change of a payment: a refund, a dispute, a new status.
+
+    Attributes:
+        reference: The provider's own id of the change.
+        created_at: When the provider made the change.
+        amount: Amount of the change, in the minor unit of the payment's asset. May be negative.
+        raw: What the provider sent: any JSON.
+    """
+
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    status: PaymentStatus
+    amount: int
+    raw: Any = attrs.field(default=None, repr=False)
+
+
+@attrs.define(kw_only=True)
+class PaymentRequest:
+    """A payment to record.
+
+    Attributes:
+        reference: Unique across all connectors and types: a known reference changes the stored payment.
+        connector_id: Id of the connector the payment belongs to, opaque base64url.
+        created_at: When the payment was made, not in the future.
+        amount: Amount, in the minor unit of the asset.
+        asset: Asset with its exponent: `USD/2`, `JPY/0`. A bare currency is refused.
+        source_account_id: Id of the account the money comes from. It must exist.
+        destination_account_id: Id of the account the money goes to. It must exist.
+    """
+
+    reference: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    amount: int
+    type: PaymentType
+    status: PaymentStatus
+    scheme: PaymentScheme
+    asset: str
+    source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+
+
+@attrs.define(kw_only=True)
+class Account:
+    """An account held at a payment provider, or known to it.
+
+    Attributes:
+        id: Opaque base64url.
+        created_at: When the provider created the account. The answer to its creation repeats the request's time.
+        reference: The provider's own id of the account, or the caller's.
+        connector_id: Id of the connector, opaque base64url.
+        default_currency: The same as `defaultAsset`. Deprecated.
+        default_asset: Asset, as `USD/2`, empty when there is none. Not checked by the server.
+        account_name: May be empty.
+        pools: Ids of the pools which the account is in, UUIDs.
+        metadata: Metadata of an account, text by key. Null or empty when there is none.
+        raw: What the provider sent, or the request which recorded it: any JSON.
+    """
+
+    id: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    reference: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    provider: Connector | None = None
+    default_currency: str = attrs.field(metadata={"wire": "defaultCurrency"})
+    default_asset: str = attrs.field(metadata={"wire": "defaultAsset"})
+    account_name: str = attrs.field(metadata={"wire": "accountName"})
+    type: AccountType
+    pools: list[str] = attrs.field(factory=lambda: [])
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    raw: Any = attrs.field(default=None, repr=False)
+
+
+@attrs.define(kw_only=True)
+class AccountRequest:
+    """An account to record.
+
+    Attributes:
+        reference: Unique within the connector: a known reference changes the stored account.
+        connector_id: Id of the connector the account belongs to, opaque base64url.
+        created_at: When the account was created, not in the future.
+        default_asset: Asset, as `USD/2`. Not checked by the server.
+        account_name: Not empty.
+        metadata: Metadata of an account, text by key. Null or empty when there is none.
+    """
+
+    reference: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    type: AccountType
+    default_asset: str | None = attrs.field(default=None, metadata={"wire": "defaultAsset"})
+    account_name: str = attrs.field(metadata={"wire": "accountName"})
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class BankAccountRelatedAccount:
+    """The account which a bank account has become at a provider.
+
+    Attributes:
+        id: UUID of the relation.
+        created_at: When the bank account was handed over.
+        connector_id: Id of the connector, opaque base64url.
+        account_id: Id of the account, opaque base64url.
+    """
+
+    id: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    provider: Connector
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    account_id: str = attrs.field(metadata={"wire": "accountID"})
+
+
+@attrs.define(kw_only=True)
+class PoolBalances:
+    """The balances of a pool at a moment.
+
+    Attributes:
+        balances: One sum per asset, in no order.
+    """
+
+    balances: list[PoolBalance] = attrs.field(factory=lambda: [])
+
+
+@attrs.define(kw_only=True)
+class TransferInitiationPayment:
+    """A payment made for a transfer initiation.
+
+    Attributes:
+        payment_id: Id of the payment, opaque base64url. The payment itself may not have been gathered yet.
+        error: Why it failed, empty when it did not.
+    """
+
+    payment_id: str = attrs.field(metadata={"wire": "paymentID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    status: TransferInitiationStatus
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TransferInitiationAdjustment:
+    """A change of a transfer initiation's status.
+
+    Attributes:
+        adjustment_id: UUID.
+        error: Why it failed, empty when it did not.
+        metadata: Metadata of a transfer initiation, text by key. Null when there is none. Stripe adds a
+            `transfer_id`.
+    """
+
+    adjustment_id: str = attrs.field(metadata={"wire": "adjustmentID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    status: TransferInitiationStatus
+    error: str
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+
+
+@attrs.define(kw_only=True)
+class TransferInitiationRequest:
+    """A transfer or payout to create. `connectorID` says through which connector, or `provider` where it has just one.
+
+    Attributes:
+        reference: The caller's own id, unique within the connector.
+        scheduled_at: When to make it. Without it, at once.
+        source_account_id: Id of the account the money comes from. It must exist.
+        destination_account_id: Id of the account the money goes to. It must exist, and be of a type that fits the
+            transfer's.
+        connector_id: Id of the connector, opaque base64url.
+        amount: Amount, in the minor unit of the asset. A negative one is a 500.
+        asset: Asset with its exponent: `USD/2`. The exponent must be the connector's own, which is checked when
+            the transfer is handed over.
+        validated: Whether to hand it to the connector without waiting for validation. Without it, false.
+        metadata: Metadata of a transfer initiation, text by key. Null when there is none. Stripe adds a
+            `transfer_id`.
+    """
+
+    reference: str
+    scheduled_at: datetime | None = attrs.field(default=None, metadata={"wire": "scheduledAt"})
+    description: str | None = None
+    source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    destination_account_id: str = attrs.field(metadata={"wire": "destinationAccountID"})
+    connector_id: str | None = attrs.field(default=None, metadata={"wire": "connectorID"})
+    provider: Connector | None = None
+    type: TransferInitiationType
+    amount: int
+    asset: str
+    validated: bool | None = None
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class UpdateTransferInitiationStatusRequest:
+    """A new status of a transfer initiation."""
+
+    status: TransferInitiationStatus
+
+
+ConnectorConfig: TypeAlias = (
+    StripeConfig
+    | DummyPayConfig
+    | WiseConfig
+    | ModulrConfig
+    | CurrencyCloudConfig
+    | BankingCircleConfig
+    | MangoPayConfig
+    | MoneycorpConfig
+    | AtlarConfig
+    | AdyenConfig
+    | GenericConfig
+    | OtherConfig
+)
+"""
+The configuration of a connector. Nothing in it tells the provider, which is known from the path.
+"""
+
+
+@attrs.define(kw_only=True)
+class TaskStripe:
+    """A task of a Stripe connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskStripeDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskDummyPay:
+    """A task of a Dummy Pay connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskDummyPayDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskWise:
+    """A task of a Wise connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskWiseDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskModulr:
+    """A task of a Modulr connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskModulrDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskCurrencyCloud:
+    """A task of a Currencycloud connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskCurrencyCloudDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskBankingCircle:
+    """A task of a Banking Circle connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskBankingCircleDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskMangoPayDescriptor:
+    """What a task of a Mangopay connector is to do.
+
+    Attributes:
+        name: Title of the task.
+        key: Kind of the task: `main`, `fetch-users`, `fetch-wallets`, `fetch-transactions`, `fetch-bank-accounts`,
+            `initiate-payment`, `update-payment-status`, `create-external-bank-account`, `create-webhook`,
+            `handle-webhook`.
+        user_id: The provider's id of the user it works on. Empty when there is none.
+        wallet_id: The provider's id of the wallet it works on. Empty when there is none.
+        transfer_id: Id of the transfer initiation it works on, opaque base64url. Empty when there is none.
+        payment_id: Id of the payment it follows, opaque base64url. Empty when there is none.
+        attempt: How many times it has been tried.
+        bank_account_id: Id of the bank account it hands over, a UUID. All zeros when there is none.
+        webhook_id: Id of the webhook it handles, a UUID. All zeros when there is none.
+    """
+
+    name: str
+    key: str
+    user_id: str | None = attrs.field(default=None, metadata={"wire": "userID"})
+    wallet_id: str | None = attrs.field(default=None, metadata={"wire": "walletID"})
+    transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    attempt: int | None = None
+    bank_account_id: str | None = attrs.field(default=None, metadata={"wire": "bankAccountID"})
+    webhook_id: str | None = attrs.field(default=None, metadata={"wire": "webhookId"})
+    polling_period: MangoPayPollingPeriod | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+
+
+@attrs.define(kw_only=True)
+class TaskMoneycorp:
+    """A task of a Moneycorp connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskMoneycorpDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskAtlar:
+    """A task of an Atlar connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskAtlarDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskAdyen:
+    """A task of an Adyen connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskAdyenDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class TaskGeneric:
+    """A task of a generic connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskGenericDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+@attrs.define(kw_only=True)
+class PaymentsErrorResponse:
+    """Why a request was refused or has failed. Any member may be absent.
+
+    Attributes:
+        error_message: For people: its wording is not stable, and may hold an error of the database.
+        details: For people. Not sent by any operation of this version.
+    """
+
+    error_code: ErrorCode | None = attrs.field(default=None, metadata={"wire": "errorCode"})
+    error_message: str | None = attrs.field(default=None, metadata={"wire": "errorMessage"})
+    details: str | None = None
+
+
+@attrs.define(kw_only=True)
+class Payment:
+    """A payment, as gathered from a provider or recorded by hand.
+
+    Attributes:
+        id: Opaque base64url.
+        reference: The provider's own id of the payment, or the caller's.
+        source_account_id: Id of the account the money comes from, empty when not known.
+        destination_account_id: Id of the account the money goes to, empty when not known.
+        connector_id: Id of the connector, opaque base64url.
+        initial_amount: Amount at the payment's creation, in the minor unit of the asset. May be negative.
+        amount: Amount after all adjustments, in the minor unit of the asset. May be negative.
+        asset: Asset, as `USD/2`. Zero-decimal and unknown currencies may come bare, as `JPY`.
+        created_at: When the provider created the payment. The answer to its creation repeats the request's time,
+            later reads give microseconds.
+        raw: What the provider sent, or the request which recorded it: any JSON.
+        adjustments: What has changed since the creation, in no order. Only connectors write adjustments.
+        metadata: Metadata of a payment, text by key. Null when there is none.
+    """
+
+    id: str
+    reference: str
+    source_account_id: str = attrs.field(metadata={"wire": "sourceAccountID"})
+    destination_account_id: str = attrs.field(metadata={"wire": "destinationAccountID"})
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    provider: Connector | None = None
+    type: PaymentType
+    status: PaymentStatus
+    initial_amount: int = attrs.field(metadata={"wire": "initialAmount"})
+    amount: int
+    scheme: PaymentScheme
+    asset: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    raw: Any = attrs.field(default=None, repr=False)
+    adjustments: list[PaymentAdjustment] = attrs.field(factory=lambda: [])
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+
+
+@attrs.define(kw_only=True)
+class BankAccount:
+    """A bank account. Its numbers come only when it is fetched by id, and masked.
+
+    Attributes:
+        id: UUID.
+        created_at: When it was created. The answer to its creation has nanoseconds, later reads microseconds.
+        country: As sent at the creation, by convention ISO 3166-1 alpha-2.
+        connector_id: Id of the connector which the bank account was handed to, opaque base64url, empty when there
+            is none.
+        account_id: Id of the first related account. Absent when there is none.
+        iban: IBAN: the first four and the last four characters, asterisks between. Only when fetched by id.
+        account_number: Account number: the first two and the last three characters, asterisks between. Only when
+            fetched by id.
+        swift_bic_code: SWIFT code, in clear. Only when fetched by id.
+        related_accounts: The accounts it has become at providers. Absent when there are none.
+        metadata: Metadata of a bank account, text by key. Absent when there is none.
+    """
+
+    id: str
+    name: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    country: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
+    provider: Connector | None = None
+    iban: str | None = attrs.field(default=None, repr=False)
+    account_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "accountNumber"})
+    swift_bic_code: str | None = attrs.field(default=None, metadata={"wire": "swiftBicCode"})
+    related_accounts: list[BankAccountRelatedAccount] = attrs.field(
+        factory=lambda: [], metadata={"wire": "relatedAccounts"}
+    )
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+
+
+@attrs.define(kw_only=True)
+class TransferInitiation:
+    """A transfer or a payout, and how far it has come.
+
+    Attributes:
+        id: Opaque base64url.
+        reference: The caller's own id, unique within the connector.
+        created_at: When it was created. The answer to its creation has nanoseconds, later reads microseconds.
+        scheduled_at: When it is to be made. The year 1 (`0001-01-01T00:00:00Z`) stands for none.
+        description: May be empty.
+        source_account_id: Id of the account the money comes from, empty when not set.
+        destination_account_id: Id of the account the money goes to.
+        connector_id: Id of the connector, opaque base64url.
+        amount: What reversals have left of the amount, in the minor unit of the asset.
+        initial_amount: Amount at the creation, in the minor unit of the asset.
+        asset: Asset, as `USD/2`. Zero-decimal and unknown currencies may come bare, as `JPY`.
+        error: Why it failed, empty when it did not.
+        metadata: Metadata of a transfer initiation, text by key. Null when there is none. Stripe adds a
+            `transfer_id`.
+        related_payments: The payments made for it, the newest first. Only when fetched by id.
+        related_adjustments: Its changes of status, the newest first. Only when fetched by id.
+    """
+
+    id: str
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    scheduled_at: datetime = attrs.field(metadata={"wire": "scheduledAt"})
+    description: str
+    source_account_id: str = attrs.field(metadata={"wire": "sourceAccountID"})
+    destination_account_id: str = attrs.field(metadata={"wire": "destinationAccountID"})
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    provider: Connector | None = None
+    type: TransferInitiationType
+    amount: int
+    initial_amount: int = attrs.field(metadata={"wire": "initialAmount"})
+    asset: str
+    status: TransferInitiationStatus
+    error: str
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    related_payments: list[TransferInitiationPayment] = attrs.field(
+        factory=lambda: [], metadata={"wire": "relatedPayments"}
+    )
+    related_adjustments: list[TransferInitiationAdjustment] = attrs.field(
+        factory=lambda: [], metadata={"wire": "relatedAdjustments"}
+    )
+
+
+@attrs.define(kw_only=True)
+class TaskMangoPay:
+    """A task of a Mangopay connector.
+
+    Attributes:
+        id: UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the task was created, to the second.
+        updated_at: The same as `createdAt`: the server never moves it.
+        state: Where the task stands, in a shape of its own: an object, or null until it has stored one.
+        error: Why it failed, empty when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    descriptor: TaskMangoPayDescriptor
+    status: TaskStatus
+    state: Any = attrs.field(default=None, repr=False)
+    error: str
+
+
+Task: TypeAlias = (
+    TaskStripe
+    | TaskDummyPay
+    | TaskWise
+    | TaskModulr
+    | TaskCurrencyCloud
+    | TaskBankingCircle
+    | TaskMangoPay
+    | TaskMoneycorp
+    | TaskAtlar
+    | TaskAdyen
+    | TaskGeneric
+    | OtherTask
+)
+"""
+A task of a connector. Nothing in it tells the provider, which is known from the path.
+"""
+
+CONFIG_BY_CONNECTOR: dict[Connector, type[ConnectorConfig]] = {
+    Connector.STRIPE: StripeConfig,
+    Connector.DUMMY_PAY: DummyPayConfig,
+    Connector.WISE: WiseConfig,
+    Connector.MODULR: ModulrConfig,
+    Connector.CURRENCY_CLOUD: CurrencyCloudConfig,
+    Connector.BANKING_CIRCLE: BankingCircleConfig,
+    Connector.MANGOPAY: MangoPayConfig,
+    Connector.MONEYCORP: MoneycorpConfig,
+    Connector.ATLAR: AtlarConfig,
+    Connector.ADYEN: AdyenConfig,
+    Connector.GENERIC: GenericConfig,
+}
+
+TASK_BY_CONNECTOR: dict[Connector, type[Task]] = {
+    Connector.STRIPE: TaskStripe,
+    Connector.DUMMY_PAY: TaskDummyPay,
+    Connector.WISE: TaskWise,
+    Connector.MODULR: TaskModulr,
+    Connector.CURRENCY_CLOUD: TaskCurrencyCloud,
+    Connector.BANKING_CIRCLE: TaskBankingCircle,
+    Connector.MANGOPAY: TaskMangoPay,
+    Connector.MONEYCORP: TaskMoneycorp,
+    Connector.ATLAR: TaskAtlar,
+    Connector.ADYEN: TaskAdyen,
+    Connector.GENERIC: TaskGeneric,
+}
+
+__all__ = [
+    "Account",
+    "AccountBalance",
+    "AccountRequest",
+    "AccountType",
+    "AddAccountToPoolRequest",
+    "AdyenConfig",
+    "AtlarConfig",
+    "BankAccount",
+    "BankAccountRelatedAccount",
+    "BankAccountRequest",
+    "BankingCircleConfig",
+    "CONFIG_BY_CONNECTOR",
+    "ConfigField",
+    "Connector",
+    "ConnectorConfig",
+    "ConnectorInstallation",
+    "CurrencyCloudConfig",
+    "DummyPayConfig",
+    "ErrorCode",
+    "ForwardBankAccountRequest",
+    "GenericConfig",
+    "InstalledConnector",
+    "MangoPayConfig",
+    "MangoPayPollingPeriod",
+    "ModulrConfig",
+    "MoneycorpConfig",
+    "OtherConfig",
+    "OtherTask",
+    "Payment",
+    "PaymentAdjustment",
+    "PaymentRequest",
+    "PaymentScheme",
+    "PaymentStatus",
+    "PaymentType",
+    "PaymentsErrorResponse",
+    "Pool",
+    "PoolBalance",
+    "PoolBalances",
+    "PoolRequest",
+    "ReverseTransferInitiationRequest",
+    "ServerInfo",
+    "StripeConfig",
+    "TASK_BY_CONNECTOR",
+    "Task",
+    "TaskAdyen",
+    "TaskAdyenDescriptor",
+    "TaskAtlar",
+    "TaskAtlarDescriptor",
+    "TaskBankingCircle",
+    "TaskBankingCircleDescriptor",
+    "TaskCurrencyCloud",
+    "TaskCurrencyCloudDescriptor",
+    "TaskDummyPay",
+    "TaskDummyPayDescriptor",
+    "TaskGeneric",
+    "TaskGenericDescriptor",
+    "TaskMangoPay",
+    "TaskMangoPayDescriptor",
+    "TaskModulr",
+    "TaskModulrDescriptor",
+    "TaskMoneycorp",
+    "TaskMoneycorpDescriptor",
+    "TaskStatus",
+    "TaskStripe",
+    "TaskStripeDescriptor",
+    "TaskWise",
+    "TaskWiseDescriptor",
+    "TransferInitiation",
+    "TransferInitiationAdjustment",
+    "TransferInitiationPayment",
+    "TransferInitiationRequest",
+    "TransferInitiationStatus",
+    "TransferInitiationType",
+    "TransferRequest",
+    "TransferResponse",
+    "UpdateBankAccountMetadataRequest",
+    "UpdateTransferInitiationStatusRequest",
+    "WiseConfig",
+]

@@ -28,6 +28,7 @@ from payments_async.wire.call import Call, Layer, QueryValue, Request, Response,
 from payments_async.wire.codec import Encoded, anything
 from payments_async.wire.errors import ConfigurationError, checking, origin
 from payments_async.wire.pipeline import Pipeline, stack
+from payments_async.wire.queue import queueing
 from payments_async.wire.retry import RetryPolicy, retrying
 from payments_async.wire.transport import MAX_BODY, open_session, transport
 
@@ -212,7 +213,7 @@ class PaymentsClient:
 
     def _assemble(self, timeout: Timeout, retry: RetryPolicy, headers: Mapping[str, str]) -> None:
         self._timeout, self._retry, self._headers = timeout, retry, headers
-        layers = [*self._layers, self._opened, retrying(retry), checking]
+        layers = [*self._layers, self._opened, retrying(retry), checking, queueing(lambda: self._connection.turns)]
         if self._source is not None:
             layers.append(authorizing(self._source, origin(self._base)))
         self._pipeline = Pipeline(
@@ -247,6 +248,8 @@ class _Connection:
         self._own = session is None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.turns: asyncio.Semaphore | None = None
+        """Counts the connections that the session may have; `None` where there is no limit, or no session yet."""
         self._made_at = _caller()
 
     def session(self) -> aiohttp.ClientSession:
@@ -259,14 +262,19 @@ class _Connection:
         if self._closed:
             raise ConfigurationError("the client is closed: make another one")
         if self._loop is not loop:
-            if self._loop is not None:
-                raise ConfigurationError("the client belongs to another event loop: make one for each loop")
-            self._loop = loop
-        if self._session is None:
-            self._session = open_session()
-        elif self._session.closed:
+            self._bind(loop)
+        if self._session is None or self._session.closed:
             raise ConfigurationError("the session that was passed to the client is closed")
         return self._session
+
+    def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._loop is not None:
+            raise ConfigurationError("the client belongs to another event loop: make one for each loop")
+        self._loop = loop
+        self._session = self._session or open_session()
+        if (connector := self._session.connector) is not None:
+            limits = [limit for limit in (connector.limit, connector.limit_per_host) if limit]
+            self.turns = asyncio.Semaphore(min(limits)) if limits else None
 
     async def aclose(self) -> None:
         """Close the session if it is the client's own."""

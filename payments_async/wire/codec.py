@@ -15,8 +15,7 @@ from urllib.parse import quote, urlencode
 
 import attrs
 import msgspec
-from cattrs import ClassValidationError, Converter, IterableValidationError
-from cattrs.cols import list_structure_factory
+from cattrs import ClassValidationError, Converter, IterableValidationError, cols
 from cattrs.dispatch import StructureHook, UnstructureHook
 from cattrs.errors import AttributeValidationNote, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
@@ -79,7 +78,7 @@ def _enum_in(value: Any, kind: type[StrEnum]) -> StrEnum:
 
 
 def _list(kind: Any, converter: Converter) -> StructureHook:
-    items = list_structure_factory(kind, converter)
+    items = cols.list_structure_factory(kind, converter)
 
     def structure(value: Any, kind: Any) -> list[Any]:
         if value is None:  # how the server writes an empty list, at times
@@ -92,14 +91,15 @@ def _list(kind: Any, converter: Converter) -> StructureHook:
 
 
 def _map(kind: Any, converter: Converter) -> StructureHook:
-    entries = converter.gen_structure_mapping(kind)
+    # Not `converter.gen_structure_mapping`, which registers what it makes in place of this hook.
+    entries = cast("Any", cols).mapping_structure_factory(kind, converter)
 
     def structure(value: Any, kind: Any) -> dict[str, Any]:
         if value is None:  # how the server writes an empty map, at times
             return {}
         if type(value) is not dict:
             raise _MismatchError("object")
-        return cast("dict[str, Any]", entries(cast("dict[str, Any]", value), kind))
+        return cast("dict[str, Any]", entries(value, kind))
 
     return structure
 

@@ -1,0 +1,203 @@
+"""`ensure_*` settles what a lost write left open: created once, found again, or refused where it differs."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+
+from payments_async import ConflictError, OutcomeUnknownError, PaymentsClient, RetryPolicy, ServerError, ValidationError
+from payments_async.models import (
+    AccountRequest,
+    AccountType,
+    PaymentRequest,
+    PaymentScheme,
+    PaymentStatus,
+    PaymentType,
+    TransferInitiationRequest,
+    TransferInitiationType,
+)
+from payments_async.operations.ids import referenced_id
+from payments_async.sandbox import Fault, FaultKind, Sandbox
+
+CREATED = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
+
+Ensure = Callable[[PaymentsClient, Any], Awaitable[Any]]
+
+
+@pytest.fixture
+async def connector_id(client: PaymentsClient) -> str:
+    installed = await client.connectors.list_all_connectors()
+    return next(each.connector_id for each in installed if each.provider == "STRIPE")
+
+
+@pytest.fixture
+async def account_ids(client: PaymentsClient) -> list[str]:
+    page = await client.accounts.list_accounts(page_size=2).first()
+    return [account.id for account in page.data]
+
+
+def payment(connector_id: str) -> PaymentRequest:
+    return PaymentRequest(
+        reference="ensured-1",
+        connector_id=connector_id,
+        created_at=CREATED,
+        amount=10**30,
+        type=PaymentType.PAY_IN,
+        status=PaymentStatus.SUCCEEDED,
+        scheme=PaymentScheme.VISA,
+        asset="USD/2",
+    )
+
+
+def account(connector_id: str) -> AccountRequest:
+    return AccountRequest(
+        reference="ensured \x1f\\u001f é/<&>",
+        connector_id=connector_id,
+        created_at=CREATED,
+        type=AccountType.EXTERNAL_FORMANCE,
+        account_name="Till",
+    )
+
+
+def transfer(connector_id: str, account_ids: list[str]) -> TransferInitiationRequest:
+    return TransferInitiationRequest(
+        reference="ensured-1",
+        connector_id=connector_id,
+        source_account_id=account_ids[0],
+        destination_account_id=account_ids[1],
+        type=TransferInitiationType.TRANSFER,
+        amount=1_000,
+        asset="USD/2",
+        metadata={"order": "1"},
+    )
+
+
+def ensure_payment(client: PaymentsClient, request: PaymentRequest) -> Awaitable[Any]:
+    return client.payments.ensure_payment(request)
+
+
+def ensure_account(client: PaymentsClient, request: AccountRequest) -> Awaitable[Any]:
+    return client.accounts.ensure_account(request)
+
+
+def ensure_transfer(client: PaymentsClient, request: TransferInitiationRequest) -> Awaitable[Any]:
+    return client.transfer_initiations.ensure_transfer_initiation(request)
+
+
+@pytest.fixture(params=["payment", "account", "transfer"])
+def case(
+    request: pytest.FixtureRequest, connector_id: str, account_ids: list[str]
+) -> tuple[Ensure, Any, str, dict[str, Any]]:
+    """How to ensure, what, the route of its create, and changes that make it another."""
+    match request.param:
+        case "payment":
+            changes = {"amount": 5, "status": PaymentStatus.FAILED, "asset": "EUR/2"}
+            return ensure_payment, payment(connector_id), "/payments", changes
+        case "account":
+            changes = {
+                "account_name": "Vault",
+                "default_asset": "EUR/2",
+                "created_at": datetime(2020, 1, 1, tzinfo=UTC),
+            }
+            return ensure_account, account(connector_id), "/accounts", changes
+        case _:
+            changes = {"amount": 5, "asset": "EUR/2", "description": "other", "metadata": {"order": "2"}}
+            return ensure_transfer, transfer(connector_id, account_ids), "/transfer-initiations", changes
+
+
+Case = tuple[Ensure, Any, str, dict[str, Any]]
+
+
+async def test_creates_once_and_finds_again(sandbox: Sandbox, client: PaymentsClient, case: Case) -> None:
+    ensure, request, route, _ = case
+    first = await ensure(client, request)
+    assert await ensure(client, request) == first
+    assert first.reference == request.reference
+    assert sandbox.processed["POST", route] == 1
+
+
+async def test_refuses_what_is_there_and_differs(sandbox: Sandbox, client: PaymentsClient, case: Case) -> None:
+    ensure, request, route, changes = case
+    stored = await ensure(client, request)
+    for name, value in changes.items():
+        with pytest.raises(ConflictError, match=name) as refused:
+            await ensure(client, attrs.evolve(request, **{name: value}))
+        assert refused.value.fields == (name,)
+        assert refused.value.operation is not None
+        assert refused.value.operation.startswith("ensure_")
+    assert await ensure(client, request) == stored
+    assert sandbox.processed["POST", route] == 1
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        FaultKind.RESET_AFTER,
+        FaultKind.STATUS_AFTER,
+        FaultKind.WRONG_SHAPE,
+        FaultKind.WRONG_TYPE,
+        FaultKind.RESET_IN_BODY,
+    ],
+)
+async def test_a_lost_answer_is_looked_up(
+    sandbox: Sandbox, client: PaymentsClient, case: Case, kind: FaultKind
+) -> None:
+    ensure, request, route, _ = case
+    sandbox.faults.append(Fault(kind=kind, method="POST", route=route, status=500))
+    assert (await ensure(client, request)).reference == request.reference
+    assert sandbox.processed["POST", route] == 1
+
+
+@pytest.mark.parametrize(("kind", "error"), [(FaultKind.RESET, OutcomeUnknownError), (FaultKind.STATUS, ServerError)])
+async def test_what_did_not_happen_is_said_and_can_be_tried_again(
+    sandbox: Sandbox, client: PaymentsClient, case: Case, kind: FaultKind, error: type[Exception]
+) -> None:
+    ensure, request, route, _ = case
+    sandbox.faults.append(Fault(kind=kind, method="POST", route=route))
+    with pytest.raises(error):
+        await ensure(client, request)
+    sandbox.faults.clear()
+    assert (await ensure(client, request)).reference == request.reference
+    assert sandbox.processed["POST", route] == 1
+
+
+async def test_a_failing_look_creates_nothing(sandbox: Sandbox, client: PaymentsClient, case: Case) -> None:
+    ensure, request, route, _ = case
+    sandbox.faults.append(Fault(kind=FaultKind.STATUS, method="GET"))
+    with pytest.raises(ServerError):
+        await ensure(client.with_options(retry=RetryPolicy(attempts=1)), request)
+    assert sandbox.processed["POST", route] == 0
+
+
+async def test_a_payment_of_another_connector_is_not_overwritten(client: PaymentsClient, connector_id: str) -> None:
+    installed = await client.connectors.list_all_connectors()
+    other = next(each.connector_id for each in installed if each.connector_id != connector_id)
+    await client.payments.create_payment(payment(other))
+    with pytest.raises(ConflictError) as refused:
+        await client.payments.ensure_payment(payment(connector_id))
+    assert refused.value.fields == ("connector_id",)
+
+
+async def test_ensured_ids_are_the_servers(client: PaymentsClient, connector_id: str, account_ids: list[str]) -> None:
+    asked = account(connector_id)
+    assert (await client.accounts.ensure_account(asked)).id == referenced_id(connector_id, asked.reference)
+    wanted = transfer(connector_id, account_ids)
+    ensured = await client.transfer_initiations.ensure_transfer_initiation(wanted)
+    assert ensured.id == referenced_id(connector_id, wanted.reference)
+
+
+@pytest.mark.parametrize("connector_id", ["", "nonsense", "e30", "W10", "bnVsbA", "é"])
+async def test_a_connector_id_that_is_none_is_refused(
+    sandbox: Sandbox, client: PaymentsClient, connector_id: str
+) -> None:
+    requests = sandbox.requests.total()
+    with pytest.raises(ValueError, match="connector_id"):
+        await client.accounts.ensure_account(account(connector_id))
+    assert sandbox.requests.total() == requests
+
+
+async def test_a_refused_request_stays_refused(client: PaymentsClient, connector_id: str) -> None:
+    with pytest.raises(ValidationError):
+        await client.payments.ensure_payment(attrs.evolve(payment(connector_id), asset="USD"))

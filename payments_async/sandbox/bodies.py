@@ -1,0 +1,112 @@
+"""Request bodies, read as Go's decoder reads them into a struct.
+
+Only the first JSON value counts, names match in any case, unknown members are ignored, `null` is the zero value of its
+type, and a value of the wrong type is MISSING_OR_INVALID_BODY.
+"""
+
+from typing import Any, cast
+
+from aiohttp import web
+
+from payments_async.sandbox import wire
+from payments_async.sandbox.times import Instant, parse_time
+
+
+class Body:
+    """Members of a JSON object by lower-case name; every reader refuses a value of another type.
+
+    Read all members before judging any: a type error anywhere comes before the first validation error.
+    """
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        self._members = {name.lower(): value for name, value in members.items()}
+
+    def any(self, name: str) -> Any:
+        """The value as it came, None if absent."""
+        return self._members.get(name.lower())
+
+    def text(self, name: str) -> str:
+        """A string, empty if absent."""
+        value = self.any(name)
+        if value is not None and not isinstance(value, str):
+            raise _wrong(name, "string")
+        return value or ""
+
+    def flag(self, name: str) -> bool:
+        """A boolean, false if absent."""
+        value = self.any(name)
+        if value is not None and not isinstance(value, bool):
+            raise _wrong(name, "bool")
+        return bool(value)
+
+    def integer(self, name: str) -> int | None:
+        """An integer literal of any size, None if absent."""
+        value = self.any(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise _wrong(name, "integer")
+        return value
+
+    def time(self, name: str) -> Instant | None:
+        """A time, None if absent or the zero time."""
+        text = self.text(name)
+        if self.any(name) is None:
+            return None
+        try:
+            return parse_time(text)
+        except ValueError as error:
+            raise wire.bad_body(str(error)) from error
+
+    def texts(self, name: str) -> list[str]:
+        """An array of strings, empty if absent."""
+        value = self.any(name)
+        items = cast("list[Any]", value or [])
+        if value is not None and not isinstance(value, list):
+            raise _wrong(name, "array")
+        return [Body({name: item}).text(name) for item in items]
+
+    def text_map(self, name: str) -> dict[str, str] | None:
+        """An object of strings, None if absent; a `null` inside is the empty string."""
+        value = self.any(name)
+        return None if value is None else text_map(value)
+
+
+def text_map(value: Any) -> dict[str, str]:
+    """An object of strings as metadata are; refuses all else."""
+    if not isinstance(value, dict):
+        raise _wrong("metadata", "object of strings")
+    members = cast("dict[str, Any]", value)
+    if not all(item is None or isinstance(item, str) for item in members.values()):
+        raise _wrong("metadata", "string")
+    return {key: item or "" for key, item in members.items()}
+
+
+async def read_value(request: web.Request) -> Any:
+    """The first JSON value of the body."""
+    text = (await request.read()).decode(errors="replace")
+    if not text:
+        raise wire.bad_body("EOF")
+    try:
+        return wire.decode_first(text)
+    except ValueError as error:
+        raise wire.bad_body(str(error)) from error
+
+
+async def read_body(request: web.Request, *, null_panics: bool = False) -> Body:
+    """The body as an object.
+
+    Args:
+        request: the request.
+        null_panics: whether the handler follows the null pointer that a `null` body leaves it; else `null` is `{}`.
+    """
+    value = await read_value(request)
+    if value is None:
+        if null_panics:
+            raise wire.panicked()
+        value = {}
+    if not isinstance(value, dict):
+        raise _wrong("body", "object")
+    return Body(cast("dict[str, Any]", value))
+
+
+def _wrong(name: str, kind: str) -> wire.RefusedError:
+    return wire.bad_body(f"json: cannot unmarshal value into Go struct field {name} of type {kind}")

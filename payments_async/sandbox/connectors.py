@@ -1,0 +1,192 @@
+"""Connectors, their configs and their tasks; the deprecated routes find the only connector of a provider themselves."""
+
+import sqlite3
+
+from aiohttp import web
+
+from payments_async.sandbox import wire
+from payments_async.sandbox.bodies import Body, read_body
+from payments_async.sandbox.configs import Config, complete_config, read_config, show_config
+from payments_async.sandbox.cursors import Listing, page, parameters, read_page_request
+from payments_async.sandbox.ids import ConnectorID, new_uuid, parse_uuid
+from payments_async.sandbox.providers import PROVIDERS
+from payments_async.sandbox.times import SECOND, stamp
+from payments_async.sandbox.world import WORLD, World
+
+
+def task_view(row: sqlite3.Row) -> str:
+    """JSON of a stored task."""
+    created_at = stamp(row["created_at"])
+    members = {
+        "id": row["id"],
+        "connectorID": row["connector_id"],
+        "createdAt": created_at,
+        "updatedAt": created_at,
+        "status": row["status"],
+        "error": row["error"],
+    }
+    return wire.splice(members, descriptor=row["descriptor"], state=row["state"])
+
+
+TASKS = Listing(table="task", view=task_view, columns={})
+
+
+async def list_all_connectors(request: web.Request) -> web.Response:
+    """GET /connectors: all of them, unpaged."""
+    rows = request.app[WORLD].store.all("SELECT * FROM connector")
+    return wire.data(
+        wire.encode(
+            [
+                {"provider": row["provider"], "connectorID": row["id"], "name": row["name"], "enabled": True}
+                for row in rows
+            ]
+        )
+    )
+
+
+async def list_configs_available_connectors(_request: web.Request) -> web.Response:
+    """GET /connectors/configs."""
+    told = {
+        name: {field: config.told() for field, config in provider.fields().items()}
+        for name, provider in PROVIDERS.items()
+    }
+    return wire.data(wire.encode(told))
+
+
+async def install_connector(request: web.Request) -> web.Response:
+    """POST /connectors/{connector}."""
+    world = request.app[WORLD]
+    provider = _provider(request)
+    config = read_config(provider, await _config_body(request))
+    name = config["name"]
+    if world.store.one("SELECT 1 FROM connector WHERE name = ?", name) is not None:
+        raise wire.validation("connector already installed")
+    connector = _install(world, provider, name, complete_config(provider, config))
+    return wire.data(wire.encode({"connectorID": str(connector)}), status=201)
+
+
+async def uninstall_connector(request: web.Request) -> web.Response:
+    """DELETE /connectors/{connector} and /connectors/{connector}/{connectorId}."""
+    world = request.app[WORLD]
+    _uninstall(world, _own(request)["id"])
+    return wire.nothing()
+
+
+async def reset_connector(request: web.Request) -> web.Response:
+    """POST /connectors/{connector}/reset and …/{connectorId}/reset: all is gone, and the connector has a new id."""
+    world = request.app[WORLD]
+    row = _own(request)
+    with world.store.transaction():
+        _uninstall(world, row["id"])
+        _install(world, row["provider"], row["name"], wire.decode(row["config"]))
+    return wire.nothing()
+
+
+async def read_connector_config(request: web.Request) -> web.Response:
+    """GET /connectors/{connector}/config and …/{connectorId}/config: in the shape of the provider in the path."""
+    row = _addressed(request)
+    return wire.data(wire.encode(show_config(_provider(request), wire.decode(row["config"]))))
+
+
+async def update_connector_config(request: web.Request) -> web.Response:
+    """POST /connectors/{connector}/{connectorId}/config: replaces it whole."""
+    row = _own(request)
+    config = complete_config(row["provider"], read_config(row["provider"], await _config_body(request)))
+    request.app[WORLD].store.run("UPDATE connector SET config = ? WHERE id = ?", wire.encode(config), row["id"])
+    return wire.nothing()
+
+
+async def list_connector_tasks(request: web.Request) -> web.Response:
+    """GET /connectors/{connector}/tasks and …/{connectorId}/tasks."""
+    row = _addressed(request)
+    if row["provider"] != _provider(request):
+        raise wire.validation("connector not found")
+    wanted = await read_page_request(request, parameters(request), plain=True)
+    return page(request.app[WORLD].store, TASKS, wanted, ("connector_id = ?", [row["id"]]))
+
+
+async def get_connector_task(request: web.Request) -> web.Response:
+    """GET /connectors/{connector}/tasks/{taskId} and …/{connectorId}/tasks/{taskId}: the task's id alone decides."""
+    _addressed(request)
+    try:
+        task_id = parse_uuid(request.match_info["taskId"])
+    except ValueError as error:
+        raise wire.invalid_id(str(error)) from error
+    row = request.app[WORLD].store.one("SELECT * FROM task WHERE id = ?", task_id)
+    if row is None:
+        raise wire.not_found()
+    return wire.data(task_view(row))
+
+
+def _install(world: World, provider: str, name: str, config: Config) -> ConnectorID:
+    """Add a connector, and the tasks it starts with."""
+    connector, now = ConnectorID(provider, new_uuid()), world.now()
+    world.store.insert(
+        "connector",
+        id=str(connector),
+        provider=provider,
+        name=name,
+        created_at=now.microseconds,
+        config=wire.encode(config),
+    )
+    described = PROVIDERS[provider]
+    for members in described.tasks:
+        world.store.insert(
+            "task",
+            id=new_uuid(),
+            connector_id=str(connector),
+            created_at=now.nanoseconds // SECOND * 1_000_000,
+            descriptor=wire.encode(described.describe(**members)),
+            status="ACTIVE",
+            error="",
+        )
+    return connector
+
+
+def _uninstall(world: World, connector_id: str) -> None:
+    """Remove a connector and all it brought; payments elsewhere that name its accounts go too."""
+    accounts = "(SELECT id FROM account WHERE connector_id = ?)"
+    named = f"source_account_id IN {accounts} OR destination_account_id IN {accounts}"
+    world.store.run(f"DELETE FROM payment WHERE {named}", connector_id, connector_id)  # noqa: S608 - fixed texts
+    world.store.run("DELETE FROM connector WHERE id = ?", connector_id)
+
+
+def _provider(request: web.Request) -> str:
+    return request.match_info["connector"].upper()
+
+
+def _addressed(request: web.Request) -> sqlite3.Row:
+    """The connector a request means, whatever its provider."""
+    world = request.app[WORLD]
+    if "connectorId" not in request.match_info:
+        return _only(world, _provider(request))
+    try:
+        connector = ConnectorID.parse(request.match_info["connectorId"])
+    except ValueError as error:
+        raise wire.invalid_id(str(error)) from error
+    row = world.store.one("SELECT * FROM connector WHERE id = ?", str(connector))
+    if row is None:
+        raise wire.validation("connector not installed")
+    return row
+
+
+def _own(request: web.Request) -> sqlite3.Row:
+    """The connector a request means, which must be of the provider in the path."""
+    row = _addressed(request)
+    if row["provider"] != _provider(request):
+        raise wire.validation("connector not installed")
+    return row
+
+
+def _only(world: World, provider: str) -> sqlite3.Row:
+    rows = world.store.all("SELECT * FROM connector WHERE provider = ?", provider)
+    if not rows:
+        raise wire.invalid_id("no connectors installed")
+    if len(rows) > 1:
+        raise wire.invalid_id("more than one connector installed")
+    return rows[0]
+
+
+async def _config_body(request: web.Request) -> Body:
+    """Read a config; without a Content-Length the server does not look whether there is a body."""
+    return await read_body(request) if request.content_length else Body({})

@@ -1,0 +1,358 @@
+"""What can go wrong on purpose: named faults, which requests they strike, and how each is carried out."""
+
+import asyncio
+import contextlib
+import json
+import random
+import socket
+import struct
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_ENDLESS = 256 * 2**20
+"""Where an endless body ends after all, in bytes."""
+
+
+class FaultKind(StrEnum):
+    """What goes wrong."""
+
+    DELAY = "delay"
+    """`seconds` pass before anything is done."""
+    STALL = "stall"
+    """All is done, and `seconds` pass within the answer's body."""
+    STATUS = "status"
+    """Nothing is done, and `status` is answered, with `retry_after` if given."""
+    STATUS_AFTER = "status after"
+    """All is done, and `status` is answered all the same."""
+    RESET = "reset"
+    """The connection is reset before the request is read."""
+    RESET_AFTER = "reset after"
+    """All is done, and the connection is reset without an answer."""
+    RESET_IN_HEADERS = "reset in headers"
+    """All is done, and the connection is reset in the middle of the answer's headers."""
+    RESET_IN_BODY = "reset in body"
+    """All is done, and the connection is reset at byte `at` of the answer's body, half-way if not given."""
+    WRONG_LENGTH = "wrong length"
+    """All is done, and the answer announces more bytes than it has."""
+    GZIP_BOMB = "gzip bomb"
+    """All is done, and the answer inflates to a gigabyte."""
+    ENDLESS_BODY = "endless body"
+    """All is done, and the answer goes on and on."""
+    WRONG_TYPE = "wrong type"
+    """All is done, and the answer is a page of HTML."""
+    INVALID_JSON = "invalid json"
+    """All is done, and the answer's JSON is cut off."""
+    WRONG_SHAPE = "wrong shape"
+    """All is done, and the answer is JSON of another shape."""
+    REFUSED_TOKEN = "refused token"  # noqa: S105  # a name
+    """Nothing is done, and the token is refused this once."""
+    REVOKED_TOKENS = "revoked tokens"
+    """Nothing is done, and all tokens issued so far are refused from now on."""
+    REDIRECT = "redirect"
+    """Nothing is done, and the answer redirects to `location`."""
+    REPEATED_CURSOR = "repeated cursor"
+    """A page that has a successor names itself as that."""
+    EMPTY_PAGE = "empty page"
+    """An empty page comes before the one that was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something that goes wrong with some requests.
+
+    Args:
+        kind: what goes wrong.
+        method: only with this HTTP method.
+        route: only on this route, as in the API's description, such as `/payments/{paymentId}`; the token endpoint is
+            `/api/auth/oauth/token`. Without it, all routes of the API but not the token endpoint.
+        times: how often, None for no end.
+        share: the share of matching requests, from 0 to 1, drawn by the sandbox's seed.
+        seconds: how long a delay or a stall lasts.
+        status: what is answered.
+        retry_after: the answer's Retry-After header.
+        at: the byte of the body at which the connection is reset.
+        location: where a redirect points.
+    """
+
+    kind: FaultKind
+    method: str | None = None
+    route: str | None = None
+    times: int | None = None
+    share: float = 1.0
+    seconds: float = 0.05
+    status: int = 503
+    retry_after: str | None = None
+    at: int | None = None
+    location: str = "http://127.0.0.1:9/elsewhere"
+
+    @classmethod
+    def from_json(cls, members: dict[str, Any]) -> Self:
+        """A fault out of a JSON object with the members above.
+
+        Raises:
+            ValueError: there is no such kind or member.
+        """
+        unknown = members.keys() - {field.name for field in fields(cls)}
+        if unknown or "kind" not in members:
+            raise ValueError(f"unknown members: {sorted(unknown)}" if unknown else "kind is missing")
+        values: dict[str, Any] = {**members, "kind": FaultKind(members["kind"])}
+        return cls(**values)
+
+
+class Faults:
+    """The faults in force, and the middleware that carries them out.
+
+    Args:
+        faults: in force from the start; of several that match a request, the first strikes.
+        seed: decides which requests a share of them is.
+        token_route: the route that only faults which name it strike.
+        revoke: forgets all tokens.
+    """
+
+    def __init__(self, faults: Iterable[Fault], *, seed: int, token_route: str, revoke: Callable[[], None]) -> None:
+        self.in_force = list(faults)
+        self._random = random.Random(seed)
+        self._token_route = token_route
+        self._revoke = revoke
+        self._over = asyncio.Event()
+        self._waiting: set[asyncio.Task[Any]] = set()
+
+    def pick(self, method: str, route: str) -> Fault | None:
+        """The fault that strikes a request, if one does; one that strikes a number of times has one less left."""
+        for index, fault in enumerate(self.in_force):
+            matches = fault.method in (None, method) and (
+                fault.route == route or (fault.route is None and route != self._token_route)
+            )
+            if matches and (fault.share >= 1 or self._random.random() < fault.share):
+                if fault.times is not None:
+                    left = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+                    self.in_force[index : index + 1] = left
+                return fault
+        return None
+
+    async def strike(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer a request with a fault."""
+        if fault.kind is FaultKind.DELAY:
+            await self._wait(fault.seconds)
+            return await handler(request)
+        if fault.kind is FaultKind.REVOKED_TOKENS:
+            self._revoke()
+        if (instead := _INSTEAD.get(fault.kind)) is not None:
+            return instead(fault, request)
+        answer = await handler(request)
+        body = answer.body if isinstance(answer, web.Response) else None
+        try:
+            done = _Done(fault, request, answer, body if isinstance(body, bytes) else b"", self._wait)
+            return await _AFTER[fault.kind](done)
+        except ConnectionError:
+            # The client has had enough of it.
+            return web.Response(status=0)
+
+    async def end(self) -> None:
+        """End what is still being waited for: a server goes on with a request whose client has left."""
+        self._over.set()
+        if self._waiting:
+            await asyncio.wait(self._waiting)
+        self._over.clear()
+
+    async def _wait(self, seconds: float) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # a coroutine that runs is in a task
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+
+    async def control(self, request: web.Request) -> web.Response:
+        """Serve the control endpoint: GET the faults in force, POST a list of more, DELETE them all."""
+        if request.method == "POST":
+            try:
+                given = json.loads(await request.read())
+                added = [Fault.from_json(each) for each in given]
+            except (ValueError, TypeError, AttributeError) as error:
+                return web.json_response({"error": str(error)}, status=400)
+            self.in_force += added
+        elif request.method == "DELETE":
+            self.in_force.clear()
+        elif request.method != "GET":
+            return web.Response(status=405)
+        return web.json_response([asdict(fault) for fault in self.in_force])
+
+
+def _status(fault: Fault, _request: web.Request) -> web.Response:
+    headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
+    return web.Response(status=fault.status, headers=headers)
+
+
+def _reset(_fault: Fault, request: web.Request) -> web.Response:
+    return _cut(request)
+
+
+def _refused(_fault: Fault, _request: web.Request) -> web.Response:
+    return web.Response(status=401)
+
+
+def _redirect(fault: Fault, _request: web.Request) -> web.Response:
+    return web.Response(status=307, headers={"Location": fault.location})
+
+
+_INSTEAD: dict[FaultKind, Callable[[Fault, web.Request], web.Response]] = {
+    FaultKind.STATUS: _status,
+    FaultKind.RESET: _reset,
+    FaultKind.REFUSED_TOKEN: _refused,
+    FaultKind.REVOKED_TOKENS: _refused,
+    FaultKind.REDIRECT: _redirect,
+}
+"""What is answered without anything being done."""
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A request that has been carried out, and the answer that a fault keeps from arriving."""
+
+    fault: Fault
+    request: web.Request
+    answer: web.StreamResponse
+    body: bytes
+    wait: Callable[[float], Awaitable[None]]
+
+    @property
+    def status_with_body(self) -> int:
+        return 200 if self.answer.status == 204 else self.answer.status
+
+    def page_with_successor(self) -> dict[str, Any] | None:
+        """The page in the answer, if it is one and another follows it."""
+        listed: dict[str, Any] = json.loads(self.body) if self.answer.status == 200 else {}
+        page: dict[str, Any] = listed.get("cursor", {})
+        return page if "next" in page else None
+
+    def head(self, length: int) -> bytes:
+        """The start of an answer that announces this many bytes."""
+        line = f"HTTP/1.1 {self.answer.status} {self.answer.reason}"
+        return f"{line}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
+def _cut(request: web.Request, first: bytes = b"") -> web.Response:
+    """Send what is given and reset the connection; counted under status 0."""
+    transport = request.transport
+    if transport is not None and not transport.is_closing():
+        transport.write(first)
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response(status=0)
+
+
+async def _stall(done: _Done) -> web.StreamResponse:
+    slow = web.StreamResponse(status=done.answer.status, headers=done.answer.headers)
+    slow.content_length = len(done.body)
+    await slow.prepare(done.request)
+    half = len(done.body) // 2
+    await slow.write(done.body[:half])
+    await done.wait(done.fault.seconds)
+    await slow.write(done.body[half:])
+    return slow
+
+
+async def _status_after(done: _Done) -> web.StreamResponse:
+    return _status(done.fault, done.request)
+
+
+async def _reset_after(done: _Done) -> web.StreamResponse:
+    return _cut(done.request)
+
+
+async def _reset_in_headers(done: _Done) -> web.StreamResponse:
+    return _cut(done.request, done.head(len(done.body))[:-20])
+
+
+async def _reset_in_body(done: _Done) -> web.StreamResponse:
+    at = len(done.body) // 2 if done.fault.at is None else done.fault.at
+    # A byte more is announced than there is, so that even at its end the body is not whole.
+    return _cut(done.request, done.head(len(done.body) + 1) + done.body[:at])
+
+
+async def _wrong_length(done: _Done) -> web.StreamResponse:
+    if done.request.transport is not None:
+        done.request.transport.write(done.head(len(done.body) + 10) + done.body)
+        done.request.transport.close()
+    return web.Response(status=0)
+
+
+async def _gzip_bomb(done: _Done) -> web.StreamResponse:
+    deflate = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    start = deflate.compress(bytes(2**20)) + deflate.flush(zlib.Z_FULL_FLUSH)
+    # What comes after a full flush does not depend on what came before it, so it can be sent again and again.
+    again = deflate.compress(bytes(2**20)) + deflate.flush(zlib.Z_FULL_FLUSH)
+    headers = {**done.answer.headers, "Content-Encoding": "gzip"}
+    bomb = web.StreamResponse(status=done.status_with_body, headers=headers)
+    await bomb.prepare(done.request)
+    await bomb.write(start)
+    for _ in range(1023):
+        await bomb.write(again)
+    return bomb
+
+
+async def _endless_body(done: _Done) -> web.StreamResponse:
+    endless = web.StreamResponse(status=done.status_with_body, headers=done.answer.headers)
+    await endless.prepare(done.request)
+    for _ in range(_ENDLESS // 2**16):
+        await endless.write(b" " * 2**16)
+    return endless
+
+
+async def _wrong_type(done: _Done) -> web.StreamResponse:
+    return web.Response(status=done.status_with_body, text="<html>Sign in</html>", content_type="text/html")
+
+
+async def _invalid_json(done: _Done) -> web.StreamResponse:
+    return web.Response(status=done.status_with_body, body=done.body[:-3] or b"{", content_type="application/json")
+
+
+async def _wrong_shape(done: _Done) -> web.StreamResponse:
+    return web.json_response({"data": [5], "cursor": []}, status=done.status_with_body)
+
+
+async def _repeated_cursor(done: _Done) -> web.StreamResponse:
+    page = done.page_with_successor()
+    if page is None or "cursor" not in done.request.query:
+        return done.answer
+    return web.json_response({"cursor": {**page, "next": done.request.query["cursor"]}})
+
+
+async def _empty_page(done: _Done) -> web.StreamResponse:
+    page = done.page_with_successor()
+    if page is None:
+        return done.answer
+    token = json.loads(urlsafe_b64decode(page["next"] + "=" * (-len(page["next"]) % 4)))
+    # The same place under a cursor that no page has had: members that the server does not know are read over.
+    token |= {"offset": max(0, token["offset"] - page["pageSize"]), "empty": True}
+    again = urlsafe_b64encode(json.dumps(token).encode()).decode().rstrip("=")
+    return web.json_response({"cursor": {**page, "next": again, "data": []}})
+
+
+_AFTER: dict[FaultKind, Callable[[_Done], Awaitable[web.StreamResponse]]] = {
+    FaultKind.STALL: _stall,
+    FaultKind.STATUS_AFTER: _status_after,
+    FaultKind.RESET_AFTER: _reset_after,
+    FaultKind.RESET_IN_HEADERS: _reset_in_headers,
+    FaultKind.RESET_IN_BODY: _reset_in_body,
+    FaultKind.WRONG_LENGTH: _wrong_length,
+    FaultKind.GZIP_BOMB: _gzip_bomb,
+    FaultKind.ENDLESS_BODY: _endless_body,
+    FaultKind.WRONG_TYPE: _wrong_type,
+    FaultKind.INVALID_JSON: _invalid_json,
+    FaultKind.WRONG_SHAPE: _wrong_shape,
+    FaultKind.REPEATED_CURSOR: _repeated_cursor,
+    FaultKind.EMPTY_PAGE: _empty_page,
+}
+"""What becomes of the answer once all is done."""

@@ -1,0 +1,156 @@
+"""Ids: UUIDs, and base64url of canonical JSON that names connector, reference and type."""
+
+import base64
+import binascii
+import json
+import re
+import uuid
+from typing import Any, NamedTuple, Self, cast
+
+NIL = str(uuid.UUID(int=0))
+BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+UUID = re.compile(
+    r"(?:urn:uuid:)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})|\{([0-9a-f-]{36})\}|([0-9a-f]{32})", re.IGNORECASE
+)
+ESCAPE = re.compile(r"\\(?:u00([0-9a-f]{2})|.)")
+
+
+class ConnectorID(NamedTuple):
+    """One installed connector."""
+
+    provider: str = ""
+    reference: str = NIL
+    """A UUID."""
+
+    @property
+    def json(self) -> str:
+        """Canonical form."""
+        return f'{{"Provider":{_quote(self.provider)},"Reference":"{self.reference}"}}'
+
+    def __str__(self) -> str:
+        return _wrap(self.json)
+
+    @classmethod
+    def of(cls, members: dict[str, Any]) -> Self:
+        """Build from decoded members; ValueError if one has the wrong type."""
+        folded = _folded(members)
+        return cls(_text(folded, "provider"), parse_uuid(_text(folded, "reference", NIL)))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Decode leniently; ValueError unless it is base64url of a JSON object that fits."""
+        return cls.of(_unwrap(text))
+
+
+class AccountID(NamedTuple):
+    """One account at a connector; transfer initiations have ids of the same shape."""
+
+    connector: ConnectorID
+    reference: str
+
+    def __str__(self) -> str:
+        return _wrap(f'{{"ConnectorID":{self.connector.json},"Reference":{_quote(self.reference)}}}')
+
+    @classmethod
+    def of(cls, members: dict[str, Any]) -> Self:
+        """Build from decoded members; ValueError if one has the wrong type."""
+        folded = _folded(members)
+        return cls(ConnectorID.of(_object(folded, "connectorid")), _text(folded, "reference"))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Decode leniently; ValueError unless it is base64url of a JSON object that fits."""
+        return cls.of(_unwrap(text))
+
+
+class PaymentID(NamedTuple):
+    """One payment; the type is part of its id."""
+
+    connector: ConnectorID
+    reference: str
+    type: str
+
+    def __str__(self) -> str:
+        return _wrap(
+            f'{{"ConnectorID":{self.connector.json},"Reference":{_quote(self.reference)},"Type":{_quote(self.type)}}}'
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Decode leniently; ValueError unless it is base64url of a JSON object that fits."""
+        members = _folded(_unwrap(text))
+        return cls(ConnectorID.of(_object(members, "connectorid")), _text(members, "reference"), _text(members, "type"))
+
+
+def parse_uuid(text: str) -> str:
+    """The lower-case form of a UUID written plainly, in braces, as a URN or without hyphens; ValueError otherwise."""
+    found = UUID.fullmatch(text)
+    if found is None:
+        raise ValueError(f"invalid UUID: {text!r}")
+    return str(uuid.UUID("".join(group for group in found.groups() if group)))
+
+
+def new_uuid() -> str:
+    """A fresh version 4 UUID."""
+    return str(uuid.uuid4())
+
+
+def to_base64url(content: bytes) -> str:
+    """Encode without padding."""
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """Decode; ValueError for padding and for the standard alphabet."""
+    if not BASE64URL.fullmatch(text):
+        raise ValueError("illegal base64 data")
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise ValueError("illegal base64 data") from error
+
+
+def _wrap(canonical: str) -> str:
+    return to_base64url(canonical.encode())
+
+
+def _unwrap(text: str) -> dict[str, Any]:
+    decoded = json.loads(from_base64url(text))
+    match decoded:
+        case dict():
+            return cast("dict[str, Any]", decoded)
+        case _:
+            raise ValueError("an id is a JSON object")
+
+
+def _folded(members: dict[str, Any]) -> dict[str, Any]:
+    return {name.lower(): value for name, value in members.items()}
+
+
+def _text(members: dict[str, Any], name: str, default: str = "") -> str:
+    match members.get(name):
+        case None:
+            return default
+        case str() as text:
+            return text
+        case _:
+            raise ValueError(f"{name} is not a string")
+
+
+def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
+    value = members.get(name)
+    match value:
+        case None:
+            return {}
+        case dict():
+            return cast("dict[str, Any]", value)
+        case _:
+            raise ValueError(f"{name} is not an object")
+
+
+def _quote(text: str) -> str:
+    """Canonical JSON string: as `json.dumps`, but hex digits of control characters are upper-case."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    if "\\" not in quoted:
+        return quoted
+    return ESCAPE.sub(lambda found: f"\\u00{found[1].upper()}" if found[1] else found[0], quoted)

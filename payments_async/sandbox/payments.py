@@ -1,0 +1,207 @@
+"""Payments."""
+
+import sqlite3
+from typing import Any
+
+from aiohttp import web
+
+from payments_async.sandbox import wire
+from payments_async.sandbox.bodies import Body, read_body, read_value, text_map
+from payments_async.sandbox.currencies import plausible_asset
+from payments_async.sandbox.cursors import Listing, page, parameters, read_page_request
+from payments_async.sandbox.filters import PAYMENT_STATUSES, PAYMENT_TYPES, PaymentFilter
+from payments_async.sandbox.ids import AccountID, PaymentID
+from payments_async.sandbox.store import number, sortable
+from payments_async.sandbox.times import Instant, stamp
+from payments_async.sandbox.world import WORLD, World
+
+CREATABLE_SCHEMES = (
+    "unknown",
+    "other",
+    "visa",
+    "mastercard",
+    "amex",
+    "diners",
+    "discover",
+    "jcb",
+    "unionpay",
+    "sepa debit",
+    "sepa credit",
+    "sepa",
+    "apple pay",
+    "google pay",
+    "a2a",
+    "ach debit",
+    "ach",
+    "rtp",
+)
+UPSERT = """
+INSERT INTO payment (
+    id, connector_id, created_at, reference, type, status, amount, initial_amount, scheme, asset,
+    source_account_id, destination_account_id, raw
+) VALUES (
+    :id, :connector_id, :created_at, :reference, :type, :status, :amount, :amount, :scheme, :asset,
+    :source_account_id, :destination_account_id, :raw
+)
+ON CONFLICT (reference) DO UPDATE SET
+    amount = excluded.amount, type = excluded.type, status = excluded.status, raw = excluded.raw,
+    scheme = excluded.scheme, asset = excluded.asset, source_account_id = excluded.source_account_id,
+    destination_account_id = excluded.destination_account_id
+"""
+
+
+def view(row: sqlite3.Row) -> str:
+    """JSON of a stored payment."""
+    return wire.splice(
+        {
+            "id": row["id"],
+            "reference": row["reference"],
+            "sourceAccountID": row["source_account_id"] or "",
+            "destinationAccountID": row["destination_account_id"] or "",
+            "type": row["type"],
+            "provider": row["provider"],
+            "connectorID": row["connector_id"],
+            "status": row["status"],
+            "initialAmount": number(row["initial_amount"]),
+            "amount": number(row["amount"]),
+            "scheme": row["scheme"],
+            "asset": row["asset"],
+            "createdAt": stamp(row["created_at"]),
+        },
+        raw=row["raw"],
+        adjustments=row["adjustments"],
+        metadata=row["metadata"],
+    )
+
+
+SELECT = "*, (SELECT provider FROM connector WHERE id = connector_id) AS provider"
+COLUMNS = """
+id connector_id created_at reference type status amount initial_amount scheme asset source_account_id
+destination_account_id provider
+"""
+LISTING = Listing(
+    table="payment",
+    view=view,
+    select=SELECT,
+    compile=PaymentFilter.compile,
+    columns={name: name for name in COLUMNS.split()}
+    | {"connector.name": "(SELECT name FROM connector WHERE id = connector_id)"},
+)
+
+
+async def list_payments(request: web.Request) -> web.Response:
+    """GET /payments."""
+    wanted = await read_page_request(request, parameters(request))
+    return page(request.app[WORLD].store, LISTING, wanted)
+
+
+async def get_payment(request: web.Request) -> web.Response:
+    """GET /payments/{paymentId}."""
+    try:
+        payment = PaymentID.parse(request.match_info["paymentId"])
+    except ValueError as error:
+        raise wire.validation(str(error)) from error
+    # Through the reference, because it is unique and indexed.
+    sql = f"SELECT {SELECT} FROM payment WHERE reference = ? AND id = ?"  # noqa: S608 - fixed texts
+    row = request.app[WORLD].store.one(sql, payment.reference, str(payment))
+    if row is None:
+        raise wire.not_found()
+    return wire.data(view(row))
+
+
+async def create_payment(request: web.Request) -> web.Response:
+    """POST /payments: adds a payment, or changes the one that has this reference, whatever its connector."""
+    world = request.app[WORLD]
+    body = await read_body(request)
+    asked = {name: body.text(name) for name in ("reference", "connectorID", "type", "status", "scheme", "asset")}
+    accounts = {name: body.text(name) for name in ("sourceAccountID", "destinationAccountID")}
+    created_at, amount = _checked(body, asked, world)
+    connector = world.installed(asked["connectorID"])
+    source, destination = (_known_account(world, text) for text in accounts.values())
+    sent = {
+        "reference": asked["reference"],
+        "connectorID": asked["connectorID"],
+        "createdAt": str(created_at),
+        "amount": amount,
+        **{name: asked[name] for name in ("type", "status", "scheme", "asset")},
+        **accounts,
+    }
+    payment_id = str(PaymentID(connector, asked["reference"], asked["type"]))
+    world.store.write(
+        UPSERT,
+        id=payment_id,
+        connector_id=str(connector),
+        created_at=created_at.microseconds,
+        reference=asked["reference"],
+        type=asked["type"],
+        status=asked["status"],
+        amount=sortable(amount),
+        scheme=asked["scheme"],
+        asset=asked["asset"],
+        source_account_id=source,
+        destination_account_id=destination,
+        raw=wire.encode(sent),
+    )
+    answer: dict[str, Any] = {
+        "id": payment_id,
+        **sent,
+        "provider": connector.provider,
+        "initialAmount": amount,
+        "raw": sent,
+        "adjustments": [],
+        "metadata": None,
+    }
+    return wire.data(wire.encode(answer))
+
+
+async def update_metadata(request: web.Request) -> web.Response:
+    """PATCH /payments/{paymentId}/metadata: merges, never deletes."""
+    try:
+        payment = PaymentID.parse(request.match_info["paymentId"])
+    except ValueError as error:
+        raise wire.invalid_id(str(error)) from error
+    value = await read_value(request)
+    changes = text_map({} if value is None else value)
+    if not changes:
+        raise wire.internal('pq: syntax error at end of input: "payments"."metadata"')
+    if "" in changes:
+        raise wire.internal('pq: new row for relation "metadata" violates check constraint')
+    store = request.app[WORLD].store
+    row = store.one("SELECT metadata FROM payment WHERE reference = ? AND id = ?", payment.reference, str(payment))
+    if row is None:
+        raise wire.internal('pq: insert on table "metadata" violates foreign key constraint "metadata_payment"')
+    merged = wire.decode(row["metadata"] or "{}") | changes
+    store.run("UPDATE payment SET metadata = ? WHERE reference = ?", wire.encode(merged), payment.reference)
+    return wire.nothing()
+
+
+def _checked(body: Body, asked: dict[str, str], world: World) -> tuple[Instant, int]:
+    created_at, amount = body.time("createdAt"), body.integer("amount")
+    for name in ("reference", "connectorID"):
+        if not asked[name]:
+            raise wire.validation(f"{name} is required")
+    if created_at is None or created_at.nanoseconds > world.now().nanoseconds:
+        raise wire.validation("createdAt is empty or in the future")
+    if amount is None:
+        raise wire.validation("amount is required")
+    if asked["type"] not in PAYMENT_TYPES:
+        raise wire.validation(f"invalid type: {asked['type']}")
+    if asked["status"] not in PAYMENT_STATUSES:
+        raise wire.validation(f"invalid status: {asked['status']}")
+    if asked["scheme"].lower() not in CREATABLE_SCHEMES:
+        raise wire.validation(f"invalid scheme: {asked['scheme']}")
+    if not plausible_asset(asked["asset"]):
+        raise wire.validation(f"invalid asset: {asked['asset']}")
+    return created_at, amount
+
+
+def _known_account(world: World, text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        account = str(AccountID.parse(text))
+    except ValueError as error:
+        raise wire.validation(str(error)) from error
+    if world.store.one("SELECT 1 FROM account WHERE id = ?", account) is None:
+        raise wire.internal('pq: insert or update on table "payment" violates foreign key constraint "payment_account"')
+    return account

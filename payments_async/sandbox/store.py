@@ -1,0 +1,172 @@
+"""The database: SQLite in memory or in a file, one table per kind of row, cascades as the server's schema has them."""
+
+import sqlite3
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE connector (
+    id TEXT PRIMARY KEY, provider TEXT NOT NULL, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
+    config TEXT NOT NULL
+);
+CREATE TABLE task (
+    id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
+    descriptor TEXT NOT NULL, status TEXT NOT NULL, state TEXT, error TEXT NOT NULL
+);
+CREATE INDEX task_connector ON task (connector_id, created_at);
+CREATE TABLE account (
+    id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
+    reference TEXT NOT NULL, type TEXT NOT NULL, default_currency TEXT NOT NULL, account_name TEXT NOT NULL,
+    metadata TEXT, raw TEXT
+);
+CREATE INDEX account_created ON account (created_at);
+CREATE TABLE balance (
+    account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE, created_at INTEGER NOT NULL,
+    last_updated_at INTEGER NOT NULL, currency TEXT NOT NULL, balance TEXT NOT NULL
+);
+CREATE INDEX balance_account ON balance (account_id, created_at);
+CREATE TABLE payment (
+    id TEXT NOT NULL, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
+    reference TEXT NOT NULL UNIQUE, type TEXT NOT NULL, status TEXT NOT NULL, amount TEXT NOT NULL,
+    initial_amount TEXT NOT NULL, scheme TEXT NOT NULL, asset TEXT NOT NULL,
+    source_account_id TEXT, destination_account_id TEXT, raw TEXT, adjustments TEXT NOT NULL DEFAULT '[]', metadata TEXT
+);
+CREATE INDEX payment_created ON payment (created_at);
+CREATE TABLE pool (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL);
+CREATE TABLE pool_account (
+    pool_id TEXT NOT NULL REFERENCES pool ON DELETE CASCADE,
+    account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
+    PRIMARY KEY (pool_id, account_id)
+);
+CREATE INDEX pool_account_account ON pool_account (account_id);
+CREATE TABLE bank_account (
+    id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, name TEXT NOT NULL, country TEXT NOT NULL,
+    iban TEXT NOT NULL, account_number TEXT NOT NULL, swift_bic_code TEXT NOT NULL, metadata TEXT
+);
+CREATE TABLE related_account (
+    id TEXT PRIMARY KEY, created_at INTEGER NOT NULL,
+    bank_account_id TEXT NOT NULL REFERENCES bank_account ON DELETE CASCADE,
+    connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE,
+    account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE
+);
+CREATE INDEX related_account_bank_account ON related_account (bank_account_id);
+CREATE INDEX related_account_account ON related_account (account_id);
+CREATE TABLE transfer_initiation (
+    id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, provider TEXT NOT NULL,
+    created_at INTEGER NOT NULL, scheduled_at INTEGER, reference TEXT NOT NULL, description TEXT NOT NULL,
+    type TEXT NOT NULL,
+    source_account_id TEXT REFERENCES account ON DELETE CASCADE,
+    destination_account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
+    amount TEXT NOT NULL CHECK (amount >= '1'), initial_amount TEXT NOT NULL, asset TEXT NOT NULL, metadata TEXT
+);
+CREATE INDEX transfer_initiation_source ON transfer_initiation (source_account_id);
+CREATE INDEX transfer_initiation_destination ON transfer_initiation (destination_account_id);
+CREATE TABLE transfer_adjustment (
+    id TEXT PRIMARY KEY, transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE,
+    created_at INTEGER NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL, metadata TEXT
+);
+CREATE INDEX transfer_adjustment_transfer ON transfer_adjustment (transfer_id, created_at);
+CREATE TABLE transfer_payment (
+    transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE, payment_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL
+);
+CREATE INDEX transfer_payment_transfer ON transfer_payment (transfer_id, created_at);
+CREATE TABLE transfer_reversal (
+    transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE, connector_id TEXT NOT NULL,
+    reference TEXT NOT NULL, processed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (connector_id, reference)
+);
+CREATE INDEX transfer_reversal_transfer ON transfer_reversal (transfer_id);
+PRAGMA user_version = 1;
+"""
+
+
+class Store:
+    """Rows of the sandbox.
+
+    Every statement outside `transaction()` is a transaction of its own, as in the server, where a refused second step
+    leaves the first one behind.
+
+    Args:
+        path: file of the database, made if absent; None keeps everything in memory.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, cached_statements=256)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = OFF")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self.fresh = self._connection.execute("PRAGMA user_version").fetchone()[0] == 0
+        """Whether the database was empty when it was opened, tables included."""
+
+    def create(self) -> None:
+        """Make the tables; inside a transaction, so that a half-seeded file is an empty one."""
+        for statement in SCHEMA.split(";"):
+            self._connection.execute(statement)
+
+    def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        """The first row of a query."""
+        row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Run a statement; the number of rows it touched."""
+        return self._connection.execute(sql, values).rowcount
+
+    def write(self, sql: str, **values: Any) -> None:
+        """Run a statement whose marks have names."""
+        self._connection.execute(sql, values)
+
+    def insert(self, table: str, **members: Any) -> None:
+        """Add a row."""
+        self.insert_all(table, [members])
+
+    def insert_all(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Add rows that all have the members of the first one."""
+        remaining = iter(rows)
+        for first in remaining:
+            names = ", ".join(first)
+            marks = ", ".join(f":{name}" for name in first)
+            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - names are the sandbox's own
+            self._connection.executemany(sql, chain([first], remaining))
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Keep all that happens inside, or nothing of it."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
+
+def sortable(number: int) -> str:
+    """Write an integer of any size as text that sorts as the number does.
+
+    The first character is the sign, four digits count the digits; of a negative number both are complemented.
+    """
+    digits = str(abs(number))
+    if number >= 0:
+        return f"1{len(digits):04}{digits}"
+    return f"0{9999 - len(digits):04}{digits.translate(_COMPLEMENT)}"
+
+
+def number(text: str) -> int:
+    """Read back what `sortable` wrote."""
+    return int(text[5:]) if text[0] == "1" else -int(text[5:].translate(_COMPLEMENT))
+
+
+_COMPLEMENT = str.maketrans("0123456789", "9876543210")

@@ -1,0 +1,117 @@
+"""What goes over the wire and how: JSON with the server's escapes, its envelopes, its refusals."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from aiohttp import web
+
+HEADERS = {"Content-Type": "application/json", "Vary": "Origin"}
+
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class RefusedError(Exception):
+    """A request answered with an error.
+
+    Args:
+        status: HTTP status.
+        code: `errorCode` of the envelope; None for an answer without a body.
+        message: `errorMessage`, free text.
+    """
+
+    def __init__(self, status: int, code: str | None, message: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+    def response(self) -> web.Response:
+        """The answer that says so."""
+        if self.code is None:
+            return web.Response(status=self.status)
+        return answer(encode({"errorCode": self.code, "errorMessage": self.message}), status=self.status)
+
+
+def validation(message: str) -> RefusedError:
+    """The request is understood and not acceptable."""
+    return RefusedError(400, "VALIDATION", message)
+
+
+def invalid_id(message: str) -> RefusedError:
+    """An id in the path cannot be decoded; only some resources tell this from VALIDATION."""
+    return RefusedError(400, "INVALID_ID", message)
+
+
+def bad_body(message: str) -> RefusedError:
+    """The body is absent, not JSON, or a member has the wrong JSON type."""
+    return RefusedError(400, "MISSING_OR_INVALID_BODY", message)
+
+
+def not_found(message: str = "not found") -> RefusedError:
+    """The id is well-formed and unknown."""
+    return RefusedError(404, "NOT_FOUND", message)
+
+
+def internal(message: str = "Internal Server Error") -> RefusedError:
+    """Whatever the server did not foresee, SQL errors first of all."""
+    return RefusedError(500, "INTERNAL", message)
+
+
+def panicked() -> RefusedError:
+    """The half of the server that owns connectors fell over: a status and nothing else."""
+    return RefusedError(500, None)
+
+
+def decode(text: str) -> Any:
+    """Read one JSON value with exact integers; ValueError for anything else, `NaN` and too deep nesting included."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("exceeded max depth") from error
+
+
+def decode_first(text: str) -> Any:
+    """Read the first JSON value of a text and ignore what follows it; ValueError if there is none."""
+    try:
+        return _first.raw_decode(text.lstrip(" \t\r\n"))[0]
+    except RecursionError as error:
+        raise ValueError("exceeded max depth") from error
+
+
+def splice(members: Mapping[str, Any], **encoded: str | None) -> str:
+    """Encode an object some of whose members are JSON text already; None stands for `null`."""
+    tail = "".join(f',"{name}":{text or "null"}' for name, text in encoded.items())
+    return encode(members)[:-1] + tail + "}"
+
+
+def answer(text: str, *, status: int = 200) -> web.Response:
+    """Send JSON text; characters special to HTML are escaped and a newline ends it, as Go's encoder does."""
+    body = text.encode()
+    for character, escape in _ESCAPES:
+        body = body.replace(character, escape)
+    return web.Response(body=body + b"\n", status=status, headers=HEADERS)
+
+
+def data(text: str, *, status: int = 200) -> web.Response:
+    """Send JSON text in the `data` envelope."""
+    return answer(f'{{"data":{text}}}', status=status)
+
+
+def array(texts: Iterable[str]) -> str:
+    """A JSON array of JSON texts."""
+    return f"[{','.join(texts)}]"
+
+
+def nothing() -> web.Response:
+    """Send 204."""
+    return web.Response(status=204, headers=HEADERS)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"invalid character in literal {name}")
+
+
+_first = json.JSONDecoder(parse_constant=_refuse_constant)
+# These occur in JSON inside strings only, so replacing them in the finished text is safe.
+_ESCAPES = [(character.encode(), f"\\u{ord(character):04x}".encode()) for character in "<>&\u2028\u2029"]

@@ -1,0 +1,40 @@
+"""What every handler needs: rows, the time, and the connectors that are installed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from payments_async.sandbox.ids import ConnectorID
+from payments_async.sandbox.store import Store
+from payments_async.sandbox.times import Instant, microseconds
+from payments_async.sandbox.wire import validation
+
+NANOSECONDS = 789
+"""Python's clock ends at microseconds and Go's does not: answers that are not read back from the database show it."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The state behind the routes."""
+
+    store: Store
+    clock: Callable[[], datetime]
+
+    def now(self) -> Instant:
+        """The time with nanoseconds, of which the database will keep microseconds."""
+        return Instant(microseconds(self.clock()) * 1000 + NANOSECONDS)
+
+    def installed(self, text: str) -> ConnectorID:
+        """Decode the id of a connector that is installed; VALIDATION otherwise."""
+        try:
+            connector = ConnectorID.parse(text)
+        except ValueError as error:
+            raise validation(f"invalid connectorID: {error}") from error
+        if self.store.one("SELECT 1 FROM connector WHERE id = ?", str(connector)) is None:
+            raise validation("connector not installed")
+        return connector
+
+
+WORLD = web.AppKey("world", World)

@@ -1,0 +1,103 @@
+"""Everything that is done to this project, one session each: ./dev demo, ./dev tests, ./dev --list."""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests"]
+
+
+def provide(session: nox.Session, *groups: str, extras: str = "", constraints: tuple[str, ...] = ()) -> None:
+    """Install the package and dependency groups, unless the session's environment holds exactly these already."""
+    wanted = [*nox.project.dependency_groups(PROJECT, *groups), *constraints]
+    tables = [PROJECT["build-system"], PROJECT["project"], wanted, extras, sys.version]
+    digest = hashlib.sha256(json.dumps(tables).encode()).hexdigest()
+    stamp = Path(session.virtualenv.location) / "provided"
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    stamp.unlink(missing_ok=True)
+    session.install("--quiet", "--disable-pip-version-check", "--editable", f".{extras}", *wanted)
+    stamp.write_text(digest)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Drain 10,000 payments from the embedded sandbox and say what was done."""
+    provide(session, extras="[cli]")
+    session.run("payments-async", "demo", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run everything that must be green; with arguments, only pytest with these arguments."""
+    provide(session, "test", "lint", "types", "codegen", extras="[cli]")
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    check_generated(session)
+    check_style(session)
+    check_types(session)
+    session.run("pytest", "--numprocesses=auto", "--cov")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, format and the direction of imports."""
+    provide(session, "lint")
+    check_style(session)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types with mypy and pyright."""
+    provide(session, "test", "lint", "types", "codegen", extras="[cli]")
+    check_types(session)
+
+
+@nox.session
+def codegen(session: nox.Session) -> None:
+    """Compare the generated code with the description; `-- --write` writes it anew."""
+    provide(session, "codegen")
+    if session.posargs:
+        session.run("python", "-m", "codegen", *[argument for argument in session.posargs if argument != "--write"])
+    else:
+        check_generated(session)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    provide(session, "docs")
+    session.run("mkdocs", "build", "--strict", *session.posargs)
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest version of each direct dependency."""
+    named = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["cli"]]
+    provide(session, "test", extras="[cli]", constraints=tuple(each.replace(">=", "==") for each in named))
+    # The generator has dependencies of its own, and runs where the package is made, not where it is used.
+    session.run("pytest", "--ignore=tests/codegen", *session.posargs)
+
+
+def check_generated(session: nox.Session) -> None:
+    session.run("python", "-m", "codegen", "--check")
+
+
+def check_style(session: nox.Session) -> None:
+    session.run("ruff", "check", "--quiet", ".")
+    session.run("ruff", "format", "--check", "--quiet", ".")
+    session.run("lint-imports", "--no-cache")
+
+
+def check_types(session: nox.Session) -> None:
+    session.run("mypy")
+    session.run("pyright")

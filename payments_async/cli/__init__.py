@@ -1,0 +1,14 @@
+"""The command line, behind the extra `cli`."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; where its extra is missing, say what to install and exit with 1."""
+    try:
+        from payments_async.cli.app import app
+    except ModuleNotFoundError as error:
+        if error.name not in {"rich", "typer"}:
+            raise
+        sys.exit(f"payments-async: {error.name} is missing; install it with: pip install 'payments-async[cli]'")
+    app()

@@ -1,0 +1,123 @@
+"""`payments-async demo`: sandbox and client in one process, everything between them over real sockets."""
+
+import time
+from collections import Counter
+from decimal import Decimal
+
+import attrs
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from payments_async import ClientCredentials, Page, PaymentsClient
+from payments_async.models import Payment
+from payments_async.sandbox import Sandbox
+
+SAMPLES = 5
+
+
+@attrs.define(kw_only=True)
+class Drained:
+    """What a drain found and what it cost.
+
+    Attributes:
+        asked: How many payments the sandbox holds.
+        items: How many came.
+        ids: The different ones among them.
+        totals: Sums of amounts in the assets' smallest units, by asset.
+        samples: A few payments, spread evenly over the drain.
+    """
+
+    asked: int
+    items: int = 0
+    ids: set[str] = attrs.field(factory=set[str])
+    pages: int = 0
+    requests: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    totals: Counter[str] = attrs.field(factory=Counter[str])
+    samples: list[Payment] = attrs.field(factory=list[Payment])
+
+    @property
+    def complete(self) -> bool:
+        """Whether each payment came, and came once."""
+        return self.items == len(self.ids) == self.asked
+
+    def add(self, page: Page[Payment]) -> None:
+        """Count a page in."""
+        self.pages += 1
+        for payment in page.data:
+            if self.items >= len(self.samples) * self.asked / SAMPLES:
+                self.samples.append(payment)
+            self.items += 1
+            self.ids.add(payment.id)
+            self.totals[payment.asset] += payment.amount
+
+
+async def drain(console: Console, *, payments: int, seed: int, page_size: int) -> Drained:
+    """Start a sandbox, fetch a token, follow the cursor through all payments."""
+    drained = Drained(asked=payments)
+    async with (
+        Sandbox(payments=payments, seed=seed) as sandbox,
+        PaymentsClient(sandbox.url, auth=ClientCredentials(sandbox.client_id, sandbox.client_secret)) as client,
+    ):
+        console.print(f"Sandbox at {sandbox.url}, seed {seed}", highlight=False)
+        with progress_bar(console) as progress:
+            task = progress.add_task("Draining payments", total=payments)
+            started = time.perf_counter()
+            async for page in client.payments.list_payments(page_size=page_size).by_page():
+                drained.add(page)
+                progress.update(task, completed=drained.items)
+            drained.seconds = time.perf_counter() - started
+        drained.requests = sandbox.requests.total()
+        drained.tokens = sandbox.tokens_issued
+    return drained
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar for a terminal; nothing where the output is piped."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+
+
+def report(console: Console, drained: Drained) -> None:
+    """Print what was drained: counts, totals per asset, a few rows."""
+    verdict = "each once" if drained.complete else f"{len(drained.ids):,} different ones"
+    counts = Table.grid(padding=(0, 2))
+    counts.add_row("Items", f"{drained.items:,} of {drained.asked:,}, {verdict}")
+    counts.add_row("Pages", f"{drained.pages:,}")
+    counts.add_row("Requests", f"{drained.requests:,}")
+    counts.add_row("Tokens", f"{drained.tokens:,}")
+    counts.add_row("Seconds", f"{drained.seconds:.2f}")
+
+    totals = table("Totals per asset", "Asset", "Total", "Unit")
+    for asset, total in sorted(drained.totals.items()):
+        totals.add_row(asset, f"{exact(total, asset):,f}", "decimal" if "/" in asset else "integer units")
+
+    samples = table(f"{len(drained.samples)} of them", "Created", "Reference", "Type", "Status", "Amount")
+    for each in drained.samples:
+        amount = f"{exact(each.amount, each.asset):,f} {each.asset.partition('/')[0]}"
+        samples.add_row(f"{each.created_at:%Y-%m-%d}", each.reference, each.type, each.status, amount)
+
+    console.print("", counts, "", totals, samples)
+
+
+def table(title: str, *columns: str) -> Table:
+    """A table with amounts aligned to the right."""
+    made = Table(title=title, title_justify="left", box=box.SIMPLE)
+    for column in columns:
+        made.add_column(column, justify="right" if column in {"Amount", "Total"} else "left", no_wrap=True)
+    return made
+
+
+def exact(amount: int, asset: str) -> Decimal:
+    """The amount in the asset's main unit: 1050 of `USD/2` is 10.50; an asset without a scale stays as it is."""
+    _, _, scale = asset.partition("/")
+    return Decimal(f"{amount}E-{scale or 0}")

@@ -1,0 +1,32 @@
+"""`payments-async sandbox`: the sandbox on a port, for programs outside this process."""
+
+import asyncio
+
+from rich.console import Console
+
+from payments_async.sandbox import Sandbox
+
+
+async def serve(console: Console, sandbox: Sandbox) -> None:
+    """Serve the sandbox until cancelled; print its URL, its credentials, and the lines that point a client at it.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    async with sandbox:
+        console.print(
+            f"Sandbox of the Payments API at {sandbox.url}, Ctrl-C ends it.",
+            "",
+            f"Client id:     {sandbox.client_id}",
+            f"Client secret: {sandbox.client_secret}",
+            "",
+            "For PaymentsClient.from_env():",
+            f"export FORMANCE_URL={sandbox.url}",
+            f"export FORMANCE_CLIENT_ID={sandbox.client_id}",
+            f"export FORMANCE_CLIENT_SECRET={sandbox.client_secret}",
+            sep="\n",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        await asyncio.Event().wait()

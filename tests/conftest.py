@@ -1,0 +1,75 @@
+"""What tests of every folder share: a sandbox, a client on it, mocked exchanges, and the watch over the event loop."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from unittest.mock import Mock
+
+import aiohttp
+import pytest
+from aioresponses import aioresponses
+from blockbuster import blockbuster_ctx
+
+from payments_async import ClientCredentials, PaymentsClient
+from payments_async.sandbox import Sandbox
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """A small sandbox of its own for each test, the same data every time."""
+    async with Sandbox(payments=250, seed=7, port=0) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox) -> AsyncIterator[PaymentsClient]:
+    """A client of `sandbox`, with credentials that it accepts."""
+    auth = ClientCredentials(sandbox.client_id, sandbox.client_secret)
+    async with PaymentsClient(sandbox.url, auth=auth) as connected:
+        yield connected
+
+
+class MockedResponse(aiohttp.ClientResponse):
+    """An answer that aioresponses can make: it does not know `stream_writer`, which aiohttp wants since 3.14."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"stream_writer": Mock(), **kwargs})
+
+
+class Mocked(aioresponses):
+    """aioresponses whose every mock answers with a `MockedResponse`."""
+
+    def add(self, *args: Any, **kwargs: Any) -> None:
+        """Mock one exchange; the arguments are those of aioresponses."""
+        super().add(*args, **{"response_class": MockedResponse, **kwargs})
+
+
+@pytest.fixture
+def mocked() -> Iterator[Mocked]:
+    """Single exchanges without a server: `mocked.get(url, payload=…)`; whatever is not mocked cannot connect."""
+    mocks = Mocked()
+    with mocks:
+        yield mocks
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_blocks_the_loop() -> Iterator[None]:
+    # The sandbox keeps its state in SQLite, and a command has its loop to itself: these may block.
+    with blockbuster_ctx("payments_async", excluded_modules=["payments_async.sandbox", "payments_async.cli"]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_behind(request: pytest.FixtureRequest) -> None:
+    # Asked for by name, so that a test without a loop does not get one.
+    if inspect.iscoroutinefunction(getattr(request, "function", None)):
+        request.getfixturevalue("_no_task_stays_behind")
+
+
+@pytest.fixture
+async def _no_task_stays_behind() -> AsyncIterator[None]:
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    assert not left, f"tasks that nobody ended: {left}"

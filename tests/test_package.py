@@ -1,0 +1,59 @@
+import itertools
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import payments_async
+
+ROOT = Path(__file__).parents[1]
+OPTIONAL = {"dask", "fastapi", "opentelemetry", "pandas", "pyarrow", "pytest", "rich", "typer", "uvicorn"}
+
+
+def run(*arguments: str) -> str:
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def test_public_names_are_one_sorted_list() -> None:
+    assert list(payments_async.__all__) == sorted(set(payments_async.__all__))
+
+
+def test_what_the_package_shows_is_what_it_lists() -> None:
+    shown = {
+        name
+        for name, value in vars(payments_async).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
+    assert shown == {name for name in payments_async.__all__ if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("module", ["payments_async", "payments_async.models", "payments_async.sandbox"])
+def test_import_loads_nothing_optional(module: str) -> None:
+    loaded = run("-c", f"import sys, {module}; print(*sys.modules)").split()
+    assert OPTIONAL.isdisjoint(loaded)
+
+
+def test_import_of_the_client_loads_no_sandbox() -> None:
+    loaded = run("-c", "import sys, payments_async; print(*sys.modules)").split()
+    assert {"payments_async.sandbox", "payments_async.cli", "aiohttp.web"}.isdisjoint(loaded)
+
+
+def test_wheel_holds_the_typed_package_alone(tmp_path: Path) -> None:
+    run("-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path))
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {name.split("/")[0] for name in names} == {"payments_async", f"{wheel.name.split('-py3')[0]}.dist-info"}
+    assert "payments_async/py.typed" in names
+    assert "payments_async/models/generated/models.py" in names
+
+
+def test_dependencies_have_a_lower_bound_and_no_upper_one() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for requirement in itertools.chain(project["dependencies"], *project["optional-dependencies"].values()):
+        assert ">=" in requirement
+        assert not set(requirement) & set("<,!~")

@@ -213,11 +213,12 @@ class PaymentsClient:
 
     def _assemble(self, timeout: Timeout, retry: RetryPolicy, headers: Mapping[str, str]) -> None:
         self._timeout, self._retry, self._headers = timeout, retry, headers
-        layers = [*self._layers, self._opened, retrying(retry), checking, queueing(lambda: self._connection.turns)]
+        connection = self._connection
+        layers = [*self._layers, connection.checking_use, retrying(retry), checking, queueing(lambda: connection.turns)]
         if self._source is not None:
             layers.append(authorizing(self._source, origin(self._base)))
         self._pipeline = Pipeline(
-            send=stack(transport(self._connection.session, timeout, max_body=self._max_body), layers),
+            send=stack(transport(connection.session, timeout, max_body=self._max_body), layers),
             base=self._base,
             timeout=timeout,
             headers={"User-Agent": _USER_AGENT, **headers},
@@ -229,15 +230,6 @@ class PaymentsClient:
         self.transfer_initiations = TransferInitiations(self._pipeline)
         self.connectors = Connectors(self._pipeline)
         self.server = Server(self._pipeline)
-
-    def _opened(self, send: Send) -> Send:
-        """The layer that refuses a call on a closed client or from another event loop before anything is awaited."""
-
-        async def send_opened(request: Request) -> Response:
-            self._connection.session()
-            return await send(request)
-
-        return send_opened
 
 
 class _Connection:
@@ -266,6 +258,15 @@ class _Connection:
         if self._session is None or self._session.closed:
             raise ConfigurationError("the session that was passed to the client is closed")
         return self._session
+
+    def checking_use(self, send: Send) -> Send:
+        """The layer that refuses a call on a closed client or from another event loop before anything is awaited."""
+
+        async def send_checked(request: Request) -> Response:
+            self.session()
+            return await send(request)
+
+        return send_checked
 
     def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._loop is not None:

@@ -9,9 +9,9 @@ import logging
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, runtime_checkable
-from urllib.parse import urljoin
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, cast, runtime_checkable
+from urllib.parse import parse_qsl, quote_plus, urljoin
 
 import attrs
 from authlib.oauth2.auth import ClientAuth
@@ -34,6 +34,9 @@ from payments_async.wire.errors import (
 
 log = logging.getLogger(__name__)
 
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+"""Visible ASCII: what a header field can carry."""
+
 
 @runtime_checkable
 class TokenSource(Protocol):
@@ -53,11 +56,22 @@ def _not_empty(_: object, attribute: attrs.Attribute[str], value: object) -> Non
         raise ConfigurationError(f"{attribute.name} is missing: give a non-empty string")
 
 
+def _is_token(_: object, attribute: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise ConfigurationError(f"{attribute.name} cannot be one: give visible ASCII, no spaces and no line end")
+
+
+def _scopes(given: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise ConfigurationError(f"scopes is the text {given!r}: give a tuple of texts")
+    return tuple(given)
+
+
 @attrs.frozen
 class BearerToken:
     """One token that somebody else renews. A `TokenSource`."""
 
-    token: str = attrs.field(repr=False, validator=_not_empty)
+    token: str = attrs.field(repr=False, validator=_is_token)
 
     async def acquire(self) -> str:
         """The token."""
@@ -81,7 +95,7 @@ class ClientCredentials:
     client_id: str = attrs.field(validator=_not_empty)
     client_secret: str = attrs.field(repr=False, validator=_not_empty)
     token_url: str = attrs.field(default="/api/auth/oauth/token", kw_only=True, validator=_not_empty)
-    scopes: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=tuple[str, ...])
+    scopes: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_scopes)
 
 
 @attrs.frozen
@@ -125,12 +139,14 @@ class ClientCredentialsSource:
         self._lease: _Lease | None = None
         self._renewal: asyncio.Task[str] | None = None
         self._no_renewal_before = -math.inf
+        self._closed = False
 
     async def acquire(self) -> str:
         """The shared token, fetched or renewed if need be.
 
         Raises:
             AuthenticationError: the token endpoint refused the credentials.
+            ConfigurationError: the source was closed.
             PaymentsError: the token endpoint failed otherwise.
         """
         lease, now = self._lease, self._clock()
@@ -153,12 +169,15 @@ class ClientCredentialsSource:
             self._lease = None
 
     async def aclose(self) -> None:
-        """Ends a renewal that is under way."""
+        """Ends a renewal that is under way; no other begins."""
+        self._closed = True
         if (renewal := self._renewal) is not None:
             renewal.cancel()
             await asyncio.wait((renewal,))
 
     def _renew(self) -> asyncio.Task[str]:
+        if self._closed:
+            raise ConfigurationError("the client is closed: make another one")
         if self._renewal is None:
             # An empty context: the renewal belongs to no caller, so neither do its log records and spans.
             self._renewal = asyncio.create_task(self._fetch(), name="token renewal", context=contextvars.Context())
@@ -208,31 +227,44 @@ def checked_token(send: Send) -> Send:
 
     async def send_checked(request: Request) -> Response:
         response = await send(request)
-        if response.status < 300:
+        status = response.status
+        if status < 300:
             return response
-        if response.status < 400:
-            raise ProtocolError(
-                "the token endpoint answered with a redirect; check token_url", operation=request.operation
-            )
-        error = api_error(response)
-        if response.status not in (400, 401):
-            error.args = (f"the token endpoint answered {response.status}",)
+        if status in (400, 401, 403):
+            raise _refusal(response)
+        if status in (408, 429) or status >= 500:
+            # Without the body: what it says of the token endpoint would be read as said of the API.
+            error = api_error(attrs.evolve(response, body=b""))
+            error.args = (f"the token endpoint answered {status}",)
             raise error
-        answer = json_object(response.body)
-        code, words = (
-            blacked_out(value) if isinstance(value := answer.get(name), str) and value else None
-            for name in ("error", "error_description")
-        )
-        said = ": ".join(part for part in (code, words) if part) or "no reason given"
-        raise AuthenticationError(
-            f"the token endpoint refused the credentials ({said}); check the client id, the secret and the scopes",
-            operation=request.operation,
-            status=response.status,
-            error_code=code,
-            error_message=words,
-        )
+        what = " with a redirect" if status < 400 else ""
+        raise ProtocolError(f"the token endpoint answered {status}{what}; check token_url", operation=request.operation)
 
     return send_checked
+
+
+def _refusal(response: Response) -> AuthenticationError:
+    """The error that refused credentials are, in the endpoint's words; the secret is cut out where it is echoed."""
+    answer = json_object(response.body)
+    secret = dict(parse_qsl((response.request.body or b"").decode())).get("client_secret", "")
+
+    def said(name: str) -> str | None:
+        words = answer.get(name)
+        if not isinstance(words, str) or not words:
+            return None
+        for form in filter(None, (secret, quote_plus(secret))):
+            words = words.replace(form, "[redacted]")
+        return blacked_out(words)
+
+    code, words = said("error"), said("error_description")
+    reason = ": ".join(part for part in (code, words) if part) or "no reason given"
+    return AuthenticationError(
+        f"the token endpoint refused the credentials ({reason}); check the client id, the secret and the scopes",
+        operation=response.request.operation,
+        status=response.status,
+        error_code=code,
+        error_message=words,
+    )
 
 
 def read_token(response: Response) -> tuple[str, float]:
@@ -243,7 +275,7 @@ def read_token(response: Response) -> tuple[str, float]:
     """
     answer = json_object(response.body)
     token = answer.get("access_token")
-    if not isinstance(token, str) or not re.fullmatch(r"[\x21-\x7e]+", token):
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ProtocolError(
             "the token endpoint's answer holds no usable access_token; check token_url",
             operation=response.request.operation,
@@ -276,36 +308,15 @@ def authorizing(source: TokenSource, api: str) -> Layer:
         PaymentsError: no token could be had; nothing was sent.
     """
 
-    async def token_for(request: Request) -> str:
-        failure: PaymentsError
-        try:
-            async with asyncio.timeout_at(request.deadline):
-                return await source.acquire()
-        except TimeoutError:
-            failure = DeadlineExceededError(
-                "no token before the call's time was up; nothing was sent",
-                operation=request.operation,
-                outcome=Outcome.NOT_SENT,
-            )
-            failure.exhausted = True
-        except PaymentsError as error:
-            # The failure is shared by all who waited, so each raises a copy of its own, in its own name.
-            failure = copy.copy(error)
-            failure.operation = request.operation
-            if isinstance(failure, TransportError):
-                failure.args = (f"no token: {failure.message}",)
-                failure.outcome = Outcome.NOT_SENT
-        raise failure
-
     def layer(send: Send) -> Send:
         async def send_signed(request: Request) -> Response:
             if origin(request.url) != api:
                 raise ConfigurationError(f"a token is sent to {api} only", operation=request.operation)
-            token = await token_for(request)
+            token = await _token_for(request, source)
             response = await send(_signed(request, token))
             if response.status == 401:
                 source.invalidate(token)
-                if (another := await token_for(request)) != token:
+                if (another := await _token_for(request, source)) != token:
                     response = await send(_signed(request, another))
             return response
 
@@ -314,5 +325,32 @@ def authorizing(source: TokenSource, api: str) -> Layer:
     return layer
 
 
+async def _token_for(request: Request, source: TokenSource) -> str:
+    failure: PaymentsError
+    limit = asyncio.timeout_at(request.deadline)
+    try:
+        async with limit:
+            return await source.acquire()
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        failure = DeadlineExceededError(
+            "no token before the call's time was up; nothing was sent",
+            operation=request.operation,
+            outcome=Outcome.NOT_SENT,
+        )
+        failure.exhausted = True
+    except PaymentsError as error:
+        # The failure is shared by all who waited, so each raises a copy of its own, in its own name.
+        failure = copy.copy(error)
+        failure.operation = request.operation
+        if isinstance(failure, TransportError):
+            failure.args = (f"no token: {failure.message}",)
+            failure.outcome = Outcome.NOT_SENT
+    raise failure
+
+
 def _signed(request: Request, token: str) -> Request:
+    if not isinstance(cast("object", token), str) or not _TOKEN.fullmatch(token):
+        raise ConfigurationError("the token source gave what cannot be a token", operation=request.operation)
     return attrs.evolve(request, headers={**request.headers, "Authorization": f"Bearer {token}"})

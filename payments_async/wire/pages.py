@@ -90,22 +90,38 @@ class PageIterator(AsyncIterator[Page[T]]):
         if self._ended:
             raise StopAsyncIteration
         try:
-            if self._ahead is not None:
-                ahead, self._ahead = self._ahead, None
-                page = await ahead  # cancelling this cancels the task, and waits for its end
-            else:
-                page = await self._pages.fetch(self._cursor)
+            page = await self._page()
             following = self._following(page)
         except PaymentsError as error:
             error.cursor = self._cursor
             raise
-        self._ready, self._cursor, self._ended = page, following, following is None
-        if self._prefetch and following is not None:
-            self._ahead = asyncio.ensure_future(self._pages.fetch(following))
-            self._ahead.add_done_callback(_retrieve)
+        self._ready, self._cursor = page, following
+        self._ended |= following is None
+        if self._prefetch and following is not None and not self._ended:
+            await self._look_ahead(following)
+        return page
+
+    async def _page(self) -> Page[T]:
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return await self._pages.fetch(self._cursor)
+        try:
+            return await ahead  # cancelling this cancels the task, and waits for its end
+        except asyncio.CancelledError:
+            if not ahead.cancelled():
+                self._ahead = ahead  # it had ended already: the next step takes what it brought
+            raise
+
+    async def _look_ahead(self, cursor: str) -> None:
+        self._ahead = ahead = asyncio.ensure_future(self._pages.fetch(cursor))
+        ahead.add_done_callback(_retrieve)
+        try:
             # One turn of the loop puts the request on its way before the consumer takes the processor.
             await asyncio.sleep(0)
-        return page
+        except asyncio.CancelledError:
+            if ahead.cancel():
+                self._ahead = None
+            raise
 
     def _following(self, page: Page[T]) -> str | None:
         if not page.has_more:

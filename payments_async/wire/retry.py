@@ -12,10 +12,12 @@ import attrs
 from payments_async.wire.call import Layer, Request, Response, Send
 from payments_async.wire.errors import (
     APIError,
+    DeadlineExceededError,
     NotFoundError,
     Outcome,
     OutcomeUnknownError,
     PaymentsError,
+    ServerError,
     TransportError,
 )
 
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 _DID_NOTHING = frozenset({429})
 _MAY_PASS = frozenset({408, 500, 502, 503, 504})
 _LOST_BEHIND_GATEWAY = frozenset({502, 504})
+_SAYS_NOTHING_OF_BEFORE = _DID_NOTHING | {401}
 
 
 @attrs.frozen(kw_only=True)
@@ -94,7 +97,7 @@ def retrying(policy: RetryPolicy) -> Layer:
 
     def layer(send: Send) -> Send:
         async def send_retrying(request: Request) -> Response:
-            lost = False
+            lost = doubt = False
             attempt = 1
             while True:
                 try:
@@ -104,14 +107,16 @@ def retrying(policy: RetryPolicy) -> Layer:
                         # An attempt whose answer was lost has deleted it.
                         return Response(request=request, status=204, headers={}, body=b"")
                     lost = lost or _answer_lost(error)
+                    doubt = doubt or lost or isinstance(error, ServerError)
                     pause = policy.pause(attempt, error)
-                    if (
-                        attempt >= policy.attempts
-                        or not policy.repeats(request, error)
-                        or asyncio.get_running_loop().time() + pause >= request.deadline
-                    ):
+                    time_left = request.deadline - asyncio.get_running_loop().time()
+                    again = attempt < policy.attempts and policy.repeats(request, error)
+                    if not again or pause >= time_left:
                         error.exhausted = True
-                        failure = _final(request, error, lost)
+                        if again and not isinstance(error, DeadlineExceededError):
+                            too_late = f"not sent again: the pause of {pause:.2f} s goes past the call's deadline"
+                            error.args = (f"{error.message}; {too_late}",)
+                        failure = _final(request, error, doubt)
                         break
                     log.info(
                         "%s %s: attempt %d met %s, next in %.3f s",
@@ -136,11 +141,13 @@ def _answer_lost(error: PaymentsError) -> bool:
     return isinstance(error, APIError) and error.status in _LOST_BEHIND_GATEWAY
 
 
-def _final(request: Request, error: PaymentsError, lost: bool) -> PaymentsError:
-    if not lost or not isinstance(error, TransportError):
+def _final(request: Request, error: PaymentsError, doubt: bool) -> PaymentsError:
+    """The error to raise: of a write that may have happened, none may say that nothing was done."""
+    if not doubt or (isinstance(error, APIError) and error.status not in _SAYS_NOTHING_OF_BEFORE):
         return error
     if request.safe:
-        error.outcome = Outcome.UNKNOWN
+        if isinstance(error, TransportError):
+            error.outcome = Outcome.UNKNOWN
         return error
     which = f" (reference {request.reference!r})" if request.reference else ""
     unknown = OutcomeUnknownError(

@@ -12,11 +12,12 @@ from yarl import URL
 
 from payments_async.wire.call import Request, Response, Send, Timeout
 from payments_async.wire.errors import (
+    ConfigurationError,
     ConnectionFailedError,
     DeadlineExceededError,
     Outcome,
+    PaymentsError,
     ProtocolError,
-    TransportError,
 )
 
 log = logging.getLogger(__name__)
@@ -24,30 +25,44 @@ log = logging.getLogger(__name__)
 MAX_BODY = 64 * 2**20
 """The most bytes that an answer may have after decompression, unless the client is told otherwise."""
 
-_NEVER_CONNECTED = (
+_NEVER_SENT = (
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientConnectorError,
     aiohttp.ServerFingerprintMismatch,
-    aiohttp.InvalidURL,
+    ValueError,  # an address that aiohttp or the resolver refuses
 )
 
 # aiohttp rounds long time-outs up to whole seconds, which would let a call outlive its deadline.
 _NO_ROUNDING = float("inf")
 
 
-class _Once:
-    """A middleware that stops aiohttp from sending a request again by itself: that is the policy's business."""
+class _Attempt:
+    """A middleware that stops aiohttp from sending a request again by itself, and knows whether it went out at all."""
 
-    __slots__ = ("_used",)
+    __slots__ = ("_request",)
 
     def __init__(self) -> None:
-        self._used = False
+        self._request: aiohttp.ClientRequest | None = None
 
     async def __call__(self, request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
-        if self._used:
-            raise aiohttp.ServerDisconnectedError
-        self._used = True
-        return await handler(request)
+        if self._request is not None:
+            raise aiohttp.ServerDisconnectedError  # sending again is the policy's business
+        self._request = request
+        try:
+            return await handler(request)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Closing the session cancels what waits for a connection; nobody has cancelled the call.
+            raise aiohttp.ClientConnectionError from None
+
+    def sent(self, error: Exception) -> bool:
+        """Whether any byte of the request may have left before this error."""
+        if self._request is None:
+            return not isinstance(error, _NEVER_SENT)
+        # aiohttp makes the response when it writes the request to a connection, and not before.
+        return getattr(self._request, "response", self) is not None
 
 
 def open_session() -> aiohttp.ClientSession:
@@ -63,7 +78,8 @@ def transport(session: Callable[[], aiohttp.ClientSession], timeout: Timeout, *,
     Redirects are not followed, an answer above `max_body` bytes is refused, and each request goes out at most once.
 
     Raises:
-        ConnectionFailedError: no connection, or one that was lost.
+        ConfigurationError: the session is closed.
+        ConnectionFailedError: no connection, or one that was lost; of a write also an answer that is not HTTP.
         DeadlineExceededError: the call's time was up.
         ProtocolError: an answer that is not HTTP, or too large.
     """
@@ -78,10 +94,17 @@ def transport(session: Callable[[], aiohttp.ClientSession], timeout: Timeout, *,
                 operation=request.operation,
                 outcome=Outcome.NOT_SENT,
             )
+        client, attempt = session(), _Attempt()
+        failure: PaymentsError
         try:
-            response = await _exchange(session(), request, timeout, time_left, max_body)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            failure = _failure(error, request, timeout, time_left)
+            response = await _exchange(client, attempt, request, timeout, max_body)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            sent = attempt.sent(error)
+            if client.closed and (request.safe or not sent):
+                failure = ConfigurationError("the client was closed before the answer", operation=request.operation)
+            else:
+                failure = _failure(error, request, timeout, time_left, sent=sent)
+            failure.exhausted = client.closed
         else:
             log.debug("%s %s: %d in %.3f s", request.method, request.path, response.status, loop.time() - started)
             return response
@@ -93,13 +116,11 @@ def transport(session: Callable[[], aiohttp.ClientSession], timeout: Timeout, *,
 
 
 async def _exchange(
-    session: aiohttp.ClientSession, request: Request, timeout: Timeout, time_left: float, max_body: int
+    session: aiohttp.ClientSession, attempt: _Attempt, request: Request, timeout: Timeout, max_body: int
 ) -> Response:
-    # All but the last millisecond, so that a deadline met while connecting shows as such: nothing was sent.
-    connect = min(timeout.connect, max(time_left - 0.001, 0.001))
-    limit = time_left if timeout.attempt is None else min(timeout.attempt, time_left)
     async with (
-        asyncio.timeout(limit),
+        asyncio.timeout_at(request.deadline),
+        asyncio.timeout(timeout.attempt),
         session.request(
             request.method,
             URL(request.url, encoded=True),
@@ -107,9 +128,9 @@ async def _exchange(
             headers=request.headers,
             allow_redirects=False,
             raise_for_status=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=connect, ceil_threshold=_NO_ROUNDING),
+            timeout=aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=_NO_ROUNDING),
             # A request's own middlewares replace the session's, which a session passed in may have.
-            middlewares=(*getattr(session, "_middlewares", ()), _Once()),
+            middlewares=(*getattr(session, "_middlewares", ()), attempt),
         ) as answer,
     ):
         return Response(
@@ -135,28 +156,23 @@ async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int)
     return b"".join(chunks)
 
 
-def _failure(error: Exception, request: Request, timeout: Timeout, time_left: float) -> TransportError | ProtocolError:
+def _failure(error: Exception, request: Request, timeout: Timeout, time_left: float, *, sent: bool) -> PaymentsError:
     """What an exception of aiohttp means for the call. Its own text is left out: it can quote what was received."""
     what = type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         what += f", {error.strerror}"
     operation = request.operation
-    if isinstance(error, _NEVER_CONNECTED):
-        if isinstance(error, aiohttp.ConnectionTimeoutError) and time_left <= timeout.connect:
-            return DeadlineExceededError(
-                f"no connection within the {time_left:.3g} s that the call had left; nothing was sent",
-                operation=operation,
-                outcome=Outcome.NOT_SENT,
-            )
-        return ConnectionFailedError(
-            f"no connection to the server ({what}); nothing was sent", operation=operation, outcome=Outcome.NOT_SENT
-        )
+    outcome = Outcome.UNKNOWN if sent else Outcome.NOT_SENT
     if isinstance(error, TimeoutError):
-        if timeout.attempt is not None and timeout.attempt < time_left:
-            return ConnectionFailedError(
-                f"no answer within the {timeout.attempt:g} s of one attempt", operation=operation
-            )
-        return DeadlineExceededError("no answer before the call's time was up", operation=operation)
-    if isinstance(error, aiohttp.ClientResponseError):
+        missing = "no answer" if sent else "nothing was sent: no connection"
+        limit = min(timeout.attempt or time_left, time_left if sent else timeout.connect)
+        if limit < time_left:
+            return ConnectionFailedError(f"{missing} within {limit:g} s", operation=operation, outcome=outcome)
+        return DeadlineExceededError(f"{missing} before the call's time was up", operation=operation, outcome=outcome)
+    if not sent:
+        return ConnectionFailedError(
+            f"no connection to the server ({what}); nothing was sent", operation=operation, outcome=outcome
+        )
+    if isinstance(error, aiohttp.ClientResponseError | ValueError) and request.safe:
         return ProtocolError(f"the answer is not readable as HTTP ({what})", operation=operation)
     return ConnectionFailedError(f"the connection was lost before the answer was whole ({what})", operation=operation)

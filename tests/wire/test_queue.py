@@ -1,6 +1,7 @@
 """Requests beyond the number of connections wait before they are signed, first come, first served."""
 
 import asyncio
+from typing import Any
 
 import aiohttp
 import pytest
@@ -31,7 +32,7 @@ class Gate:
 async def test_as_many_at_once_as_there_are_connections_in_their_order() -> None:
     gate, turns = Gate(), asyncio.Semaphore(2)
     send = queueing(lambda: turns)(gate)
-    calls = [asyncio.create_task(send(request(str(number)))) for number in range(4)]
+    calls = [asyncio.ensure_future(send(request(str(number)))) for number in range(4)]
     await asyncio.sleep(0)
     assert gate.inside == ["0", "1"]
     for _ in calls:
@@ -43,7 +44,7 @@ async def test_as_many_at_once_as_there_are_connections_in_their_order() -> None
 
 async def test_without_a_limit_nobody_waits() -> None:
     gate = Gate()
-    calls = [asyncio.create_task(queueing(lambda: None)(gate)(request())) for _ in range(3)]
+    calls = [asyncio.ensure_future(queueing(lambda: None)(gate)(request())) for _ in range(3)]
     await asyncio.sleep(0)
     assert len(gate.inside) == 3
     for call in calls:
@@ -63,7 +64,7 @@ async def test_a_turn_that_never_comes_is_not_sent() -> None:
 async def test_a_cancelled_or_failed_request_gives_its_turn_back() -> None:
     gate, turns = Gate(), asyncio.Semaphore(1)
     send = queueing(lambda: turns)(gate)
-    inside, waiting = asyncio.create_task(send(request("inside"))), asyncio.create_task(send(request("waiting")))
+    inside, waiting = asyncio.ensure_future(send(request("inside"))), asyncio.ensure_future(send(request("waiting")))
     await asyncio.sleep(0)
     waiting.cancel()
     inside.cancel()
@@ -87,7 +88,7 @@ class Counting:
 
 
 @pytest.mark.parametrize("options", [{"limit": 1}, {"limit_per_host": 1}])
-async def test_a_token_is_acquired_when_the_turn_has_come(options: dict[str, int]) -> None:
+async def test_a_token_is_acquired_when_the_turn_has_come(options: dict[str, Any]) -> None:
     tokens = Counting()
     async with (
         Sandbox(auth=False, faults=[Fault(kind=FaultKind.DELAY, seconds=60, times=1)]) as sandbox,
@@ -102,5 +103,5 @@ async def test_a_token_is_acquired_when_the_turn_has_come(options: dict[str, int
         assert failed.value.outcome is Outcome.NOT_SENT
         assert tokens.acquired == 1
         hung.cancel()
-        assert await queued
+        assert (await queued).version
         assert tokens.acquired == 2

@@ -35,8 +35,8 @@ from payments_async.wire.transport import MAX_BODY, open_session, transport
 _TOKEN_ATTEMPT = 10.0
 """Seconds that one attempt at the token endpoint may take: a hung one is left for another attempt."""
 
-_PATH = re.compile(r"(/(?!\.{0,2}(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+", re.ASCII)
-"""An absolute path of whole segments (RFC 3986), none of them `.` or `..`."""
+_PATH = re.compile(r"(/(?!(\.|%2[Ee]){0,2}(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+", re.ASCII)
+"""An absolute path of whole segments (RFC 3986), none of them `.` or `..`, percent-encoded or not."""
 
 _RESERVED_HEADERS = frozenset({"authorization", "content-length", "content-type", "host", "transfer-encoding"})
 
@@ -86,7 +86,7 @@ class PaymentsClient:
         allow_http: bool = False,
     ) -> None:
         root = _checked_url(base_url, "base_url", allow_http=allow_http)
-        if api_path and not re.fullmatch(r"(/[\w.~-]+)+/?", api_path):
+        if api_path and not _PATH.fullmatch(api_path.rstrip("/")):
             raise ConfigurationError(f"api_path is {api_path!r}: give a path such as '/api/payments', or ''")
         self._base = root + api_path.rstrip("/")
         self._layers = tuple(layers)
@@ -130,7 +130,7 @@ class PaymentsClient:
         derived._owner = False
         derived._source = self._source
         derived._assemble(
-            timeout or self._timeout, retry or self._retry, {**self._headers, **_checked_headers(headers or {})}
+            timeout or self._timeout, retry or self._retry, _merged(self._headers, _checked_headers(headers or {}))
         )
         return derived
 
@@ -197,7 +197,7 @@ class PaymentsClient:
         allow_http: bool,
     ) -> TokenSource | None:
         if not isinstance(auth, ClientCredentials):
-            if auth is not None and not isinstance(cast("object", auth), TokenSource):
+            if auth is not None and (isinstance(auth, type) or not isinstance(cast("object", auth), TokenSource)):
                 raise ConfigurationError("auth is no token source: give ClientCredentials or BearerToken")
             return auth
         send = transport(
@@ -221,7 +221,7 @@ class PaymentsClient:
             send=stack(transport(connection.session, timeout, max_body=self._max_body), layers),
             base=self._base,
             timeout=timeout,
-            headers={"User-Agent": _USER_AGENT, **headers},
+            headers=_merged({"User-Agent": _USER_AGENT}, headers),
         )
         self.payments = Payments(self._pipeline)
         self.accounts = Accounts(self._pipeline)
@@ -263,7 +263,11 @@ class _Connection:
         """The layer that refuses a call on a closed client or from another event loop before anything is awaited."""
 
         async def send_checked(request: Request) -> Response:
-            self.session()
+            try:
+                self.session()
+            except ConfigurationError as error:
+                error.operation = request.operation
+                raise
             return await send(request)
 
         return send_checked
@@ -316,7 +320,7 @@ def _checked_url(url: str, name: str, *, allow_http: bool) -> str:
     except ValueError:
         host = None
     else:
-        if host and parts.scheme in ("http", "https") and not (parts.username or parts.query or parts.fragment):
+        if host and parts.scheme in ("http", "https") and not re.search(r"[\s?#@\\]", url):
             if parts.scheme == "http" and not allow_http and not _is_loopback(host):
                 raise ConfigurationError(
                     f"{name} would send data to {host} in clear text: use https, or allow_http=True if you must"
@@ -332,6 +336,12 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _merged(headers: Mapping[str, str], others: Mapping[str, str]) -> Mapping[str, str]:
+    """Both; of two names that differ in case alone, the other's."""
+    names = {name.lower() for name in others}
+    return {**{name: value for name, value in headers.items() if name.lower() not in names}, **others}
 
 
 def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -42,11 +42,10 @@ class Operations:
                 raise ValueError(
                     f"cursor and {', '.join(given)} cannot stand together: a cursor holds what it was made with"
                 )
-        size = given.get("pageSize")
-        if size is not None and (type(size) is not int or size < 1):
-            raise ValueError(
-                f"page_size is {size!r}: give a whole number of items, 1 or more; the server caps it at 100"
-            )
+        for argument, name in (("page_size", "pageSize"), ("limit", "limit")):
+            size = given.get(name, 1)
+            if type(size) is not int or size < 1:
+                raise ValueError(f"{argument} is {size!r}: give a whole number of items, 1 or more")
 
         def fetch(cursor: str | None) -> Coroutine[Any, Any, Page[T]]:
             return self._pipeline.run(attrs.evolve(call, query={"cursor": cursor} if cursor else given))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from functools import partial
 from typing import Any, Generic, TypeVar, cast, get_origin
 from urllib.parse import quote, urlencode
 
@@ -42,7 +40,7 @@ def _exactly(kind: type) -> Hook:
     return structure
 
 
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
 
 
 def _time_in(value: Any, _: Any) -> datetime:
@@ -59,20 +57,25 @@ def time_out(value: datetime) -> str:
     """A time in RFC 3339, in its own offset, or in UTC if that offset has seconds.
 
     Raises:
-        ValueError: the time has no time zone.
+        ValueError: it has no time zone, or is no time.
     """
+    if not isinstance(cast("object", value), datetime):
+        raise ValueError(f"a time is a {type(value).__name__}: give an aware datetime")  # noqa: TRY004  # bad input
     offset = value.utcoffset()
     if offset is None:
         raise ValueError(
             f"the time {value.isoformat()} has no time zone: give an aware datetime, e.g. datetime.now(UTC)"
         )
     if offset.total_seconds() % 60:
-        value = value.astimezone(UTC)
+        try:
+            value = value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError(f"the time {value.isoformat()} is before the year 1 in UTC") from None
     return value.isoformat().replace("+00:00", "Z")
 
 
 def _enum_in(value: Any, kind: type[StrEnum]) -> StrEnum:
-    if type(value) is not str:
+    if not isinstance(value, str):
         raise _MismatchError(kind.__name__)
     return kind(value)
 
@@ -121,10 +124,6 @@ def _is_model(kind: Any) -> bool:
     return attrs.has(_origin(kind))
 
 
-def _is_enum(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, StrEnum)
-
-
 def _fields(model: Any) -> tuple[attrs.Attribute[Any], ...]:
     return tuple(attrs.fields(_origin(model)))
 
@@ -170,11 +169,11 @@ def _model_out(model: Any, converter: Converter) -> UnstructureHook:
 
 def _make_converter() -> MsgspecJsonConverter:
     converter = make_converter()
+    # By class, where cattrs has hooks of its own that coerce: it looks there before it asks predicates.
     for kind in (str, int, bool):
-        # By predicate, because a hook by class would be taken for its subclasses too, the enums among them.
-        converter.register_structure_hook_func(partial(operator.is_, kind), _exactly(kind))
+        converter.register_structure_hook(kind, _exactly(kind))
+    converter.register_structure_hook(StrEnum, _enum_in)
     converter.register_structure_hook(datetime, _time_in)
-    converter.register_structure_hook_func(_is_enum, _enum_in)
     converter.register_structure_hook_factory(_is_list, _list)
     converter.register_structure_hook_factory(_is_map, _map)
     converter.register_structure_hook_factory(_is_model, _model_in)
@@ -193,6 +192,7 @@ def _number(digits: str) -> float | Decimal:
 
 
 _decoder = msgspec.json.Decoder(float_hook=_number)
+_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def _where(error: BaseException, path: str = "$", kind: Any = None) -> tuple[str, str]:
@@ -223,7 +223,7 @@ def _structure(response: Response, kind: Any) -> Any:
         )
     try:
         return _converter.structure(_decoder.decode(response.body), kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation):
         path, expected = "$", "JSON"
     except (ClassValidationError, IterableValidationError, _MismatchError) as error:
         path, expected = _where(error)
@@ -317,23 +317,46 @@ def _query(query: Mapping[str, QueryValue]) -> str:
     return "?" + urlencode(pairs, quote_via=quote, safe="") if pairs else ""
 
 
+def _json_value(value: Any) -> Any:
+    """A value out of JSON's own types, times in RFC 3339; refuses what has no place in JSON."""
+    match value:
+        case None | str() | int():
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case Decimal() if value.is_finite():
+            return value
+        case datetime():
+            return time_out(value)
+        case list() | tuple():
+            return [_json_value(each) for each in cast("list[Any]", value)]
+        case Mapping():
+            members: list[tuple[Any, Any]] = [*value.items()]
+            if not all(isinstance(name, str) for name, _ in members):
+                raise ValueError("an object's member has a name that is no text: JSON has only texts")
+            return {name: _json_value(member) for name, member in members}
+        case _:
+            what = "a number that is not finite" if isinstance(value, float | Decimal) else f"a {type(value).__name__}"
+            raise ValueError(f"{what} has no place in JSON")
+
+
 def _plain(body: Any) -> Any:
     """A body as plain JSON values, its models held to their types: nothing is rounded or coerced on its way out."""
     if not _is_model(model := body.__class__):
-        return body
+        return _json_value(body)
     plain = _converter.unstructure(body)
     try:
         _converter.structure(plain, model)
     except (ClassValidationError, IterableValidationError, _MismatchError) as error:
         path, expected = _where(error, model.__name__)
     else:
-        return plain
+        return _json_value(plain)
     raise ValueError(f"{path} is not of its type: give {expected}")
 
 
 def json_text(value: Any) -> str:
     """A value as compact JSON text."""
-    return msgspec.json.encode(value).decode()
+    return _encoder.encode(_json_value(value)).decode()
 
 
 def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: float) -> Request:
@@ -354,7 +377,7 @@ def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: 
     reference: object = None
     if call.body is not None:
         plain = _plain(call.body)
-        body = msgspec.json.encode(plain)
+        body = _encoder.encode(plain)
         sent["Content-Type"] = "application/json"
         if isinstance(plain, dict):
             reference = cast(dict[str, object], plain).get("reference")

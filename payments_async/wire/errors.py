@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from payments_async.wire.call import Request, Response, Send
 
@@ -211,7 +211,7 @@ _SENSITIVE = re.compile(
 
 def blacked_out(text: str, *, limit: int = 500) -> str:
     """The text with what looks like a token or an account number replaced, cut to `limit` characters."""
-    shown = _SENSITIVE.sub("[redacted]", text)
+    shown = _SENSITIVE.sub("[redacted]", text.encode(errors="replace").decode())
     return shown if len(shown) <= limit else shown[:limit] + "…"
 
 
@@ -236,16 +236,17 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
+def _shown(words: object) -> str | None:
+    return blacked_out(words) if isinstance(words, str) and words else None
+
+
 def api_error(response: Response) -> APIError:
     """The error that an answer with an error status stands for: by its status, then by what the body says."""
     body = json_object(response.body)
-    code, words, details = (
-        blacked_out(value) if isinstance(value := body.get(name), str) and value else None
-        for name in ("errorCode", "errorMessage", "details")
-    )
+    code, words, details = (_shown(body.get(name)) for name in ("errorCode", "errorMessage", "details"))
     status = response.status
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else APIError)
-    if code == "CONFLICT" or (status == 500 and words and "duplicate key" in words):
+    if code == "CONFLICT" or (status == 500 and "duplicate key" in str(body.get("errorMessage"))):
         # The shipped server reports a duplicate as an internal error, by the database's own words.
         kind = ConflictError
     said = ": ".join(part for part in (code, words) if part) or "no reason given"
@@ -267,11 +268,12 @@ def origin(url: str) -> str:
 
 
 def _redirected(response: Response) -> ProtocolError:
-    target = response.headers.get("Location", "")
+    here = origin(response.request.url)
     try:
-        where = origin(target) if urlsplit(target).netloc else "the same origin"
+        there = origin(urljoin(response.request.url, response.headers.get("Location", "")))
     except ValueError:
-        where = "an unreadable address"
+        there = "an unreadable address"
+    where = "the same origin" if there == here else there
     return ProtocolError(
         f"the server answered {response.status}, a redirect to {where}; redirects are never followed: "
         "check the client's base_url and api_path",

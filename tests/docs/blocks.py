@@ -1,0 +1,128 @@
+"""The Python blocks of a page of Markdown, and how each of them is run against a sandbox.
+
+A block with `asyncio.run(` is a whole program and runs as one. A block with tests is run by pytest. Any other is a
+fragment: it may await at its top level, and finds a client, the sandbox and some ids under the names of `prepared`.
+Where a block of text follows at once, it is what the Python block prints.
+"""
+
+import ast
+import asyncio
+import inspect
+import io
+import os
+import re
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import aiohttp
+import attrs
+
+from payments_async import PaymentsClient
+from payments_async.models import AccountType
+from payments_async.sandbox import Sandbox
+
+_FENCED = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+
+
+@attrs.frozen
+class Block:
+    """One block, where it stands, and what the page says it prints."""
+
+    page: Path
+    line: int
+    code: str
+    prints: str | None
+
+    def __str__(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+def blocks(page: Path) -> list[Block]:
+    """The Python blocks of a page."""
+    text = page.read_text()
+    return [Block(page, text.count("\n", 0, each.start()) + 2, each[1], each[2]) for each in _FENCED.finditer(text)]
+
+
+async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Path) -> None:
+    """Run a block, and hold what it prints against what the page says."""
+    environment = {
+        "FORMANCE_URL": sandbox.url,
+        "FORMANCE_CLIENT_ID": sandbox.client_id,
+        "FORMANCE_CLIENT_SECRET": sandbox.client_secret,
+    }
+    code = block.code.replace("https://acme.example.com", sandbox.url)
+    code = code.replace("client-id", sandbox.client_id).replace("client-secret", sandbox.client_secret)
+    if "def test_" in code:
+        (folder / "test_block.py").write_text(code)
+        (folder / "pytest.ini").write_text(
+            "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+        )
+        environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        await _python(environment, "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", str(folder))
+        return
+    if "asyncio.run(" in code:
+        printed = await _python(environment, "-c", code)
+    else:
+        with patch.dict(os.environ, environment), redirect_stdout(io.StringIO()) as output:
+            await _fragment(block, code, await prepared(sandbox, client, folder))
+        printed = output.getvalue()
+    assert printed or "print(" not in code
+    assert block.prints in (None, printed)
+
+
+async def prepared(sandbox: Sandbox, client: PaymentsClient, folder: Path) -> dict[str, Any]:
+    """The names that a fragment finds."""
+    connectors = await client.connectors.list_all_connectors()
+    accounts = [account async for account in client.accounts.list_accounts(page_size=100)]
+    token = await _token(sandbox)
+    (token_file := folder / "token").write_text(token + "\n")
+    return {
+        "__name__": "fragment",
+        "client": client,
+        "sandbox": sandbox,
+        "connector_id": next(each.connector_id for each in connectors if each.provider == "STRIPE"),
+        "payment_id": (await client.payments.list_payments().first()).data[0].id,
+        "internal_account_id": next(account.id for account in accounts if account.type == AccountType.INTERNAL),
+        "external_account_id": next(account.id for account in accounts if account.type == AccountType.EXTERNAL),
+        "token": token,
+        "token_file": token_file,
+    }
+
+
+async def _fragment(block: Block, code: str, names: dict[str, Any]) -> None:
+    # As many lines above it as on the page, so that a traceback names the right one.
+    source = "\n" * (block.line - 1) + code
+    compiled = compile(source, block.page, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    running = eval(compiled, names)
+    if inspect.iscoroutine(running):
+        await running
+
+
+async def _python(environment: dict[str, str], *arguments: str) -> str:
+    """What a Python of its own prints; warnings are errors there."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "error", *arguments),
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    printed, errors = (text.decode() for text in await process.communicate())
+    assert (process.returncode, errors) == (0, ""), printed + errors
+    return printed
+
+
+async def _token(sandbox: Sandbox) -> str:
+    """A token, fetched without the client, so that the client's own stays out of the count."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": sandbox.client_id,
+        "client_secret": sandbox.client_secret,
+    }
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{sandbox.url}/api/auth/oauth/token", data=form) as answer,
+    ):
+        return str((await answer.json())["access_token"])

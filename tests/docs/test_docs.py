@@ -1,0 +1,66 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from payments_async import PaymentsClient
+from payments_async.models import ErrorCode
+from payments_async.models.generated.operations import OPERATIONS
+from payments_async.sandbox import Sandbox
+from payments_async.wire import errors
+from tests.docs.blocks import Block, blocks, run
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+
+
+@pytest.mark.parametrize("block", [block for page in PAGES for block in blocks(page)], ids=str)
+async def test_each_python_block_runs(block: Block, sandbox: Sandbox, client: PaymentsClient, tmp_path: Path) -> None:
+    await run(block, sandbox, client, tmp_path)
+
+
+def test_every_block_says_its_language() -> None:
+    for page in PAGES:
+        opened = re.findall(r"^```(.*)$", page.read_text(), re.MULTILINE)[::2]
+        assert set(opened) <= {"python", "sh", "text"}, page.name
+
+
+def test_tree_of_errors_is_that_of_the_code() -> None:
+    tree = re.search(r"^```text\n(PaymentsError\n.*?)^```", (DOCS / "errors.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert tree
+    assert tree[1] in (errors.__doc__ or "")
+
+
+def test_error_codes_are_those_of_the_description() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \| \d+ \|", (DOCS / "errors.md").read_text(), re.MULTILINE)
+    assert set(rows) == set(ErrorCode)
+
+
+def test_filters_are_those_of_the_description() -> None:
+    told: dict[str, dict[str, set[str]]] = {}
+    operation = ""
+    for name, keys, operators in rows("Filters"):
+        operation = name.strip("`").rpartition(".")[2] or operation
+        told.setdefault(operation, {}).update({key: set(texts(operators)) for key in texts(keys)})
+    described = {
+        each.name: {key: set(some) for key, some in each.filters.items()}
+        for each in OPERATIONS
+        if "query" in each.query_parameters
+    }
+    assert told == described
+
+
+def test_sort_columns_are_those_of_the_description() -> None:
+    told = {name.strip("`").rpartition(".")[2]: set(texts(columns)) for name, columns in rows("Sort")}
+    assert told == {each.name: set(each.sort_columns) for each in OPERATIONS if each.sort_columns}
+
+
+def rows(section: str) -> list[list[str]]:
+    """The cells of the table in a section of the page on filters, without its head."""
+    page = (DOCS / "filters-and-sort.md").read_text()
+    lines = page.partition(f"\n## {section}\n")[2].partition("\n## ")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")][2:]
+
+
+def texts(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)

@@ -84,7 +84,8 @@ class Payments(Operations):
         a word.
 
         Raises:
-            ConflictError: there is a payment of this reference that differs; `fields` says in what.
+            ConflictError: there is a payment of this reference that differs; `fields` says in what. One that has moved
+                on since, by a refund or a dispute, differs too.
             PaymentsError: a call failed. Calling again is safe.
 
         Routes: `GET /payments`, `POST /payments`

@@ -93,7 +93,7 @@ class Sandbox:
         self.url = ""
         """Root of the stack, known once started."""
         self.requests: Counter[tuple[str, str, int]] = Counter()
-        """Requests by method, route template (as in the API's description) and status, 0 where the connection was cut."""
+        """Requests by method, route template (as the API's description has it) and status, 0 where it was cut off."""
         self.processed: Counter[tuple[str, str]] = Counter()
         """Requests carried out with success, by method and route template, whatever became of their answers."""
         self._counts = Counts.complete(
@@ -139,6 +139,7 @@ class Sandbox:
     def revoke_tokens(self) -> None:
         """Refuse all tokens issued so far with 401."""
         self._tokens.revoke()
+
     def fail_transfer(self, transfer_id: str, error: str = "refused by the provider") -> None:
         """Let a transfer initiation end FAILED, as if its provider had said so, so that it can be retried.
 
@@ -270,6 +271,9 @@ class Sandbox:
             return wire.RefusedError(status, code, message).response()
         except web.HTTPException:
             raise
+        except ConnectionError:
+            # The client has left in the middle of its request.
+            return web.Response(status=0)
         except Exception:
             logger.exception("The sandbox failed on %s %s", request.method, request.path)
             return wire.internal().response()

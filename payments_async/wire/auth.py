@@ -19,6 +19,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
 from payments_async.wire.call import Layer, Request, Response, Send
 from payments_async.wire.errors import (
+    APIError,
     AuthenticationError,
     ConfigurationError,
     DeadlineExceededError,
@@ -341,12 +342,14 @@ async def _token_for(request: Request, source: TokenSource) -> str:
         )
         failure.exhausted = True
     except PaymentsError as error:
-        # The failure is shared by all who waited, so each raises a copy of its own, in its own name.
-        failure = copy.copy(error)
+        # The failure is shared by all who waited, so each raises one of its own, in its own name.
+        if isinstance(error, TransportError | APIError) and not isinstance(error, AuthenticationError):
+            kind = type(error) if isinstance(error, TransportError) else TransportError
+            failure = kind(f"no token: {error.message}; nothing was sent", outcome=Outcome.NOT_SENT)
+            failure.exhausted = True
+        else:
+            failure = copy.copy(error)
         failure.operation = request.operation
-        if isinstance(failure, TransportError):
-            failure.args = (f"no token: {failure.message}",)
-            failure.outcome = Outcome.NOT_SENT
     raise failure
 
 

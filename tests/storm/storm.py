@@ -79,21 +79,16 @@ class Tally:
         )
 
     def __str__(self) -> str:
+        """The calls by outcome, a line each, and what became of the creates."""
         lines = [f"{count:8,}  {outcome}" for outcome, count in sorted(self.outcomes.items())]
-        return "\n".join(
-            [
-                *lines,
-                (
-                    f"creates: {len(self.created):,} done, {len(self.undone):,} not done, {len(self.unknown):,} unknown "
-                    f"({self.found:,} of them found, the rest recorded by ensure_payment)"
-                ),
-                f"the server carried out {self.recorded:,} creates and issued {self.tokens:,} tokens",
-                (
-                    f"contradictions: {len(self.wrong)}, foreign errors: {len(self.foreign)}, "
-                    f"tasks left: {self.left_tasks}, connections left: {self.left_connections}"
-                ),
-            ]
-        )
+        done, undone, unknown = len(self.created), len(self.undone), len(self.unknown)
+        lines += [
+            f"creates: {done:,} done, {undone:,} not done, {unknown:,} unknown, of which {self.found:,} were found",
+            f"the server carried out {self.recorded:,} creates and issued {self.tokens:,} tokens",
+            f"contradictions: {len(self.wrong)}, errors of others: {len(self.foreign)}",
+            f"left behind: {self.left_tasks} tasks, {self.left_connections} connections",
+        ]
+        return "\n".join(lines)
 
 
 def faults() -> list[Fault]:
@@ -116,24 +111,28 @@ def faults() -> list[Fault]:
 async def storm(calls: int, seed: int) -> Tally:
     """Let `calls` calls run at once, half of them creates, and check each create against what the server has."""
     tally = Tally()
-    async with Sandbox(payments=300, token_lifetime=2, seed=seed) as sandbox, aiohttp.ClientSession() as session:
-        async with PaymentsClient(
+    sandbox = Sandbox(payments=300, token_lifetime=2, seed=seed, client_id="storm", client_secret="storm")
+    async with (
+        sandbox,
+        aiohttp.ClientSession() as session,
+        PaymentsClient(
             sandbox.url,
-            auth=ClientCredentials(sandbox.client_id, sandbox.client_secret),
+            auth=ClientCredentials("storm", "storm"),
             session=session,
             retry=RetryPolicy(base=0.01, cap=0.1),
             timeout=Timeout(total=120.0),
             max_body=2**20,
-        ) as client:
-            connector_id = (await client.connectors.list_all_connectors())[0].connector_id
-            sandbox.faults.extend(faults())
-            await _calls(client, calls, connector_id, random.Random(seed), tally)
-            sandbox.faults.clear()
-            assert session.connector is not None
-            tally.left_connections = len(session.connector._acquired)
-            tally.recorded = sandbox.processed["POST", "/payments"]
-            tally.tokens = sandbox.tokens_issued
-            await _settle(client, connector_id, tally)
+        ) as client,
+    ):
+        connector_id = (await client.connectors.list_all_connectors())[0].connector_id
+        sandbox.faults.extend(faults())
+        await _calls(client, calls, connector_id, random.Random(seed), tally)
+        sandbox.faults.clear()
+        assert session.connector is not None
+        tally.left_connections = len(session.connector._acquired)
+        tally.recorded = sandbox.processed["POST", "/payments"]
+        tally.tokens = sandbox.tokens_issued
+        await _settle(client, connector_id, tally)
     tally.left_tasks = len(asyncio.all_tasks()) - 1
     return tally
 

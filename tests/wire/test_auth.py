@@ -26,11 +26,11 @@ from payments_async import (
     Outcome,
     PaymentsError,
     ProtocolError,
-    RateLimitedError,
     Request,
     Response,
     ServerError,
     TokenSource,
+    TransportError,
 )
 from payments_async.wire.auth import ClientCredentialsSource, authorizing, checked_token, read_token
 
@@ -363,9 +363,9 @@ SUCCESS = {"access_token": "t", "token_type": "Bearer", "expires_in": 60}
         (307, SECRET, ProtocolError, "answered 307 with a redirect; check token_url"),
         (404, '{"errorCode": "NOT_FOUND"}', ProtocolError, "answered 404; check token_url"),
         (409, json.dumps({"errorCode": "CONFLICT", "errorMessage": SECRET}), ProtocolError, "answered 409"),
-        (429, SECRET, RateLimitedError, "the token endpoint answered 429"),
-        (500, json.dumps({"errorMessage": f"duplicate key {SECRET}"}), ServerError, "the token endpoint answered 500"),
-        (503, json.dumps({"details": SECRET}), ServerError, "the token endpoint answered 503"),
+        (429, SECRET, TransportError, "the token endpoint answered 429; nothing was sent"),
+        (500, json.dumps({"errorMessage": f"duplicate key {SECRET}"}), TransportError, "500; nothing was sent"),
+        (503, json.dumps({"details": SECRET}), TransportError, "the token endpoint answered 503; nothing was sent"),
         (200, "", ProtocolError, UNUSABLE),
         (200, f"<html>{SECRET}", ProtocolError, UNUSABLE),
         (200, "null", ProtocolError, UNUSABLE),
@@ -389,7 +389,8 @@ async def test_a_useless_answer_is_a_clear_error_that_names_the_call_and_hides_t
     with pytest.raises(PaymentsError) as caught:
         await send(an_api_request("create_payment", "POST"))
     assert type(caught.value) is expected
-    assert str(caught.value).startswith("create_payment: the token endpoint")
+    assert str(caught.value).startswith(("create_payment: the token endpoint", "create_payment: no token: "))
+    assert getattr(caught.value, "outcome", Outcome.NOT_SENT) is Outcome.NOT_SENT
     assert words in str(caught.value)
     assert api.requests == []
     assert_hidden(caught.value, caplog)

@@ -28,8 +28,8 @@ from payments_async import (
     PaymentsError,
     ProtocolError,
     RetryPolicy,
-    ServerError,
     Timeout,
+    TransportError,
 )
 from payments_async.models import PaymentRequest, PaymentScheme, PaymentStatus, PaymentType
 from payments_async.sandbox import Sandbox
@@ -331,7 +331,7 @@ def elsewhere() -> web.Response:
         (html, ProtocolError, 1),
         (redirecting, ProtocolError, 1),
         (elsewhere, ProtocolError, 1),
-        (failing, ServerError, 4),
+        (failing, TransportError, 4),
     ],
 )
 async def test_without_a_token_a_call_sends_nothing_and_no_form_of_its_error_shows_the_secret(

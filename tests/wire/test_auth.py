@@ -275,7 +275,7 @@ async def test_past_the_hard_limit_everybody_gets_the_failure_in_a_copy_that_nam
     for name, failure in zip(operations, failures, strict=True):
         assert isinstance(failure, ConnectionFailedError)
         assert (failure.operation, failure.outcome) == (name, Outcome.NOT_SENT)
-        assert str(failure) == f"{name}: no token: the connection was lost"
+        assert str(failure) == f"{name}: no token: the connection was lost; nothing was sent"
 
 
 async def test_a_token_that_lives_two_seconds_works_and_is_never_used_dead() -> None:

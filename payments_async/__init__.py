@@ -1,5 +1,7 @@
 """The async Python SDK of the Formance Payments API."""
 
+import logging
+
 from payments_async.client import PaymentsClient
 from payments_async.wire.auth import BearerToken, ClientCredentials, TokenSource
 from payments_async.wire.call import Layer, Page, Request, Response, Send, Timeout
@@ -24,6 +26,9 @@ from payments_async.wire.errors import (
 )
 from payments_async.wire.pages import Pages
 from payments_async.wire.retry import RetryPolicy
+
+# A library leaves it to the application whether and where its records are shown.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [
     "APIError",

@@ -1,0 +1,120 @@
+import runpy
+import signal
+import sys
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from payments_async import DeadlineExceededError, PaymentsClient
+from payments_async.models import TransferInitiation, TransferInitiationStatus
+from payments_async.sandbox import Fault, FaultKind, Sandbox
+from tests.examples.program import ROOT, Start
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process on Windows")
+
+TRANSFER = "/transfer-initiations/{transferId}"
+APPROVAL = "/transfer-initiations/{transferId}/status"
+
+
+@pytest.fixture
+async def backend(start: Start) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser, so to speak, on the backend as uvicorn serves it; it must end well."""
+    server = await start(*["-m", "uvicorn", "--app-dir", "examples", "--port", "0", "backend:app"])
+    running = await server.line_with("Uvicorn running on ")
+    async with aiohttp.ClientSession(running.split(" on ")[1].split()[0]) as browser:
+        yield browser
+    assert "Application shutdown complete" in await server.end(signal.SIGINT)
+
+
+@pytest.fixture
+async def waiting(client: PaymentsClient) -> TransferInitiation:
+    """A transfer that waits for approval."""
+    async for transfer in client.transfer_initiations.list_transfer_initiations(page_size=100):
+        if transfer.status == TransferInitiationStatus.WAITING_FOR_VALIDATION:
+            return transfer
+    pytest.fail("no transfer waits")
+
+
+async def status_of(transfer: TransferInitiation, client: PaymentsClient) -> str:
+    return (await client.transfer_initiations.get_transfer_initiation(transfer.id)).status
+
+
+async def test_a_transfer_is_shown(backend: aiohttp.ClientSession, waiting: TransferInitiation) -> None:
+    async with backend.get(f"/transfers/{waiting.id}") as answer:
+        assert answer.status == 200
+        assert await answer.json() == {
+            "reference": waiting.reference,
+            "status": "WAITING_FOR_VALIDATION",
+            "amount": f"{waiting.amount} {waiting.asset}",
+        }
+
+
+async def test_a_transfer_is_approved_once(
+    backend: aiohttp.ClientSession, waiting: TransferInitiation, client: PaymentsClient
+) -> None:
+    async with backend.post(f"/transfers/{waiting.id}/approval") as answer:
+        assert answer.status == 204
+    assert await status_of(waiting, client) != "WAITING_FOR_VALIDATION"
+    async with backend.post(f"/transfers/{waiting.id}/approval") as again:
+        assert again.status == 422
+
+
+async def test_all_requests_share_one_token(
+    backend: aiohttp.ClientSession, waiting: TransferInitiation, sandbox: Sandbox
+) -> None:
+    issued = sandbox.tokens_issued
+    for _ in range(3):
+        async with backend.get(f"/transfers/{waiting.id}") as answer:
+            assert answer.status == 200
+    assert sandbox.tokens_issued == issued + 1
+
+
+async def test_ids_that_lead_nowhere(backend: aiohttp.ClientSession, client: PaymentsClient, sandbox: Sandbox) -> None:
+    payment = (await client.payments.list_payments(page_size=1).first()).data[0]
+    asked = sandbox.requests["GET", TRANSFER, 404]
+    for transfer_id, status in ((payment.id, 404), ("undecodable", 422), ("a%20b", 422)):
+        async with backend.get(f"/transfers/{transfer_id}") as answer:
+            assert answer.status == status
+            assert (await answer.json())["detail"]
+    assert sandbox.requests["GET", TRANSFER, 404] == asked + 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (Fault(kind=FaultKind.STATUS, status=429, retry_after="30"), 429),
+        (Fault(kind=FaultKind.STATUS, status=500), 502),
+        (Fault(kind=FaultKind.WRONG_TYPE), 502),
+        (Fault(kind=FaultKind.REFUSED_TOKEN), 502),
+    ],
+    ids=lambda given: given.kind if isinstance(given, Fault) else None,
+)
+async def test_failures_of_the_service_behind(
+    backend: aiohttp.ClientSession, sandbox: Sandbox, waiting: TransferInitiation, fault: Fault, status: int
+) -> None:
+    sandbox.faults.append(fault)
+    async with backend.get(f"/transfers/{waiting.id}") as answer:
+        assert answer.status == status
+        assert answer.headers.get("Retry-After") == fault.retry_after
+
+
+async def test_a_lost_approval_is_not_said_to_have_failed(
+    backend: aiohttp.ClientSession, sandbox: Sandbox, waiting: TransferInitiation, client: PaymentsClient
+) -> None:
+    sandbox.faults.append(Fault(kind=FaultKind.RESET_AFTER, method="POST", route=APPROVAL))
+    async with backend.post(f"/transfers/{waiting.id}/approval") as answer:
+        assert answer.status == 504
+        assert "may have happened" in (await answer.json())["detail"]
+    assert await status_of(waiting, client) != "WAITING_FOR_VALIDATION"
+
+
+async def test_no_connection(backend: aiohttp.ClientSession, sandbox: Sandbox) -> None:
+    await sandbox.stop()
+    async with backend.get("/transfers/any") as answer:
+        assert answer.status == 503
+
+
+async def test_no_answer_in_time() -> None:
+    explain = runpy.run_path(str(ROOT / "examples/backend.py"))["explain"]
+    assert (await explain(None, DeadlineExceededError("too late"))).status_code == 504

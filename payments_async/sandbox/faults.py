@@ -15,6 +15,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from payments_async.sandbox.tokens import Tokens
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _ENDLESS = 256 * 2**20
@@ -54,6 +56,8 @@ class FaultKind(StrEnum):
     """All is done, and the answer is JSON of another shape."""
     REFUSED_TOKEN = "refused token"  # noqa: S105  # a name
     """Nothing is done, and the token is refused this once."""
+    EXPIRED_TOKEN = "expired token"  # noqa: S105  # a name
+    """Nothing is done, and the token has run out."""
     REVOKED_TOKENS = "revoked tokens"
     """Nothing is done, and all tokens issued so far are refused from now on."""
     REDIRECT = "redirect"
@@ -114,14 +118,14 @@ class Faults:
         faults: in force from the start; of several that match a request, the first strikes.
         seed: decides which requests a share of them is.
         token_route: the route that only faults which name it strike.
-        revoke: forgets all tokens.
+        tokens: the tokens that some faults act on.
     """
 
-    def __init__(self, faults: Iterable[Fault], *, seed: int, token_route: str, revoke: Callable[[], None]) -> None:
+    def __init__(self, faults: Iterable[Fault], *, seed: int, token_route: str, tokens: Tokens) -> None:
         self.in_force = list(faults)
         self._random = random.Random(seed)
         self._token_route = token_route
-        self._revoke = revoke
+        self._tokens = tokens
         self._over = asyncio.Event()
         self._waiting: set[asyncio.Task[Any]] = set()
 
@@ -143,8 +147,10 @@ class Faults:
         if fault.kind is FaultKind.DELAY:
             await self._wait(fault.seconds)
             return await handler(request)
+        if fault.kind is FaultKind.EXPIRED_TOKEN:
+            self._tokens.expire(request.headers.get("Authorization", ""))
         if fault.kind is FaultKind.REVOKED_TOKENS:
-            self._revoke()
+            self._tokens.revoke()
         if (instead := _INSTEAD.get(fault.kind)) is not None:
             return instead(fault, request)
         answer = await handler(request)
@@ -209,6 +215,7 @@ _INSTEAD: dict[FaultKind, Callable[[Fault, web.Request], web.Response]] = {
     FaultKind.STATUS: _status,
     FaultKind.RESET: _reset,
     FaultKind.REFUSED_TOKEN: _refused,
+    FaultKind.EXPIRED_TOKEN: _refused,
     FaultKind.REVOKED_TOKENS: _refused,
     FaultKind.REDIRECT: _redirect,
 }

@@ -29,6 +29,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 TOKEN_PATH = "/api/auth/oauth/token"  # noqa: S105 - a path
 FAULTS_PATH = "/_faults"
+REQUESTS_PATH = "/_requests"
+CONTROL = (FAULTS_PATH, REQUESTS_PATH)
+"""The sandbox's own routes, which nothing strikes, counts or wants a token for."""
 NO_ROUTE = "(no route)"
 
 
@@ -122,7 +125,7 @@ class Sandbox:
             clock=clock,
             ticks=ticks,
         )
-        self._faults = Faults(faults, seed=seed, token_route=TOKEN_PATH, revoke=self._tokens.revoke)
+        self._faults = Faults(faults, seed=seed, token_route=TOKEN_PATH, tokens=self._tokens)
         self._world: World | None = None
         self._runner: web.AppRunner | None = None
 
@@ -202,6 +205,7 @@ class Sandbox:
         app[WORLD] = world
         app.router.add_route("*", TOKEN_PATH, self._tokens.issue)
         app.router.add_route("*", FAULTS_PATH, self._faults.control)
+        app.router.add_route("GET", REQUESTS_PATH, self._count_requests)
         for method, path, handler in ROUTES:
             app.router.add_route(method, self._api_path + path, handler)
         return app
@@ -209,13 +213,23 @@ class Sandbox:
     @web.middleware
     async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
-        self.requests[request.method, self._template(request), response.status] += 1
+        if (template := self._template(request)) not in CONTROL:
+            self.requests[request.method, template, response.status] += 1
         return response
+
+    async def _count_requests(self, _request: web.Request) -> web.Response:
+        counts = sorted(self.requests.items())
+        return web.json_response(
+            [
+                {"method": method, "route": route, "status": status, "count": count}
+                for (method, route, status), count in counts
+            ]
+        )
 
     @web.middleware
     async def _strike(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         template = self._template(request)
-        fault = self._faults.pick(request.method, template) if template not in (FAULTS_PATH, NO_ROUTE) else None
+        fault = self._faults.pick(request.method, template) if template not in (*CONTROL, NO_ROUTE) else None
         return await (handler(request) if fault is None else self._faults.strike(fault, request, handler))
 
     @web.middleware
@@ -253,7 +267,7 @@ class Sandbox:
         return await handler(request) if self._authorized(request) else web.Response(status=401)
 
     def _authorized(self, request: web.Request) -> bool:
-        open_to_all = not self._auth or self._template(request) in (*OPEN_ROUTES, FAULTS_PATH)
+        open_to_all = not self._auth or self._template(request) in (*OPEN_ROUTES, *CONTROL)
         return open_to_all or self._tokens.accept(request.headers.get("Authorization", ""))
 
     @web.middleware

@@ -63,6 +63,10 @@ class Tokens:
         scheme, _, token = authorization.partition(" ")
         return scheme in ("Bearer", "bearer") and self._ticks() < self._expiries.get(token, -math.inf)
 
+    def expire(self, authorization: str) -> None:
+        """Let the token in the header have run out."""
+        self._expiries.pop(authorization.partition(" ")[2], None)
+
     def revoke(self) -> None:
         """Forget all tokens issued so far."""
         self._expiries.clear()

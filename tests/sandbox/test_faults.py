@@ -39,6 +39,7 @@ async def listed(session: aiohttp.ClientSession, **parameters: str) -> tuple[int
         (Fault(kind=FaultKind.STATUS, status=503), 503),
         (Fault(kind=FaultKind.STATUS, status=429, retry_after="3"), 429),
         (Fault(kind=FaultKind.REFUSED_TOKEN), 401),
+        (Fault(kind=FaultKind.EXPIRED_TOKEN), 401),
         (Fault(kind=FaultKind.REVOKED_TOKENS), 401),
         (Fault(kind=FaultKind.REDIRECT, location="http://127.0.0.1:9/x"), 307),
     ],
@@ -198,3 +199,37 @@ async def test_the_control_endpoint(running: Sandbox, session: aiohttp.ClientSes
     for wrong in ([{"kind": "nonsense"}], [{"status": 500}], [{"kind": "status", "color": 1}], 5, [5]):
         assert (await control("POST", wrong))[0] == 400
     assert (await control("PUT"))[0] == 405
+
+
+async def test_the_counts_are_served_and_do_not_count_themselves(
+    running: Sandbox, session: aiohttp.ClientSession
+) -> None:
+    await listed(session)
+    async with session.get("/_requests") as answer:
+        counts = await answer.json()
+    assert counts == [{"method": "GET", "route": "/payments", "status": 200, "count": 1}]
+    assert running.requests == {("GET", "/payments", 200): 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "others"),
+    [(FaultKind.REFUSED_TOKEN, 200), (FaultKind.EXPIRED_TOKEN, 200), (FaultKind.REVOKED_TOKENS, 401)],
+)
+async def test_tokens_are_refused_once_expired_alone_or_revoked_all(kind: FaultKind, others: int) -> None:
+    async with Sandbox(payments=10) as sandbox, aiohttp.ClientSession(sandbox.url) as session:
+        tokens: list[str] = []
+        form = {"grant_type": "client_credentials", "client_id": sandbox.client_id}
+        for _ in range(2):
+            async with session.post(
+                "/api/auth/oauth/token", data={**form, "client_secret": sandbox.client_secret}
+            ) as answer:
+                tokens.append((await answer.json())["access_token"])
+
+        async def status(token: str) -> int:
+            async with session.get(PAYMENTS, headers={"Authorization": f"Bearer {token}"}) as answer:
+                return answer.status
+
+        sandbox.faults.append(Fault(kind=kind, times=1))
+        assert await status(tokens[0]) == 401
+        assert await status(tokens[0]) == (200 if kind is FaultKind.REFUSED_TOKEN else 401)
+        assert await status(tokens[1]) == others

@@ -2,6 +2,7 @@
 
 import logging
 import posixpath
+import re
 import secrets
 import sqlite3
 import time
@@ -32,6 +33,8 @@ FAULTS_PATH = "/_faults"
 REQUESTS_PATH = "/_requests"
 CONTROL = (FAULTS_PATH, REQUESTS_PATH)
 """The sandbox's own routes, which nothing strikes, counts or wants a token for."""
+ANY_ID = re.compile(r"\{(\w+)\}")
+"""A placeholder of a route; aiohttp's own would not match an id in braces."""
 NO_ROUTE = "(no route)"
 
 
@@ -207,7 +210,7 @@ class Sandbox:
         app.router.add_route("*", FAULTS_PATH, self._faults.control)
         app.router.add_route("GET", REQUESTS_PATH, self._count_requests)
         for method, path, handler in ROUTES:
-            app.router.add_route(method, self._api_path + path, handler)
+            app.router.add_route(method, self._api_path + ANY_ID.sub(r"{\1:[^/]+}", path), handler)
         return app
 
     @web.middleware

@@ -51,7 +51,8 @@ class PaymentsClient:
         base_url: The stack's root, such as `https://acme.example.com`.
         auth: `ClientCredentials`, a `BearerToken` or any `TokenSource`; `None` for a server that asks for none.
         api_path: Where the API is below `base_url`; empty for a bare Payments service without a gateway.
-        session: A session to use instead of one of the client's own; it is never closed.
+        session: A session to use instead of one of the client's own; it is never closed. Middlewares of its may send
+            each request once only.
         timeout: How long a call may take.
         retry: Which failures are repeated.
         layers: Layers of your own around each call, the first outermost; they see no token.
@@ -169,11 +170,18 @@ class PaymentsClient:
         )
 
     async def aclose(self) -> None:
-        """Close the session, unless it was passed in, and end what is under way; may be called any number of times."""
+        """Close the session, unless it was passed in, and end what is under way; may be called any number of times.
+
+        Raises:
+            ConfigurationError: the client belongs to another event loop.
+        """
         if self._owner:
-            if isinstance(self._source, ClientCredentialsSource):
-                await self._source.aclose()
-            await self._connection.aclose()
+            self._connection.check_loop(closing=True)
+            try:
+                if isinstance(self._source, ClientCredentialsSource):
+                    await self._source.aclose()
+            finally:
+                await self._connection.aclose()
 
     async def __aenter__(self) -> Self:
         self._connection.session()
@@ -206,7 +214,7 @@ class PaymentsClient:
             max_body=self._max_body,
         )
         source = ClientCredentialsSource(
-            auth, stack(send, [retrying(retry), checked_token]), base_url=root + "/", timeout=timeout.total
+            auth, stack(send, [retrying(retry), checked_token]), base_url=root, timeout=timeout.total
         )
         _checked_url(source.token_url, "token_url", allow_http=allow_http)
         return source
@@ -244,38 +252,39 @@ class _Connection:
         """Counts the connections that the session may have; `None` where there is no limit, or no session yet."""
         self._made_at = _caller()
 
-    def session(self) -> aiohttp.ClientSession:
+    def session(self, operation: str | None = None) -> aiohttp.ClientSession:
         """The session, opened at the first use.
 
         Raises:
             ConfigurationError: it is closed, or belongs to another event loop.
         """
-        loop = asyncio.get_running_loop()
+        self.check_loop(operation)
         if self._closed:
-            raise ConfigurationError("the client is closed: make another one")
-        if self._loop is not loop:
-            self._bind(loop)
+            raise ConfigurationError("the client is closed: make another one", operation=operation)
+        if self._loop is None:
+            self._bind()
         if self._session is None or self._session.closed:
-            raise ConfigurationError("the session that was passed to the client is closed")
+            raise ConfigurationError("the session that was passed to the client is closed", operation=operation)
         return self._session
+
+    def check_loop(self, operation: str | None = None, *, closing: bool = False) -> None:
+        """Refuses to go on in another event loop than the session's; closing goes on where that loop is gone."""
+        # aiohttp has no public name for the loop of a session that was passed in.
+        loop: asyncio.AbstractEventLoop | None = self._loop or getattr(self._session, "_loop", None)
+        if loop not in (None, asyncio.get_running_loop()) and not (closing and loop.is_closed()):
+            raise ConfigurationError("the client belongs to another event loop: make one for each", operation=operation)
 
     def checking_use(self, send: Send) -> Send:
         """The layer that refuses a call on a closed client or from another event loop before anything is awaited."""
 
         async def send_checked(request: Request) -> Response:
-            try:
-                self.session()
-            except ConfigurationError as error:
-                error.operation = request.operation
-                raise
+            self.session(request.operation)
             return await send(request)
 
         return send_checked
 
-    def _bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._loop is not None:
-            raise ConfigurationError("the client belongs to another event loop: make one for each loop")
-        self._loop = loop
+    def _bind(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self._session = self._session or open_session()
         if (connector := self._session.connector) is not None:
             limits = [limit for limit in (connector.limit, connector.limit_per_host) if limit]

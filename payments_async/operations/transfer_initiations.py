@@ -14,10 +14,11 @@ from payments_async.models import (
     UpdateTransferInitiationStatusRequest,
 )
 from payments_async.operations.base import Operations, filter_text
-from payments_async.operations.ensure import ensured, includes, or_none
+from payments_async.operations.ensure import UNSETTLED, ensured, includes, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
+from payments_async.wire.errors import ServerError
 from payments_async.wire.pages import Pages
 
 _NOT_SCHEDULED = datetime(1, 1, 1, tzinfo=UTC)
@@ -134,6 +135,8 @@ class TransferInitiations(Operations):
                 ("scheduled_at", request.scheduled_at or _NOT_SCHEDULED, there.scheduled_at),
                 ("metadata", True, includes(there.metadata, request.metadata)),
             ),
+            # A validated one is there even if its provider refused it, which the caller must hear.
+            unsettled=UNSETTLED if request.validated else (*UNSETTLED, ServerError),
         )
 
     async def delete_transfer_initiation(self, transfer_id: str) -> None:

@@ -68,6 +68,18 @@ class FaultKind(StrEnum):
     """An empty page comes before the one that was asked for."""
 
 
+_TYPES: dict[str, Any] = {
+    "kind": str,
+    "times": int | None,
+    "share": int | float,
+    "seconds": int | float,
+    "status": int,
+    "at": int | None,
+    "location": str,
+}
+"""What the members of a fault may be in JSON; the others are texts, or null."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """Something that goes wrong with some requests.
@@ -107,8 +119,18 @@ class Fault:
         unknown = members.keys() - {field.name for field in fields(cls)}
         if unknown or "kind" not in members:
             raise ValueError(f"unknown members: {sorted(unknown)}" if unknown else "kind is missing")
+        for name, value in members.items():
+            kinds = int | float if name in ("share", "seconds") else int if name in ("times", "status", "at") else str
+            if not isinstance(value, kinds) and not (
+                value is None and name in ("method", "route", "times", "retry_after", "at")
+            ):
+                raise ValueError(f"{name} has a value of the wrong type")
         values: dict[str, Any] = {**members, "kind": FaultKind(members["kind"])}
         return cls(**values)
+
+    def __post_init__(self) -> None:
+        if self.times is not None and self.times < 1:
+            raise ValueError("times is below 1: a fault that never strikes is none")
 
 
 class Faults:
@@ -244,7 +266,7 @@ class _Done:
 
     def head(self, length: int) -> bytes:
         """The start of an answer that announces this many bytes."""
-        line = f"HTTP/1.1 {self.answer.status} {self.answer.reason}"
+        line = f"HTTP/1.1 {self.status_with_body} Answered"
         return f"{line}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
@@ -336,11 +358,16 @@ async def _repeated_cursor(done: _Done) -> web.StreamResponse:
     return web.json_response({"cursor": {**page, "next": done.request.query["cursor"]}})
 
 
+def _token(cursor: str) -> dict[str, Any]:
+    token: dict[str, Any] = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    return token
+
+
 async def _empty_page(done: _Done) -> web.StreamResponse:
     page = done.page_with_successor()
-    if page is None:
+    if page is None or _token(done.request.query.get("cursor", "e30")).get("empty"):
         return done.answer
-    token = json.loads(urlsafe_b64decode(page["next"] + "=" * (-len(page["next"]) % 4)))
+    token = _token(page["next"])
     # The same place under a cursor that no page has had: members that the server does not know are read over.
     token |= {"offset": max(0, token["offset"] - page["pageSize"]), "empty": True}
     again = urlsafe_b64encode(json.dumps(token).encode()).decode().rstrip("=")

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, cast, runtime_checkable
-from urllib.parse import parse_qsl, quote_plus, urljoin
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 import attrs
 from authlib.oauth2.auth import ClientAuth
@@ -19,9 +19,9 @@ from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
 from payments_async.wire.call import Layer, Request, Response, Send
 from payments_async.wire.errors import (
-    APIError,
     AuthenticationError,
     ConfigurationError,
+    ConnectionFailedError,
     DeadlineExceededError,
     Outcome,
     PaymentsError,
@@ -132,7 +132,9 @@ class ClientCredentialsSource:
         timeout: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.token_url = urljoin(base_url, credentials.token_url)
+        self.token_url = credentials.token_url
+        if not urlsplit(self.token_url).scheme:
+            self.token_url = f"{base_url.rstrip('/')}/{self.token_url.lstrip('/')}"
         self._credentials = credentials
         self._send = send
         self._timeout = timeout
@@ -172,7 +174,8 @@ class ClientCredentialsSource:
     async def aclose(self) -> None:
         """Ends a renewal that is under way; no other begins."""
         self._closed = True
-        if (renewal := self._renewal) is not None:
+        renewal = self._renewal
+        if renewal is not None and not renewal.get_loop().is_closed():
             renewal.cancel()
             await asyncio.wait((renewal,))
 
@@ -318,8 +321,9 @@ def authorizing(source: TokenSource, api: str) -> Layer:
             if response.status == 401:
                 source.invalidate(token)
                 if (another := await _token_for(request, source)) != token:
-                    response = await send(_signed(request, another))
-            return response
+                    token = another
+                    response = await send(_signed(request, token))
+            return _unsigned(response, request, token)
 
         return send_signed
 
@@ -332,24 +336,23 @@ async def _token_for(request: Request, source: TokenSource) -> str:
     try:
         async with limit:
             return await source.acquire()
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        failure = DeadlineExceededError(
-            "no token before the call's time was up; nothing was sent",
-            operation=request.operation,
-            outcome=Outcome.NOT_SENT,
-        )
-        failure.exhausted = True
+    except (ConfigurationError, AuthenticationError, ProtocolError) as error:
+        # The failure is shared by all who waited, so each raises a copy of its own, in its own name.
+        failure = copy.copy(error)
     except PaymentsError as error:
-        # The failure is shared by all who waited, so each raises one of its own, in its own name.
-        if isinstance(error, TransportError | APIError) and not isinstance(error, AuthenticationError):
-            kind = type(error) if isinstance(error, TransportError) else TransportError
-            failure = kind(f"no token: {error.message}; nothing was sent", outcome=Outcome.NOT_SENT)
-            failure.exhausted = True
+        kind = type(error) if isinstance(error, ConnectionFailedError | DeadlineExceededError) else TransportError
+        failure = kind(f"no token: {error.message}; nothing was sent", outcome=Outcome.NOT_SENT)
+    except Exception as error:  # noqa: BLE001  # whatever a source of the user's own raises, nothing was sent
+        if limit.expired():
+            failure = DeadlineExceededError(
+                "no token before the call's time was up; nothing was sent", outcome=Outcome.NOT_SENT
+            )
         else:
-            failure = copy.copy(error)
-        failure.operation = request.operation
+            failure = TransportError(
+                f"no token: the source raised {type(error).__name__}; nothing was sent", outcome=Outcome.NOT_SENT
+            )
+    failure.operation = request.operation
+    failure.exhausted = True
     raise failure
 
 
@@ -357,3 +360,11 @@ def _signed(request: Request, token: str) -> Request:
     if not isinstance(cast("object", token), str) or not _TOKEN.fullmatch(token):
         raise ConfigurationError("the token source gave what cannot be a token", operation=request.operation)
     return attrs.evolve(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
+
+
+def _unsigned(response: Response, request: Request, token: str) -> Response:
+    """The answer as the layers outside may see it: to the request without its token, which an error does not echo."""
+    body = response.body
+    if response.status >= 400:
+        body = body.replace(token.encode(), b"[redacted]")
+    return attrs.evolve(response, request=request, body=body)

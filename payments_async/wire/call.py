@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -23,8 +23,10 @@ class Timeout:
 
     Attributes:
         total: Seconds for the whole call: token, connection pool, sending, retries, pauses and body.
-        connect: Seconds for one attempt to get a connection, out of the pool or new, TLS included.
-        attempt: Seconds for one attempt from start to end; `None` leaves an attempt all the time that the call has.
+        connect: Seconds for one attempt to get a connection, out of the pool or new, TLS included. A call that waits
+            for its turn, because as many are under way as the session has connections, waits as long as `total` lets
+            it.
+        attempt: Seconds for one attempt, from its turn to its end; `None` leaves it all the time that the call has.
     """
 
     total: float = 60.0
@@ -32,8 +34,11 @@ class Timeout:
     attempt: float | None = None
 
     def __attrs_post_init__(self) -> None:
-        for name, seconds in (("total", self.total), ("connect", self.connect), ("attempt", self.attempt)):
-            if seconds is not None and not 0 < seconds < float("inf"):
+        limits = {"total": self.total, "connect": self.connect}
+        if self.attempt is not None:
+            limits["attempt"] = self.attempt
+        for name, seconds in limits.items():
+            if not isinstance(cast("object", seconds), int | float) or not 0 < seconds < float("inf"):
                 raise ValueError(f"Timeout.{name} is {seconds!r}: give a positive, finite number of seconds")
 
 
@@ -79,6 +84,7 @@ class Request:
         safe: Whether it changes nothing on the server.
         idempotent: Whether sending it twice leaves the server as sending it once does.
         reference: The caller's own reference in the body, if the body has one.
+        secrets: What of the body no error may show, though the server may echo it.
     """
 
     operation: str
@@ -91,6 +97,7 @@ class Request:
     safe: bool = attrs.field(default=attrs.Factory(lambda self: self.method == "GET", takes_self=True))
     idempotent: bool = attrs.field(default=attrs.Factory(lambda self: self.safe, takes_self=True))
     reference: str | None = None
+    secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
 @attrs.frozen(kw_only=True)

@@ -186,9 +186,9 @@ _converter = _make_converter()
 
 
 def _number(digits: str) -> float | Decimal:
-    """A JSON number with a fraction or an exponent, as a float unless it is beyond what a float can hold."""
-    number = float(digits)
-    return number if math.isfinite(number) else Decimal(digits)
+    """A JSON number with a fraction or an exponent, as a float if a float shows the same digits."""
+    number, exact = float(digits), Decimal(digits)
+    return number if math.isfinite(number) and Decimal(repr(number)) == exact else exact
 
 
 _decoder = msgspec.json.Decoder(float_hook=_number)
@@ -302,6 +302,8 @@ def _query_text(name: str, value: str | int | datetime) -> str:
             return time_out(value)
         case "":
             raise ValueError(f"the query parameter {name} is empty: leave it out instead")
+        case str():
+            return str.__str__(value)  # the text of a member of any enum of texts, not its name
         case _:
             return str(value)
 
@@ -354,6 +356,14 @@ def _plain(body: Any) -> Any:
     raise ValueError(f"{path} is not of its type: give {expected}")
 
 
+def _secrets(body: Any) -> tuple[str, ...]:
+    """The texts of a model that its repr hides."""
+    if not _is_model(body.__class__):
+        return ()
+    hidden = (getattr(body, field.name) for field in _fields(body.__class__) if not field.repr)
+    return tuple(value for value in hidden if isinstance(value, str) and value)
+
+
 def json_text(value: Any) -> str:
     """A value as compact JSON text."""
     return _encoder.encode(_json_value(value)).decode()
@@ -375,7 +385,9 @@ def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: 
     sent: dict[str, str] = {"Accept": "application/json", **headers}
     body: bytes | None = None
     reference: object = None
+    secrets: tuple[str, ...] = ()
     if call.body is not None:
+        secrets = _secrets(call.body)
         plain = _plain(call.body)
         body = _encoder.encode(plain)
         sent["Content-Type"] = "application/json"
@@ -391,4 +403,5 @@ def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: 
         deadline=deadline,
         idempotent=call.idempotent,
         reference=reference if isinstance(reference, str) else None,
+        secrets=secrets,
     )

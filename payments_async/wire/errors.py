@@ -26,7 +26,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any, cast
@@ -129,11 +129,12 @@ class APIError(PaymentsError):
     """The server answered with an error status.
 
     Attributes:
-        status: HTTP status code.
+        status: HTTP status code; 0 where it was the client that refused.
         error_code: The server's own code, such as `VALIDATION`, as it came; `None` if the answer has none.
         error_message: The server's own words, with what looks like a token or an account number blacked out.
         details: More of the server's own words, likewise; seldom there.
         retry_after: Seconds that the server asks to wait; `None` if it does not.
+        foreign: Whether the body is not the API's, such as a gateway's page.
     """
 
     def __init__(
@@ -146,6 +147,7 @@ class APIError(PaymentsError):
         error_message: str | None = None,
         details: str | None = None,
         retry_after: float | None = None,
+        foreign: bool = False,
     ) -> None:
         super().__init__(message, operation=operation)
         self.status = status
@@ -153,6 +155,7 @@ class APIError(PaymentsError):
         self.error_message = error_message
         self.details = details
         self.retry_after = retry_after
+        self.foreign = foreign
 
 
 class ValidationError(APIError):
@@ -202,7 +205,7 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }
 
 _SENSITIVE = re.compile(
-    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b"  # an IBAN
+    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b"  # an IBAN
     r"|\beyJ[\w-]+\.[\w.-]+"  # a JSON Web Token
     r"|\b(?i:Bearer|Basic) +\S+"
     r"|\b\d{8,}\b"  # an account number
@@ -236,14 +239,19 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _shown(words: object) -> str | None:
-    return blacked_out(words) if isinstance(words, str) and words else None
+def _shown(words: object, secrets: Iterable[str]) -> str | None:
+    if not isinstance(words, str) or not words:
+        return None
+    for secret in secrets:
+        words = words.replace(secret, "[redacted]")
+    return blacked_out(words)
 
 
 def api_error(response: Response) -> APIError:
     """The error that an answer with an error status stands for: by its status, then by what the body says."""
     body = json_object(response.body)
-    code, words, details = (_shown(body.get(name)) for name in ("errorCode", "errorMessage", "details"))
+    secrets = response.request.secrets
+    code, words, details = (_shown(body.get(name), secrets) for name in ("errorCode", "errorMessage", "details"))
     status = response.status
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else APIError)
     if code == "CONFLICT" or (status == 500 and "duplicate key" in str(body.get("errorMessage"))):
@@ -258,6 +266,7 @@ def api_error(response: Response) -> APIError:
         error_message=words,
         details=details,
         retry_after=retry_after_seconds(response.headers),
+        foreign=bool(response.body.strip()) and not body,
     )
 
 
@@ -267,10 +276,16 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _redirected(response: Response) -> ProtocolError:
+def _neither(response: Response) -> ProtocolError:
+    """The error that an answer is which is neither a success nor an error, such as a redirect."""
+    if "Location" not in response.headers:
+        return ProtocolError(
+            f"the server answered {response.status}, as the API never does; check the client's base_url and api_path",
+            operation=response.request.operation,
+        )
     here = origin(response.request.url)
     try:
-        there = origin(urljoin(response.request.url, response.headers.get("Location", "")))
+        there = origin(urljoin(response.request.url, response.headers["Location"]))
     except ValueError:
         there = "an unreadable address"
     where = "the same origin" if there == here else there
@@ -289,7 +304,7 @@ def checking(send: Send) -> Send:
         if 200 <= response.status < 300:
             return response
         if response.status < 400:
-            raise _redirected(response)
+            raise _neither(response)
         raise api_error(response)
 
     return send_checked

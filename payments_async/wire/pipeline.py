@@ -35,7 +35,7 @@ class Pipeline:
     send: Send
     base: str
     timeout: Timeout
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=False)
 
     async def run(self, call: Call[T]) -> T:
         """The call's answer.

@@ -12,6 +12,7 @@ import attrs
 from payments_async.wire.call import Layer, Request, Response, Send
 from payments_async.wire.errors import (
     APIError,
+    AuthenticationError,
     DeadlineExceededError,
     NotFoundError,
     Outcome,
@@ -36,7 +37,6 @@ log = logging.getLogger(__name__)
 _DID_NOTHING = frozenset({429})
 _MAY_PASS = frozenset({408, 500, 502, 503, 504})
 _LOST_BEHIND_GATEWAY = frozenset({502, 504})
-_SAYS_NOTHING_OF_BEFORE = _DID_NOTHING | {401}
 
 
 @attrs.frozen(kw_only=True)
@@ -103,11 +103,11 @@ def retrying(policy: RetryPolicy) -> Layer:
                 try:
                     return await send(request)
                 except PaymentsError as error:
-                    if lost and request.method == "DELETE" and isinstance(error, NotFoundError):
+                    if lost and request.method == "DELETE" and _not_there(error):
                         # An attempt whose answer was lost has deleted it.
                         return Response(request=request, status=204, headers={}, body=b"")
                     lost = lost or _answer_lost(error)
-                    doubt = doubt or lost or isinstance(error, ServerError)
+                    doubt = doubt or lost or _may_have_acted(error)
                     pause = policy.pause(attempt, error)
                     time_left = request.deadline - asyncio.get_running_loop().time()
                     again = attempt < policy.attempts and policy.repeats(request, error)
@@ -141,17 +141,36 @@ def _answer_lost(error: PaymentsError) -> bool:
     return isinstance(error, APIError) and error.status in _LOST_BEHIND_GATEWAY
 
 
+def _may_have_acted(error: PaymentsError) -> bool:
+    return isinstance(error, APIError) and (error.status in _MAY_PASS or isinstance(error, ServerError))
+
+
+def _not_there(error: PaymentsError) -> bool:
+    """Whether the API says that there is no such resource; a gateway's page of that status says nothing of it."""
+    return isinstance(error, NotFoundError) and not error.foreign
+
+
+def _settles(error: PaymentsError) -> bool:
+    """Whether an answer says what became of the attempts before it."""
+    if not isinstance(error, APIError) or isinstance(error, AuthenticationError) or error.status in _DID_NOTHING:
+        return False
+    return not isinstance(error, NotFoundError) or _not_there(error)
+
+
 def _final(request: Request, error: PaymentsError, doubt: bool) -> PaymentsError:
     """The error to raise: of a write that may have happened, none may say that nothing was done."""
-    if not doubt or (isinstance(error, APIError) and error.status not in _SAYS_NOTHING_OF_BEFORE):
+    if not doubt or _settles(error):
         return error
+    what = error.message
+    if not (isinstance(error, TransportError) and error.outcome is Outcome.UNKNOWN):
+        what = f"an earlier attempt may have arrived; the last one: {what}"
     if request.safe:
         if isinstance(error, TransportError):
-            error.outcome = Outcome.UNKNOWN
+            error.args, error.outcome = (what,), Outcome.UNKNOWN
         return error
     which = f" (reference {request.reference!r})" if request.reference else ""
     unknown = OutcomeUnknownError(
-        f"the write may have happened{which}: {error.message}; look whether it did before you call again",
+        f"the write may have happened{which}: {what}; look whether it did before you call again",
         operation=request.operation,
         reference=request.reference,
     )

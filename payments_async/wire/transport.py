@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 
 import aiohttp
@@ -72,7 +73,7 @@ def open_session() -> aiohttp.ClientSession:
     )
 
 
-def transport(session: Callable[[], aiohttp.ClientSession], timeout: Timeout, *, max_body: int = MAX_BODY) -> Send:
+def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout, *, max_body: int = MAX_BODY) -> Send:
     """A `Send` over an aiohttp session.
 
     Redirects are not followed, an answer above `max_body` bytes is refused, and each request goes out at most once.
@@ -94,13 +95,18 @@ def transport(session: Callable[[], aiohttp.ClientSession], timeout: Timeout, *,
                 operation=request.operation,
                 outcome=Outcome.NOT_SENT,
             )
-        client, attempt = session(), _Attempt()
+        client, attempt = session(request.operation), _Attempt()
         failure: PaymentsError
         try:
             response = await _exchange(client, attempt, request, timeout, max_body)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             sent = attempt.sent(error)
-            if client.closed and (request.safe or not sent):
+            if isinstance(error, ValueError) and not isinstance(error, aiohttp.ClientError) and not sent:
+                failure = ConfigurationError(
+                    f"the request cannot be sent ({type(error).__name__}): check the session and the headers",
+                    operation=request.operation,
+                )
+            elif client.closed and (request.safe or not sent):
                 failure = ConfigurationError("the client was closed before the answer", operation=request.operation)
             else:
                 failure = _failure(error, request, timeout, time_left, sent=sent)
@@ -128,6 +134,7 @@ async def _exchange(
             headers=request.headers,
             allow_redirects=False,
             raise_for_status=False,
+            auto_decompress=True,
             timeout=aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=_NO_ROUNDING),
             # A request's own middlewares replace the session's, which a session passed in may have.
             middlewares=(*getattr(session, "_middlewares", ()), attempt),
@@ -148,6 +155,8 @@ async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int)
         size += len(chunk)
         if size > max_body:
             answer.close()
+            if answer.status >= 400:  # the status says enough
+                return b""
             raise ProtocolError(
                 f"the answer is larger than {max_body} bytes; ask for smaller pages, or raise the client's max_body",
                 operation=request.operation,
@@ -159,8 +168,8 @@ async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int)
 def _failure(error: Exception, request: Request, timeout: Timeout, time_left: float, *, sent: bool) -> PaymentsError:
     """What an exception of aiohttp means for the call. Its own text is left out: it can quote what was received."""
     what = type(error).__name__
-    if isinstance(error, OSError) and error.strerror:
-        what += f", {error.strerror}"
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        what += f", {os.strerror(error.errno)}"
     operation = request.operation
     outcome = Outcome.UNKNOWN if sent else Outcome.NOT_SENT
     if isinstance(error, TimeoutError):

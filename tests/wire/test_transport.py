@@ -25,6 +25,7 @@ from payments_async import (
     PaymentsError,
     ProtocolError,
     RetryPolicy,
+    ServerError,
 )
 from payments_async.wire.transport import MAX_BODY
 from tests.wire.scripted import (
@@ -76,7 +77,7 @@ async def test_a_redirect_is_never_followed(status: int, method: str, own: bool)
 @pytest.mark.parametrize(
     ("location", "named"),
     [
-        (None, "the same origin"),
+        (None, "answered 302, as the API never does;"),
         ("", "the same origin"),
         ("/canary", "the same origin"),
         ("?canary", "the same origin"),
@@ -107,12 +108,21 @@ HUGE: dict[str, tuple[bytes, bytes]] = {
     "a Content-Length": (http(200, b"", length=2**40), b"x" * 2**14),
     "chunks": (http(200, b"", {"Transfer-Encoding": "chunked"}), b"4000\r\n" + b"x" * 2**14 + b"\r\n"),
     "no end at all": (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", b"x" * 2**14),
-    "an error's body": (http(500, b"", length=2**40), b"x" * 2**14),
     "compressed data": (
         http(200, b"", {"Transfer-Encoding": "chunked", "Content-Encoding": "gzip"}),
         f"{len(BOMB):x}\r\n".encode() + BOMB + b"\r\n",
     ),
 }
+
+
+async def test_an_error_is_its_status_however_large_its_body_is() -> None:
+    counted = list[int]()
+    endless_error = endless(http(500, b"", length=2**40), b"x" * 2**14, counted)
+    async with Scripted(endless_error) as server, calling(server.url, max_body=CAP, retry=REPEATING) as client:
+        error = await failing(client, "POST")
+        assert type(error) is ServerError
+        assert error.status == 500
+        assert server.begun == 1
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

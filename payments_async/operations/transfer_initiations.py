@@ -107,7 +107,7 @@ class TransferInitiations(Operations):
         """Ask for a transfer or a payout unless it was asked for already; safe to call again after any failure.
 
         Looks for it by the id that it has or will have, creates it if there is none, reads it back and compares. The
-        status is not compared: it goes its own way.
+        status is not compared: it goes its own way, so that what is returned is recorded, not necessarily done.
 
         Args:
             request: Needs a `connector_id`, from which the id is computed.
@@ -115,6 +115,7 @@ class TransferInitiations(Operations):
         Raises:
             ValueError: `connector_id` is missing, or no id.
             ConflictError: there is one of this reference on this connector that differs; `fields` says in what.
+            ServerError, ValidationError: the provider refused a `validated` one, which is recorded all the same.
             PaymentsError: a call failed. Calling again is safe.
 
         Routes: `GET /transfer-initiations/{transferId}`, `POST /transfer-initiations`

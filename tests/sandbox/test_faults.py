@@ -233,3 +233,35 @@ async def test_tokens_are_refused_once_expired_alone_or_revoked_all(kind: FaultK
         assert await status(tokens[0]) == 401
         assert await status(tokens[0]) == (200 if kind is FaultKind.REFUSED_TOKEN else 401)
         assert await status(tokens[1]) == others
+
+
+@pytest.mark.parametrize("members", [{"times": 0}, {"times": "1"}, {"seconds": "x"}, {"status": None}, {"share": "1"}])
+async def test_the_control_endpoint_refuses_what_a_fault_cannot_have(
+    running: Sandbox, session: aiohttp.ClientSession, members: dict[str, Any]
+) -> None:
+    async with session.post("/_faults", json=[{"kind": "delay", **members}]) as answer:
+        assert answer.status == 400
+    assert not running.faults
+
+
+async def test_empty_pages_before_every_page_still_come_to_an_end(
+    running: Sandbox, session: aiohttp.ClientSession
+) -> None:
+    running.faults.append(Fault(kind=FaultKind.EMPTY_PAGE))
+    cursor, items = "", 0
+    for _ in range(20):
+        page = json.loads((await listed(session, **({"cursor": cursor} if cursor else {"pageSize": "10"})))[1])[
+            "cursor"
+        ]
+        items += len(page["data"])
+        if not page["hasMore"]:
+            break
+        cursor = page["next"]
+    assert items == 40
+
+
+async def test_an_answer_without_a_body_is_cut_off_too(running: Sandbox, session: aiohttp.ClientSession) -> None:
+    running.faults.append(Fault(kind=FaultKind.WRONG_LENGTH))
+    with pytest.raises((aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)):
+        async with session.delete("/api/payments/pools/00000000-0000-0000-0000-000000000000") as answer:
+            await answer.read()

@@ -154,7 +154,6 @@ async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int)
     async for chunk in answer.content.iter_any():
         size += len(chunk)
         if size > max_body:
-            answer.close()
             if answer.status >= 400:  # the status says enough
                 return b""
             raise ProtocolError(

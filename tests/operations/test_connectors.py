@@ -43,6 +43,7 @@ no_connectors = pytest.mark.parametrize("sandbox", [{"payments": 0}], indirect=T
 each_provider = pytest.mark.parametrize("provider", Connector)
 
 PERIODS = {"polling_period", "file_polling_period", "transfer_initiation_status_polling_period"}
+SECRETS = {"api_key", "api_secret", "hmac_key", "password", "secret", "user_certificate", "user_certificate_key"}
 DEFAULTS: dict[Connector, dict[str, Any]] = {
     Connector.STRIPE: {"page_size": 10},
     Connector.MODULR: {"page_size": 100, "endpoint": ""},
@@ -126,7 +127,7 @@ async def test_a_configuration_is_read_back_as_it_was_sent(client: PaymentsClien
     assert found == shown(config)
     assert "first" in str(attrs.astuple(found))
     for field in attrs.fields(type(found)):
-        assert (str(getattr(found, field.name)) in repr(found)) is (field.repr is True), field.name
+        assert (str(getattr(found, field.name)) in repr(found)) is (field.name not in SECRETS), field.name
 
     other = filled(provider, "second", period="3661.5s")
     await api.update_connector_config_v1(provider, connector_id, attrs.evolve(other, name="new name"))

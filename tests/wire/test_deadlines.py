@@ -238,10 +238,12 @@ def test_a_call_that_hangs_while_it_is_sent_ends_at_its_deadline() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_call_whose_time_is_up_before_it_begins_sends_nothing(method: str) -> None:
+@pytest.mark.parametrize("connected", [False, True])
+def test_a_call_whose_time_is_up_before_it_begins_sends_nothing(method: str, connected: bool) -> None:
     def slow(send: Send) -> Send:
         async def send_late(request: Request) -> Response:
-            await asyncio.sleep(7)
+            if request.url.endswith("/late"):
+                await asyncio.sleep(7)
             return await send(request)
 
         return send_late
@@ -251,11 +253,13 @@ def test_a_call_whose_time_is_up_before_it_begins_sends_nothing(method: str) -> 
             Scripted(answer(200, {})) as server,
             calling(server.url, layers=[slow], retry=NO_PAUSE, timeout=Timeout(total=7)) as client,
         ):
-            error, took = await met(client.request(method, "/things"))
+            if connected:
+                await client.request("GET", "/things")
+            error, took = await met(client.request(method, "/late"))
             assert type(error) is DeadlineExceededError
             assert error.outcome is Outcome.NOT_SENT
             assert took == 7
-            assert server.connections == 0
+            assert [request.target for request in server.requests] == ["/things"] * connected
 
     at_once(scenario())
 

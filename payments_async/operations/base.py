@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import attrs
 
 from payments_async.wire.call import Call, Page
-from payments_async.wire.codec import json_text
+from payments_async.wire.jsontext import json_text
 from payments_async.wire.pages import Pages
 from payments_async.wire.pipeline import Pipeline
 

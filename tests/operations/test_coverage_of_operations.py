@@ -19,6 +19,7 @@ from payments_async.models import (
 from payments_async.models.generated.operations import OPERATIONS, Operation
 from payments_async.sandbox import Sandbox
 from payments_async.sandbox.server import NO_ROUTE
+from payments_async.wire import codec
 
 from .conftest import AT, account, answer, payment, transfer
 
@@ -151,6 +152,15 @@ async def test_the_operation_reaches_its_route(sandbox: Sandbox, scene: Scene, o
         assert (given is None) is (operation.response is None)
         made = operation.method, operation.path, operation.status
     assert sandbox.requests - before == {made: 1}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", sorted(CALLS.keys() - {"connectors_transfer"}))
+async def test_no_answer_and_no_request_needs_the_slow_path(
+    scene: Scene, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codec, "_plain", lambda **_: pytest.fail("the fast path did not do"))
+    await answer(CALLS[name](scene))
 
 
 def test_nothing_is_called_that_is_no_operation() -> None:

@@ -1,0 +1,203 @@
+"""JSON to models and back at speed: each model has a private msgspec twin, and code that moves the fields across.
+
+The twin of a model is a `msgspec.Struct` with the same members, which msgspec fills in C. The moves are straight-line
+code, made once per model as attrs makes an `__init__`. What is not exactly as the model says is refused without a
+reason; `plain` then finds the reason, or takes it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeAlias, cast, get_args
+
+import attrs
+import msgspec
+
+from payments_async.wire.jsontext import reader
+from payments_async.wire.shapes import default, fields, is_list, is_map, is_model, origin, rest, types, wire_name
+from payments_async.wire.times import time_out
+
+_Code: TypeAlias = Callable[[str], str]
+"""Python code that makes a value of a model out of what msgspec has read, whose code is the argument."""
+
+_AS_READ: _Code = str
+_SCALARS = (str, int, bool)
+
+
+class _NoTwinError(Exception):
+    """A type that only `plain` can handle."""
+
+
+@attrs.frozen(kw_only=True)
+class _Twin:
+    """The twin of a model, and the names of the functions that make one model, or many, out of it."""
+
+    struct: type[msgspec.Struct]
+    make: str
+    make_all: str
+
+
+class Twins:
+    """Makes readers of models out of JSON text.
+
+    Args:
+        time: What msgspec reads a time as.
+        time_in: Makes the time of that; `None` where msgspec has made it.
+    """
+
+    def __init__(self, time: Any, time_in: Callable[[Any], datetime] | None) -> None:
+        self._time = time
+        self._scope: dict[str, Any] = {"new": object.__new__, "time_in": time_in}
+        self._made: dict[Any, _Twin] = {}
+        self._numbers = itertools.count()  # two threads never get the same
+
+    def reader(self, kind: Any) -> Callable[[bytes], Any] | None:
+        """Reads a type out of JSON text; raises one of `jsontext.UNREADABLE` or `ValueError`.
+
+        `None` for a type that has no twin, such as a model that keeps members which it does not declare.
+        """
+        try:
+            wire, code = self._resolve(kind)
+        except _NoTwinError:
+            return None
+        read = reader(wire)
+        if code is _AS_READ:
+            return read
+        make = _function("value", [f"return {code('value')}"], self._scope)
+        return lambda body: make(read(body))
+
+    def _resolve(self, kind: Any) -> tuple[Any, _Code]:
+        """What msgspec reads a type as, and the code that makes its value of that."""
+        if (some := _some(kind)) is not kind:
+            wire, code = self._resolve(some)
+            return wire | None, code if code is _AS_READ else lambda read: f"(None if {read} is None else {code(read)})"
+        if is_model(kind):
+            twin = self._twin(kind)
+            return twin.struct, lambda read: f"{twin.make}({read})"
+        if is_list(kind) or is_map(kind):
+            return self._collection(kind)
+        if kind is datetime:
+            return self._time, _AS_READ if self._scope["time_in"] is None else lambda read: f"time_in({read})"
+        if kind is Any or kind in _SCALARS or _is_enum(kind):
+            return kind, _AS_READ
+        raise _NoTwinError
+
+    def _collection(self, kind: Any) -> tuple[Any, _Code]:
+        arguments = get_args(kind)
+        wire, code = self._resolve(arguments[-1])
+        # Null is how the server writes an empty list or map, at times.
+        wire = origin(kind)[*arguments[:-1], wire] | None
+
+        def collected(read: str) -> str:
+            empty = "{}" if is_map(kind) else "[]"
+            if code is _AS_READ:
+                return f"({read} or {empty})"
+            if is_map(kind):
+                made = f"{{name: {code('item')} for name, item in {read}.items()}}"
+            elif is_model(arguments[-1]):
+                made = f"{self._twin(arguments[-1]).make_all}({read})"
+            else:
+                made = f"[{code('item')} for item in {read}]"
+            return f"({made} if {read} else {empty})"
+
+        return wire, collected
+
+    def _twin(self, model: Any) -> _Twin:
+        if model in self._made:
+            return self._made[model]
+        if rest(model) is not None:
+            raise _NoTwinError
+        hints = types(model)
+        members: list[Any] = []
+        codes: dict[str, str] = {}
+        for field in fields(model):
+            wire, code = self._resolve(hints[field.name])
+            given = default(field)
+            # The twin of an empty list or map is null, of which each model makes one of its own.
+            optional = [] if given is attrs.NOTHING else [None if given in ([], {}) else given]
+            members.append((field.name, wire, *optional))
+            codes[field.name] = code(f"twin.{field.name}")
+        kind = origin(model)
+        name = f"{kind.__name__}_{next(self._numbers)}"
+        if kind.__setattr__ is object.__setattr__ and not hasattr(kind, "__attrs_post_init__"):
+            moves = [f"model = new({name})", *(f"model.{each} = {code}" for each, code in codes.items())]
+        else:  # frozen, or with a say in what it is made of
+            moves = [f"model = {name}({', '.join(f'{each}={code}' for each, code in codes.items())})"]
+        # A loop rather than a call for each: a page has a hundred.
+        loop = [*(f"    {move}" for move in moves), "    models.append(model)"]
+        rename = {field.name: wire_name(field) for field in fields(model)}
+        twin = _Twin(
+            struct=msgspec.defstruct(f"{name}_twin", members, rename=rename, kw_only=True, gc=False),
+            make=f"make_{name}",
+            make_all=f"make_all_{name}",
+        )
+        self._scope |= {
+            name: kind,
+            twin.make: _function("twin", [*moves, "return model"], self._scope),
+            twin.make_all: _function(
+                "twins", ["models = []", "for twin in twins:", *loop, "return models"], self._scope
+            ),
+        }
+        self._made[model] = twin
+        return twin
+
+
+@cache
+def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
+    """Makes plain JSON values of a model, or raises `ValueError` where a member is not exactly of its type.
+
+    `None` for a model that only `plain` can write.
+    """
+    scope: dict[str, Any] = {"datetime": datetime, "time_out": time_out}
+    hints = types(model)
+    lines = ["plain = {}"]
+    # In cattrs's order: what has no default comes first.
+    for field in sorted(fields(model), key=lambda field: field.default is not attrs.NOTHING):
+        hint, optional = hints[field.name], field.default is None
+        kind = _some(hint)
+        if not optional and field.default is not attrs.NOTHING:
+            return None
+        if kind == dict[str, str]:
+            fits = "type(value) is dict and all(type(name) is str is type(text) for name, text in value.items())"
+        elif kind == list[str]:
+            fits = "type(value) is list and all(type(text) is str for text in value)"
+        elif kind is datetime or kind in _SCALARS or _is_enum(kind):
+            scope[kind.__name__] = kind
+            fits = f"type(value) is {kind.__name__}"
+        else:
+            return None
+        if kind is not hint and not optional:
+            fits = f"value is None or {fits}"
+        lines += [
+            f"value = model.{field.name}",
+            *(["if value is not None:"] if optional else ["if True:"]),
+            f"    if not ({fits}): raise ValueError",
+            f"    plain[{wire_name(field)!r}] = {'time_out(value)' if kind is datetime else 'value'}",
+        ]
+    return _function("model", [*lines, "return plain"], scope)
+
+
+def _some(kind: Any) -> Any:
+    """`str` of `str | None`; any other type as it is."""
+    match get_args(kind):
+        case (some, none) if none is type(None):
+            return some
+        case _:
+            return kind
+
+
+def _is_enum(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, StrEnum)
+
+
+def _function(argument: str, lines: list[str], scope: dict[str, Any]) -> Callable[[Any], Any]:
+    """The function of these lines; what they name is looked up in `scope` when it runs."""
+    source = "\n    ".join([f"def made({argument}):", *lines])
+    made: dict[str, Any] = {}
+    # As attrs and cattrs do: the names are those of fields and classes, and nothing in it came from outside.
+    exec(source, scope, made)  # noqa: S102
+    return cast("Callable[[Any], Any]", made["made"])

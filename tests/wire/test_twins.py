@@ -1,0 +1,304 @@
+"""The fast path of the codec against plain cattrs: whatever comes, both make equal values, or both none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+import attrs
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from payments_async.models import (
+    ConfigField,
+    InstalledConnector,
+    Payment,
+    Pool,
+    ServerInfo,
+    TransferInitiationRequest,
+    TransferInitiationType,
+    UpdateTransferInitiationStatusRequest,
+)
+from payments_async.wire import codec, twins
+from payments_async.wire.call import Page
+from payments_async.wire.jsontext import UNREADABLE, reader
+from payments_async.wire.plain import Plain
+from payments_async.wire.times import time_in
+from tests.wire.test_codec_properties import MODELS, instances, json_values, numbers, quick, texts, wire_name
+
+SINGLE = (codec._single, Plain(time_in))
+PAGED = (codec._paged, Plain(codec._page_time_in))
+both_times = pytest.mark.parametrize(("fast", "plain"), [SINGLE, PAGED], ids=["single", "paged"])
+
+KINDS: list[Any] = [
+    *MODELS,
+    Page[Payment],
+    Page[Pool],
+    list[InstalledConnector],
+    dict[str, dict[str, ConfigField]],
+    dict[str, list[ServerInfo]],
+    list[datetime],
+    datetime | None,
+    Any,
+]
+WITHOUT_TWIN = {"OtherConfig", "OtherTask"}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are equal in type too, however deep."""
+    if type(one) is not type(other):
+        return False
+    if attrs.has(type(one)):
+        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in attrs.fields(type(one)))
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(same(one[name], other[name]) for name in one)
+    if isinstance(one, datetime):
+        return one == other and one.utcoffset() == other.utcoffset()
+    equal: bool = one == other
+    return equal
+
+
+def agree(fast: twins.Twins, plain: Plain, kind: Any, body: bytes) -> bool:
+    """Hold the fast path against the plain one; whether it has read the body."""
+    read = fast.reader(kind)
+    assert read is not None
+    try:
+        value = read(body)
+    except (*UNREADABLE, ValueError):
+        return False  # the plain path decides alone
+    mismatch, expected = plain.read(body, kind)
+    assert mismatch is None
+    assert same(value, expected)
+    return True
+
+
+def written(kind: Any, data: st.DataObject) -> Any:
+    """JSON values of any instance of a model."""
+    return SINGLE[1].write(data.draw(instances(kind)))
+
+
+with_twin = pytest.mark.parametrize("model", [model for model in MODELS if model.__name__ not in WITHOUT_TWIN])
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if model.__name__ in WITHOUT_TWIN])
+def test_a_model_that_keeps_what_it_does_not_declare_has_no_twin(model: Any) -> None:
+    for kind in (model, Page[model], list[model], dict[str, model]):
+        assert codec._single.reader(kind) is None
+        assert twins.writer(model) is None
+
+
+@both_times
+@with_twin
+@settings(quick, max_examples=10)
+@given(data=st.data())
+def test_what_is_as_the_model_says_is_read(fast: twins.Twins, plain: Plain, model: Any, data: st.DataObject) -> None:
+    value = written(model, data)
+    unknown = data.draw(st.dictionaries(texts.map(lambda name: f"new {name}"), json_values, max_size=2))
+    nulls = {wire_name(field): None for field in attrs.fields(model) if field.default is not attrs.NOTHING}
+    for body in (value, {**value, **unknown}, {**nulls, **value}):
+        assert agree(fast, plain, model, json.dumps(body).encode())
+
+
+@both_times
+@with_twin
+@settings(quick, max_examples=10)
+@given(data=st.data())
+def test_what_is_not_as_the_model_says(fast: twins.Twins, plain: Plain, model: Any, data: st.DataObject) -> None:
+    value = written(model, data)
+    names = st.sampled_from([wire_name(field) for field in attrs.fields(model)])
+    agree(fast, plain, model, json.dumps({**value, data.draw(names): data.draw(json_values)}).encode())
+    missing = data.draw(names)
+    agree(fast, plain, model, json.dumps({name: value[name] for name in value if name != missing}).encode())
+    # Of a member that comes twice, the last one counts.
+    twice = f"{{{json.dumps(data.draw(names))}:{json.dumps(data.draw(json_values))},{json.dumps(value)[1:]}"
+    agree(fast, plain, model, twice.encode())
+
+
+@both_times
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@settings(quick, max_examples=10)
+@given(value=json_values)
+def test_any_json(fast: twins.Twins, plain: Plain, kind: Any, value: Any) -> None:
+    if getattr(kind, "__name__", None) not in WITHOUT_TWIN:
+        for body in (value, [value], {"data": [value], "hasMore": True}):
+            agree(fast, plain, kind, json.dumps(body).encode())
+
+
+@quick
+@given(value=st.lists(st.builds(lambda data: data, st.data()), min_size=1, max_size=1), more=st.booleans())
+def test_pages(value: list[st.DataObject], more: bool) -> None:
+    items = [written(Payment, value[0]) for _ in range(3)]
+    body = {"cursor": {"pageSize": 3, "hasMore": more, "next": "n", "data": items}}
+    assert agree(*PAGED, codec._Cursor[Payment], json.dumps(body).encode())
+
+
+fractions = st.text("0123456789", max_size=12).map(lambda digits: f".{digits}" if digits else "")
+signs = st.sampled_from(["Z", "z", "+00:00", "-00:00", "+0100", "+01:00", "-23:59", "+24:00", "+01", "", " "])
+day = st.sampled_from(["2024-02-29", "2023-02-29", "0001-01-01", "0000-01-01", "9999-12-31", "2024-W19-1", "20240506"])
+hour = st.sampled_from(["00:00:00", "23:59:59", "24:00:00", "12:60:00", "12:00:60", "12:00", "120000"])
+moments = st.builds("".join, st.tuples(day, st.sampled_from("Tt _"), hour, fractions, signs))
+
+
+@both_times
+@settings(quick, max_examples=400)
+@given(text=moments)
+@example(text="2024-05-06T12:00:00.9999999Z")
+@example(text="9999-12-31T23:59:59.9999999Z")
+def test_times(fast: twins.Twins, plain: Plain, text: str) -> None:
+    agree(fast, plain, datetime, json.dumps(text).encode())
+
+
+@both_times
+@settings(quick, max_examples=100)
+@given(number=numbers)
+@example(number="0.1")
+@example(number="0.1234567890123456")
+@example(number="123456789012345.6")
+@example(number="0.30000000000000004")
+@example(number="1e-400")
+@example(number="-0.0")
+@example(number="5e-324")
+@example(number="4.9e-324")
+@example(number="1e400")
+def test_numbers(fast: twins.Twins, plain: Plain, number: str) -> None:
+    for kind in (Any, int, dict[str, Any]):
+        agree(fast, plain, kind, number.encode())
+        agree(fast, plain, kind, f'{{"a":{number}}}'.encode())
+
+
+@settings(quick, max_examples=400)
+@given(number=numbers)
+@example(number="0.10000000000000000000001")
+@example(number="0.00000000000001")
+@example(number="1e-320")
+def test_a_number_is_the_one_that_is_written(number: str) -> None:
+    try:
+        value = reader(Any)(number.encode())
+    except UNREADABLE:
+        return
+    assert Decimal(repr(value) if isinstance(value, float) else value) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    "ignored", [b'"\xff"', b'"\xed\xa0\x80"', b"1e400", b"1e99999999999999999999", b"1" * 5000, b"[1e400]"]
+)
+def test_of_what_is_ignored_only_the_syntax_counts(ignored: bytes) -> None:
+    read = codec._single.reader(ServerInfo)
+    assert read is not None
+    assert read(b'{"version":"v","new":' + ignored + b"}") == ServerInfo(version="v")
+    with pytest.raises(UNREADABLE):
+        read(b'{"version":"v","new":' + ignored + b",}")
+
+
+def test_models_share_no_list_and_no_map() -> None:
+    read = codec._paged.reader(list[Payment])
+    assert read is not None
+    value = {**written_payment(), "adjustments": None, "metadata": None}
+    first, second = read(json.dumps([value, value]).encode())
+    first.metadata["k"] = "v"
+    first.adjustments.append(None)
+    assert (second.metadata, second.adjustments) == ({}, [])
+
+
+def written_payment() -> dict[str, Any]:
+    texts = ("id", "reference", "sourceAccountID", "destinationAccountID", "connectorID", "asset", "scheme")
+    return {
+        **{name: name for name in texts},
+        "type": "PAY-IN",
+        "status": "NEW",
+        "initialAmount": 1,
+        "amount": 10**40,
+        "createdAt": "2024-05-06T12:00:00Z",
+    }
+
+
+class Upper(str):
+    __slots__ = ()
+
+
+@attrs.frozen
+class Frozen:
+    name: str
+    parts: list[str] = attrs.field(factory=list)
+
+
+@attrs.define
+class Converted:
+    name: str = attrs.field(converter=Upper)
+
+
+@attrs.define
+class Counted:
+    name: str
+    length: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self.length = len(self.name)
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"), [(Frozen, Frozen("ab")), (Converted, Converted("ab")), (Counted, Counted("ab"))]
+)
+def test_a_class_with_a_say_in_its_making_is_made_by_itself(model: Any, expected: Any) -> None:
+    read = codec._single.reader(model)
+    assert read is not None
+    assert same(read(b'{"name":"ab"}'), expected)
+
+
+# Requests
+
+
+@pytest.mark.parametrize("model", MODELS)
+@settings(quick, max_examples=10)
+@given(data=st.data())
+def test_requests_are_written_the_same(model: Any, data: st.DataObject) -> None:
+    write = twins.writer(model)
+    if write is None:
+        return
+    instance = data.draw(instances(model))
+    plain = SINGLE[1].write(instance)
+    assert list(write(instance)) == list(plain)
+    assert write(instance) == plain
+    name = data.draw(st.sampled_from([field.name for field in attrs.fields(model)]))
+    setattr(instance, name, data.draw(json_values | st.just(Upper("text")) | st.datetimes()))
+    attempts = [attempt(write, instance), attempt(SINGLE[1].write, instance)]
+    assert attempts[0] in (None, attempts[1])
+
+
+def attempt(write: Callable[[Any], Any], instance: Any) -> Any:
+    try:
+        return write(instance)
+    except (ValueError, TypeError):
+        return None
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if model.__name__.endswith("Request")])
+def test_every_request_has_a_fast_writer(model: Any) -> None:
+    assert twins.writer(model) is not None
+
+
+def test_a_request_that_the_fast_writer_refuses_is_written_by_the_plain_one() -> None:
+    class Moment(datetime):
+        """As libraries for tests and data frames have them."""
+
+    request = UpdateTransferInitiationStatusRequest(status=cast("Any", "VALIDATED"))
+    assert codec._members(request) == {"status": "VALIDATED"}
+    at = Moment(2024, 5, 6, tzinfo=UTC)
+    transfer = TransferInitiationRequest(
+        reference="r",
+        scheduled_at=at,
+        destination_account_id="d",
+        type=TransferInitiationType.PAYOUT,
+        amount=1,
+        asset="A",
+    )
+    assert codec._members(transfer)["scheduledAt"] == "2024-05-06T00:00:00Z"
+    transfer.asset = cast("Any", 5)
+    with pytest.raises(ValueError, match=r"TransferInitiationRequest\.asset "):
+        codec._members(transfer)

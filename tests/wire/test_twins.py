@@ -59,7 +59,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return list(one) == list(other) and all(same(one[name], other[name]) for name in one)
     if isinstance(one, datetime):
-        return one == other and one.utcoffset() == other.utcoffset()
+        return bool(one == other and one.utcoffset() == other.utcoffset())
     equal: bool = one == other
     return equal
 

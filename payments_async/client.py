@@ -8,21 +8,16 @@ import re
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from functools import cached_property
+from importlib import import_module
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from payments_async.operations.accounts import Accounts
-from payments_async.operations.bank_accounts import BankAccounts
-from payments_async.operations.connectors import Connectors
-from payments_async.operations.payments import Payments
-from payments_async.operations.pools import Pools
-from payments_async.operations.server import Server
-from payments_async.operations.transfer_initiations import TransferInitiations
 from payments_async.settings import from_environment
+from payments_async.version import VERSION
 from payments_async.wire.auth import ClientCredentials, ClientCredentialsSource, TokenSource, authorizing, checked_token
 from payments_async.wire.call import Call, Layer, QueryValue, Request, Response, Send, Timeout
 from payments_async.wire.codec import Encoded, anything
@@ -32,6 +27,15 @@ from payments_async.wire.queue import queueing
 from payments_async.wire.retry import RetryPolicy, retrying
 from payments_async.wire.transport import MAX_BODY, open_session, transport
 
+if TYPE_CHECKING:
+    from payments_async.operations.accounts import Accounts
+    from payments_async.operations.bank_accounts import BankAccounts
+    from payments_async.operations.connectors import Connectors
+    from payments_async.operations.payments import Payments
+    from payments_async.operations.pools import Pools
+    from payments_async.operations.server import Server
+    from payments_async.operations.transfer_initiations import TransferInitiations
+
 _TOKEN_ATTEMPT = 10.0
 """Seconds that one attempt at the token endpoint may take: a hung one is left for another attempt."""
 
@@ -39,6 +43,20 @@ _PATH = re.compile(r"(/(?!(\.|%2[Ee]){0,2}(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-
 """An absolute path of whole segments (RFC 3986), none of them `.` or `..`, percent-encoded or not."""
 
 _RESERVED_HEADERS = frozenset({"authorization", "content-length", "content-type", "host", "transfer-encoding"})
+
+
+_LOADED_ON_ENTRY = (
+    "payments_async.operations.accounts",
+    "payments_async.operations.bank_accounts",
+    "payments_async.operations.connectors",
+    "payments_async.operations.payments",
+    "payments_async.operations.pools",
+    "payments_async.operations.server",
+    "payments_async.operations.transfer_initiations",
+    "payments_async.wire.grant",
+    "payments_async.wire.plain",
+)
+"""What calls may need and the import of the package leaves out, so that it is quick and no call waits for it."""
 
 
 class PaymentsClient:
@@ -63,14 +81,6 @@ class PaymentsClient:
     Raises:
         ConfigurationError: something of this cannot work.
     """
-
-    payments: Payments
-    accounts: Accounts
-    bank_accounts: BankAccounts
-    pools: Pools
-    transfer_initiations: TransferInitiations
-    connectors: Connectors
-    server: Server
 
     def __init__(
         self,
@@ -135,6 +145,58 @@ class PaymentsClient:
         )
         return derived
 
+    # What follows, and the models with it, takes longer to import than the rest of the package: it is imported when the
+    # client is entered, or at the first use.
+
+    @cached_property
+    def payments(self) -> Payments:
+        """The operations on payments."""
+        from payments_async.operations.payments import Payments  # noqa: PLC0415
+
+        return Payments(self._pipeline)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The operations on accounts."""
+        from payments_async.operations.accounts import Accounts  # noqa: PLC0415
+
+        return Accounts(self._pipeline)
+
+    @cached_property
+    def bank_accounts(self) -> BankAccounts:
+        """The operations on bank accounts."""
+        from payments_async.operations.bank_accounts import BankAccounts  # noqa: PLC0415
+
+        return BankAccounts(self._pipeline)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """The operations on pools."""
+        from payments_async.operations.pools import Pools  # noqa: PLC0415
+
+        return Pools(self._pipeline)
+
+    @cached_property
+    def transfer_initiations(self) -> TransferInitiations:
+        """The operations on transfer initiations."""
+        from payments_async.operations.transfer_initiations import TransferInitiations  # noqa: PLC0415
+
+        return TransferInitiations(self._pipeline)
+
+    @cached_property
+    def connectors(self) -> Connectors:
+        """The operations on connectors."""
+        from payments_async.operations.connectors import Connectors  # noqa: PLC0415
+
+        return Connectors(self._pipeline)
+
+    @cached_property
+    def server(self) -> Server:
+        """The operations on the server itself."""
+        from payments_async.operations.server import Server  # noqa: PLC0415
+
+        return Server(self._pipeline)
+
     async def request(
         self,
         method: str,
@@ -184,6 +246,8 @@ class PaymentsClient:
                 await self._connection.aclose()
 
     async def __aenter__(self) -> Self:
+        for module in _LOADED_ON_ENTRY:
+            import_module(module)
         self._connection.session()
         return self
 
@@ -231,13 +295,6 @@ class PaymentsClient:
             timeout=timeout,
             headers=_merged({"User-Agent": _USER_AGENT}, headers),
         )
-        self.payments = Payments(self._pipeline)
-        self.accounts = Accounts(self._pipeline)
-        self.bank_accounts = BankAccounts(self._pipeline)
-        self.pools = Pools(self._pipeline)
-        self.transfer_initiations = TransferInitiations(self._pipeline)
-        self.connectors = Connectors(self._pipeline)
-        self.server = Server(self._pipeline)
 
 
 class _Connection:
@@ -258,6 +315,9 @@ class _Connection:
         Raises:
             ConfigurationError: it is closed, or belongs to another event loop.
         """
+        session = self._session
+        if self._loop is asyncio.get_running_loop() and session is not None and not self._closed and not session.closed:
+            return session
         self.check_loop(operation)
         if self._closed:
             raise ConfigurationError("the client is closed: make another one", operation=operation)
@@ -306,7 +366,7 @@ class _Connection:
             )
 
 
-_USER_AGENT = f"payments-async/{version('payments-async')}"
+_USER_AGENT = f"payments-async/{VERSION}"
 
 
 def _caller() -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, get_type_hints
+from functools import cached_property
+from typing import Any
 
 import attrs
 import pytest
@@ -137,6 +138,9 @@ def defaults(function: Any) -> dict[str, Any]:
     }
 
 
+CLIENT = PaymentsClient("https://acme.example.com")
+
+
 def test_the_public_names_are_these() -> None:
     assert set(payments_async.__all__) == NAMES
     assert all(hasattr(payments_async, name) for name in NAMES)
@@ -149,12 +153,14 @@ def test_every_public_name_is_explained(name: str) -> None:
 
 def test_there_are_43_operations() -> None:
     assert len(METHODS) == 43
-    assert set(get_type_hints(PaymentsClient)) >= set(OPERATIONS)
+    assert {name for name, value in vars(PaymentsClient).items() if isinstance(value, cached_property)} == set(
+        OPERATIONS
+    )
 
 
 @pytest.mark.parametrize(("attribute", "name", "takes"), METHODS)
 def test_an_operation_takes_what_was_promised(attribute: str, name: str, takes: tuple[str, ...]) -> None:
-    method = getattr(get_type_hints(PaymentsClient)[attribute], name)
+    method = getattr(type(getattr(CLIENT, attribute)), name)
     assert parameters(method) == takes
     given = defaults(method)
     assert set(given) == set(takes[takes.index("*") + 1 :] if "*" in takes else ())

@@ -42,6 +42,40 @@ def test_import_of_the_client_loads_no_sandbox() -> None:
     assert {"payments_async.sandbox", "payments_async.cli", "aiohttp.web"}.isdisjoint(loaded)
 
 
+MADE = "from payments_async import *; PaymentsClient('https://a.example', auth=ClientCredentials('id', 'secret'))"
+
+
+def test_a_client_is_made_without_what_only_calls_need() -> None:
+    loaded = run("-c", f"import sys; {MADE}; print(*sys.modules)").split()
+    assert {"authlib", "cattrs", "payments_async.models", "payments_async.operations.payments"}.isdisjoint(loaded)
+
+
+ENTERED = """
+import asyncio, sys
+from payments_async import *
+from payments_async.sandbox import Sandbox
+
+async def main():
+    async with Sandbox(payments=1) as sandbox:
+        async with PaymentsClient(sandbox.url, auth=ClientCredentials(sandbox.client_id, sandbox.client_secret)) as client:
+            loaded = set(sys.modules)
+            async for payment in client.payments.list_payments():
+                await client.payments.get_payment(payment.id)
+            try:
+                await client.connectors.read_connector_config_v1("NEW", "not base64")
+            except PaymentsError:
+                pass
+            print(*set(sys.modules) - loaded)
+
+asyncio.run(main())
+"""
+
+
+def test_no_call_of_a_client_that_was_entered_waits_for_an_import() -> None:
+    late = run("-c", ENTERED).split()
+    assert not [name for name in late if name.partition(".")[0] in {"authlib", "cattrs", "payments_async"}]
+
+
 def test_wheel_holds_the_typed_package_alone(tmp_path: Path) -> None:
     run("-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path))
     (wheel,) = tmp_path.glob("*.whl")

@@ -10,12 +10,10 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, Protocol, cast, final, runtime_checkable
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 import attrs
-from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.rfc6749.parameters import prepare_token_request
 
 from payments_async.wire.call import Layer, Request, Response, Send
 from payments_async.wire.errors import (
@@ -68,6 +66,7 @@ def _scopes(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
+@final
 @attrs.frozen
 class BearerToken:
     """One token that somebody else renews. A `TokenSource`."""
@@ -75,6 +74,10 @@ class BearerToken:
     token: str = attrs.field(repr=False, validator=_is_token)
 
     async def acquire(self) -> str:
+        """The token."""
+        return self.token
+
+    def ready(self) -> str:
         """The token."""
         return self.token
 
@@ -108,6 +111,7 @@ class _Lease:
     end_at: float
 
 
+@final
 class ClientCredentialsSource:
     """A `TokenSource` that fetches, shares and renews one token.
 
@@ -152,19 +156,23 @@ class ClientCredentialsSource:
             ConfigurationError: the source was closed.
             PaymentsError: the token endpoint failed otherwise.
         """
-        lease, now = self._lease, self._clock()
-        if lease is not None and now < lease.renew_at:
-            return lease.token
-        if lease is not None and now < lease.end_at:
-            if now >= self._no_renewal_before:
-                self._renew()
-            return lease.token
+        if (token := self.ready()) is not None:
+            return token
         renewal = self._renew()
         # Waiting for a task, unlike awaiting it, leaves it alone when the waiter is cancelled.
         await asyncio.wait((renewal,))
         if renewal.cancelled():
             raise ConfigurationError("the client was closed while a token was on its way")
         return renewal.result()
+
+    def ready(self) -> str | None:
+        """The shared token if it can be used without waiting; one that runs out soon is renewed in the background."""
+        lease, now = self._lease, self._clock()
+        if lease is None or now >= lease.end_at:
+            return None
+        if now >= lease.renew_at and now >= self._no_renewal_before and not self._closed:
+            self._renew()
+        return lease.token
 
     def invalidate(self, token: str) -> None:
         """Forgets the token if it is the shared one still."""
@@ -198,8 +206,19 @@ class ClientCredentialsSource:
             self._no_renewal_before = self._clock() + (self._lease.end_at - self._lease.renew_at) / 10
 
     async def _fetch(self) -> str:
+        # Imported here because authlib takes long, for what is needed once an hour.
+        from payments_async.wire.grant import token_request  # noqa: PLC0415
+
         asked_at = self._clock()
-        response = await self._send(self._request())
+        given = self._credentials
+        request = token_request(
+            given.client_id,
+            given.client_secret,
+            given.scopes,
+            url=self.token_url,
+            deadline=asyncio.get_running_loop().time() + self._timeout,
+        )
+        response = await self._send(request)
         token, lifetime = read_token(response)
         self._lease = _Lease(
             token,
@@ -207,23 +226,6 @@ class ClientCredentialsSource:
             end_at=asked_at + lifetime - min(lifetime * 0.05, 30.0),
         )
         return token
-
-    def _request(self) -> Request:
-        credentials = self._credentials
-        form = prepare_token_request("client_credentials", scope=credentials.scopes)
-        client: Any = ClientAuth(credentials.client_id, credentials.client_secret, "client_secret_post")
-        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
-        url, headers, body = client.prepare("POST", self.token_url, headers, form)
-        return Request(
-            operation="get_token",
-            method="POST",
-            path="(token endpoint)",
-            url=url,
-            headers=headers,
-            body=body.encode(),
-            deadline=asyncio.get_running_loop().time() + self._timeout,
-            safe=True,  # a token more changes nothing that anybody sees
-        )
 
 
 def checked_token(send: Send) -> Send:
@@ -311,12 +313,15 @@ def authorizing(source: TokenSource, api: str) -> Layer:
     Raises:
         PaymentsError: no token could be had; nothing was sent.
     """
+    below = f"{api}/"
+    # Nearly always a token is at hand, which takes no coroutine and no timer.
+    ready = source.ready if isinstance(source, BearerToken | ClientCredentialsSource) else lambda: None
 
     def layer(send: Send) -> Send:
         async def send_signed(request: Request) -> Response:
-            if origin(request.url) != api:
+            if not request.url.startswith(below):
                 raise ConfigurationError(f"a token is sent to {api} only", operation=request.operation)
-            token = await _token_for(request, source)
+            token = ready() or await _token_for(request, source)
             response = await send(_signed(request, token))
             if response.status == 401:
                 source.invalidate(token)
@@ -335,7 +340,7 @@ async def _token_for(request: Request, source: TokenSource) -> str:
     limit = asyncio.timeout_at(request.deadline)
     try:
         async with limit:
-            return await source.acquire()
+            token = await source.acquire()
     except (ConfigurationError, AuthenticationError, ProtocolError) as error:
         # The failure is shared by all who waited, so each raises a copy of its own, in its own name.
         failure = copy.copy(error)
@@ -351,15 +356,17 @@ async def _token_for(request: Request, source: TokenSource) -> str:
             failure = TransportError(
                 f"no token: the source raised {type(error).__name__}; nothing was sent", outcome=Outcome.NOT_SENT
             )
+    else:
+        if isinstance(cast("object", token), str) and _TOKEN.fullmatch(token):
+            return token
+        failure = ConfigurationError("the token source gave what cannot be a token")
     failure.operation = request.operation
     failure.exhausted = True
     raise failure
 
 
 def _signed(request: Request, token: str) -> Request:
-    if not isinstance(cast("object", token), str) or not _TOKEN.fullmatch(token):
-        raise ConfigurationError("the token source gave what cannot be a token", operation=request.operation)
-    return attrs.evolve(request, headers={**request.headers, "Authorization": f"Bearer {token}"})
+    return request.with_headers({**request.headers, "Authorization": f"Bearer {token}"})
 
 
 def _unsigned(response: Response, request: Request, token: str) -> Response:
@@ -367,4 +374,4 @@ def _unsigned(response: Response, request: Request, token: str) -> Response:
     body = response.body
     if response.status >= 400:
         body = body.replace(token.encode(), b"[redacted]")
-    return attrs.evolve(response, request=request, body=body)
+    return Response(request=request, status=response.status, headers=response.headers, body=body)

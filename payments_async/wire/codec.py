@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, cast
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import attrs
 import msgspec
@@ -61,12 +61,12 @@ def _plain(*, paged: bool) -> Plain:
 
 def one(kind: type[T]) -> Callable[[Response], T]:
     """Reads `{"data": …}`."""
-    return cast("Callable[[Response], T]", _reader(cast("Any", _Data)[kind], "data"))
+    return cast("Callable[[Response], T]", _reader(cast("Any", kind), _Data, "data"))
 
 
 def page_of(kind: type[T]) -> Callable[[Response], Page[T]]:
     """Reads `{"cursor": …}`, one page of a list."""
-    return cast("Callable[[Response], Page[T]]", _reader(cast("Any", _Cursor)[kind], "cursor", paged=True))
+    return cast("Callable[[Response], Page[T]]", _reader(cast("Any", kind), _Cursor, "cursor"))
 
 
 def bare(kind: type[T]) -> Callable[[Response], T]:
@@ -86,10 +86,12 @@ def anything(response: Response) -> Any:
 
 
 @cache
-def _reader(kind: Any, member: str | None = None, *, paged: bool = False) -> Callable[[Response], Any]:
-    """Reads an answer's body as a type, of which a member is the value."""
-    read = (_paged if paged else _single).reader(kind)
-    value_of: Callable[[Any], Any] = attrgetter(member) if member else lambda answer: answer
+def _reader(kind: Any, envelope: Any = None, member: str = "") -> Callable[[Response], Any]:
+    """Reads an answer's body as a type, which may be in an envelope, as the member of that name."""
+    whole = kind if envelope is None else envelope[kind]
+    paged = envelope is _Cursor
+    read = (_paged if paged else _single).reader(whole)
+    value_of: Callable[[Any], Any] = attrgetter(member) if envelope else lambda answer: answer
 
     def read_answer(response: Response) -> Any:
         _insist_on_json(response)
@@ -98,7 +100,7 @@ def _reader(kind: Any, member: str | None = None, *, paged: bool = False) -> Cal
                 return value_of(read(response.body))
             except (*UNREADABLE, ValueError):
                 pass  # `plain` knows why, or takes it
-        return value_of(_read_plainly(response, kind, paged=paged))
+        return value_of(_read_plainly(response, whole, paged=paged))
 
     return read_answer
 
@@ -160,14 +162,14 @@ def _query_text(name: str, value: str | int | datetime) -> str:
 
 
 def _query(query: Mapping[str, QueryValue]) -> str:
-    pairs: list[tuple[str, str]] = []
-    for name, value in query.items():
-        if value is None:
-            continue
-        values = [value] if isinstance(value, (str, int, datetime)) else value
-        pairs += [(name, _query_text(name, each)) for each in values]
     # A plus sign must arrive as one, not as a space, so spaces and pluses are both percent-encoded.
-    return "?" + urlencode(pairs, quote_via=quote, safe="") if pairs else ""
+    pairs = [
+        f"{quote(name, safe='')}={quote(_query_text(name, each), safe='')}"
+        for name, value in query.items()
+        if value is not None
+        for each in ([value] if isinstance(value, (str, int, datetime)) else value)
+    ]
+    return "?" + "&".join(pairs) if pairs else ""
 
 
 def _members(body: Any) -> Any:

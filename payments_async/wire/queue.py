@@ -25,22 +25,30 @@ def queueing(turns: Callable[[], asyncio.Semaphore | None]) -> Layer:
         async def send_in_turn(request: Request) -> Response:
             if (turn := turns()) is None:
                 return await send(request)
-            try:
-                async with asyncio.timeout_at(request.deadline):
-                    await turn.acquire()
-            except TimeoutError:
-                pass
+            if turn.locked():
+                await _wait(turn, request)
             else:
-                try:
-                    return await send(request)
-                finally:
-                    turn.release()
-            raise DeadlineExceededError(
-                "no connection was free before the call's time was up; nothing was sent",
-                operation=request.operation,
-                outcome=Outcome.NOT_SENT,
-            )
+                await turn.acquire()  # which does not wait
+            try:
+                return await send(request)
+            finally:
+                turn.release()
 
         return send_in_turn
 
     return layer
+
+
+async def _wait(turn: asyncio.Semaphore, request: Request) -> None:
+    try:
+        async with asyncio.timeout_at(request.deadline):
+            await turn.acquire()
+    except TimeoutError:
+        pass
+    else:
+        return
+    raise DeadlineExceededError(
+        "no connection was free before the call's time was up; nothing was sent",
+        operation=request.operation,
+        outcome=Outcome.NOT_SENT,
+    )

@@ -84,6 +84,7 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
         DeadlineExceededError: the call's time was up.
         ProtocolError: an answer that is not HTTP, or too large.
     """
+    limits = aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=_NO_ROUNDING)
 
     async def send(request: Request) -> Response:
         loop = asyncio.get_running_loop()
@@ -98,7 +99,23 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
         client, attempt = session(request.operation), _Attempt()
         failure: PaymentsError
         try:
-            response = await _exchange(client, attempt, request, timeout, max_body)
+            until = request.deadline if timeout.attempt is None else min(request.deadline, started + timeout.attempt)
+            async with (
+                asyncio.timeout_at(until),
+                client.request(
+                    request.method,
+                    URL(request.url, encoded=True),
+                    data=request.body,
+                    headers=request.headers,
+                    allow_redirects=False,
+                    raise_for_status=False,
+                    auto_decompress=True,
+                    timeout=limits,
+                    # A request's own middlewares replace the session's, which a session passed in may have.
+                    middlewares=(*getattr(client, "_middlewares", ()), attempt),
+                ) as answer,
+            ):
+                body = await _body(answer, request, max_body)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             sent = attempt.sent(error)
             if isinstance(error, ValueError) and not isinstance(error, aiohttp.ClientError) and not sent:
@@ -112,8 +129,8 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
                 failure = _failure(error, request, timeout, time_left, sent=sent)
             failure.exhausted = client.closed
         else:
-            log.debug("%s %s: %d in %.3f s", request.method, request.path, response.status, loop.time() - started)
-            return response
+            log.debug("%s %s: %d in %.3f s", request.method, request.path, answer.status, loop.time() - started)
+            return Response(request=request, status=answer.status, headers=answer.headers, body=body)
         log.debug("%s %s: %s in %.3f s", request.method, request.path, type(failure).__name__, loop.time() - started)
         # Raised out of the handler, so that it carries no context: aiohttp's errors quote headers and bytes.
         raise failure
@@ -121,37 +138,12 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
     return send
 
 
-async def _exchange(
-    session: aiohttp.ClientSession, attempt: _Attempt, request: Request, timeout: Timeout, max_body: int
-) -> Response:
-    async with (
-        asyncio.timeout_at(request.deadline),
-        asyncio.timeout(timeout.attempt),
-        session.request(
-            request.method,
-            URL(request.url, encoded=True),
-            data=request.body,
-            headers=request.headers,
-            allow_redirects=False,
-            raise_for_status=False,
-            auto_decompress=True,
-            timeout=aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=_NO_ROUNDING),
-            # A request's own middlewares replace the session's, which a session passed in may have.
-            middlewares=(*getattr(session, "_middlewares", ()), attempt),
-        ) as answer,
-    ):
-        return Response(
-            request=request,
-            status=answer.status,
-            headers=answer.headers,
-            body=await _body(answer, request, max_body),
-        )
-
-
 async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int) -> bytes:
+    content = answer.content
     chunks: list[bytes] = []
     size = 0
-    async for chunk in answer.content.iter_any():
+    while not content.at_eof():
+        chunk = await content.readany()
         size += len(chunk)
         if size > max_body:
             if answer.status >= 400:  # the status says enough
@@ -161,7 +153,7 @@ async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int)
                 operation=request.operation,
             )
         chunks.append(chunk)
-    return b"".join(chunks)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _failure(error: Exception, request: Request, timeout: Timeout, time_left: float, *, sent: bool) -> PaymentsError:

@@ -74,6 +74,7 @@ class PaymentsClient:
         timeout: How long a call may take.
         retry: Which failures are repeated.
         layers: Layers of your own around each call, the first outermost; they see no token.
+        attempt_layers: The same around each attempt of a call: a call that is repeated passes them again.
         headers: Header fields to send with every request.
         max_body: The most bytes that an answer may have after decompression.
         allow_http: Lets credentials and data go to another host in clear text.
@@ -92,6 +93,7 @@ class PaymentsClient:
         timeout: Timeout = Timeout(),  # noqa: B008  # frozen
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  # frozen
         layers: Sequence[Layer] = (),
+        attempt_layers: Sequence[Layer] = (),
         headers: Mapping[str, str] | None = None,
         max_body: int = MAX_BODY,
         allow_http: bool = False,
@@ -101,6 +103,7 @@ class PaymentsClient:
             raise ConfigurationError(f"api_path is {api_path!r}: give a path such as '/api/payments', or ''")
         self._base = root + api_path.rstrip("/")
         self._layers = tuple(layers)
+        self._attempt_layers = tuple(attempt_layers)
         self._max_body = max_body
         self._connection = _Connection(session)
         self._owner = True
@@ -127,15 +130,19 @@ class PaymentsClient:
         *,
         timeout: Timeout | None = None,
         retry: RetryPolicy | None = None,
+        layers: Sequence[Layer] = (),
+        attempt_layers: Sequence[Layer] = (),
         headers: Mapping[str, str] | None = None,
     ) -> Self:
         """A client with other options that shares this one's session, connections and token.
 
-        It is cheap to make and needs no closing: closing it does nothing. Headers are added to this client's.
+        It is cheap to make and needs no closing: closing it does nothing. Headers are added to this client's, and
+        layers go inside of this client's.
         """
         derived = object.__new__(type(self))
         derived._base = self._base
-        derived._layers = self._layers
+        derived._layers = (*self._layers, *layers)
+        derived._attempt_layers = (*self._attempt_layers, *attempt_layers)
         derived._max_body = self._max_body
         derived._connection = self._connection
         derived._owner = False
@@ -144,6 +151,11 @@ class PaymentsClient:
             timeout or self._timeout, retry or self._retry, _merged(self._headers, _checked_headers(headers or {}))
         )
         return derived
+
+    @property
+    def url(self) -> str:
+        """The URL of the API, without a slash at its end."""
+        return self._base
 
     # What follows, and the models with it, takes longer to import than the rest of the package: it is imported when the
     # client is entered, or at the first use.
@@ -286,7 +298,8 @@ class PaymentsClient:
     def _assemble(self, timeout: Timeout, retry: RetryPolicy, headers: Mapping[str, str]) -> None:
         self._timeout, self._retry, self._headers = timeout, retry, headers
         connection = self._connection
-        layers = [*self._layers, connection.checking_use, retrying(retry), checking, queueing(lambda: connection.turns)]
+        layers = [*self._layers, connection.checking_use, retrying(retry), *self._attempt_layers]
+        layers += [checking, queueing(lambda: connection.turns)]
         if self._source is not None:
             layers.append(authorizing(self._source, origin(self._base)))
         self._pipeline = Pipeline(

@@ -21,6 +21,7 @@ from payments_async import (
     BearerToken,
     ClientCredentials,
     ConfigurationError,
+    Layer,
     PaymentsClient,
     Request,
     Response,
@@ -363,6 +364,34 @@ async def test_a_derived_client_shares_session_and_token(mocked: aioresponses) -
     assert [call.kwargs["headers"].get("X-B") for call in calls] == [None, "2", "2"]
     assert [call.kwargs["headers"]["X-A"] for call in calls] == ["1", "1", "1"]
     assert [call.kwargs["timeout"].connect for call in calls[:2]] == [10.0, 2]
+
+
+async def test_layers_of_a_call_see_it_once_and_those_of_an_attempt_each_time(mocked: aioresponses) -> None:
+    seen: list[str] = []
+
+    def noting(name: str) -> Layer:
+        def layer(send: Send) -> Send:
+            async def send_noted(request: Request) -> Response:
+                assert "Authorization" not in request.headers
+                seen.append(name)
+                return await send(request)
+
+            return send_noted
+
+        return layer
+
+    mocked.get(INFO, status=503)
+    mocked.get(INFO, payload={"version": "1"})
+    async with PaymentsClient(
+        ROOT, auth=BearerToken(TOKEN), retry=RetryPolicy(base=0), layers=[noting("a")], attempt_layers=[noting("c")]
+    ) as client:
+        derived = client.with_options(layers=[noting("b")], attempt_layers=[noting("d")])
+        assert await derived.server.get_server_info() == ServerInfo(version="1")
+    assert seen == ["a", "b", "c", "d", "c", "d"]
+
+
+def test_the_client_tells_its_url() -> None:
+    assert PaymentsClient(f"{ROOT}/", api_path="/api/payments/").url == f"{ROOT}/api/payments"
 
 
 async def test_closing_a_derived_client_does_nothing(client: PaymentsClient) -> None:

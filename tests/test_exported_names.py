@@ -174,7 +174,8 @@ def test_the_client_is_made_as_promised() -> None:
     assert {"auth", "api_path", "session", "timeout", "retry", "layers"} <= set(given)
     assert (given["auth"], given["api_path"], given["session"]) == (None, "/api/payments", None)
     assert (given["timeout"], given["retry"], tuple(given["layers"])) == (Timeout(), RetryPolicy(), ())
-    assert parameters(PaymentsClient.with_options) == ("*", "timeout", "retry", "headers")
+    names = ("*", "timeout", "retry", "layers", "attempt_layers", "headers")
+    assert parameters(PaymentsClient.with_options) == names
     assert parameters(PaymentsClient.request) == ("method", "path", "*", "query", "body")
     assert parameters(PaymentsClient.aclose) == ()
 

@@ -72,6 +72,8 @@ def orders_that_are_right(client: PaymentsClient) -> None:
     client.accounts.get_account_balances("a", sort=[asc("created_at"), asc("currency")])
     client.bank_accounts.list_bank_accounts(sort=asc("country"))
     client.pools.list_pools(sort=[asc("name")])
+    oldest_first = (asc("created_at"), asc("id"))
+    client.payments.list_payments(sort=oldest_first)
     several: list[Sort[PaymentColumn]] = [asc("created_at"), asc("id")]
     client.payments.list_payments(sort=several)
     client.payments.list_payments(sort=["created_at:asc", "id:asc"])

@@ -99,7 +99,8 @@ class Metadata(Generic[R]):
         Raises:
             ValueError: the server would not find the name in the filter.
         """
-        if not _text(repr(self), name) or "\n" in name:
+        name = _text(repr(self), name)
+        if not name or "\n" in name:
             raise ValueError(f"{self!r} takes a name of one line, not {name!r}")
         return Key(self.resource, f"{self.path}[{name!r}]", f"metadata[{name}]", _text, hoisted=self.hoisted)
 

@@ -10,7 +10,7 @@ import attrs
 from hypothesis import strategies as st
 
 from payments_async import filters
-from payments_async.filters import Filter, Key
+from payments_async.filters import Filter, Key, Metadata
 from payments_async.models import Account, Payment, TransferInitiation
 
 T = TypeVar("T")
@@ -70,38 +70,48 @@ def conditions(items: Sequence[T], key: Key[T, Any]) -> Meaning[T]:
     return st.builds(condition, st.just(key), names, known)
 
 
-def combined(parts: Meaning[T], *, negated: bool = True) -> Meaning[T]:
-    """What `&`, `|` and perhaps `~` make of them."""
+def entries(items: Sequence[T], metadata: Metadata[T]) -> Meaning[T]:
+    """Conditions on the entries of the items' metadata."""
+    known = [pair for item in items for pair in getattr(item, "metadata").items()]  # noqa: B009 - any model
+    return one_of(known).map(lambda pair: entry(metadata[pair[0]], *pair))
+
+
+def combined(conditions: Meaning[T]) -> Meaning[T]:
+    """Whatever `&`, `|` and `~` can make of conditions."""
 
     def wider(inner: Meaning[T]) -> Meaning[T]:
-        pairs = st.builds(operator.and_, inner, inner) | st.builds(operator.or_, inner, inner)
-        return pairs | inner.map(lambda meant: ~meant) if negated else pairs
+        pairs = st.sampled_from([operator.and_, operator.or_])
+        return st.builds(_unless_refused, pairs, inner, inner) | st.builds(
+            _unless_refused, st.just(operator.invert), inner
+        )
 
-    return st.recursive(parts, wider, max_leaves=8)
+    return st.recursive(conditions, wider, max_leaves=8)
+
+
+def _unless_refused(combine: Callable[..., Meant[T]], *parts: Meant[T]) -> Meant[T]:
+    try:
+        return combine(*parts)
+    except ValueError:
+        return parts[0]
 
 
 def on_payments(items: Sequence[Payment]) -> Meaning[Payment]:
-    """Filters of payments, with a condition on metadata wherever one may stand."""
+    """Filters of payments."""
     keys = filters.payments
     texts: list[Key[Payment, Any]] = [keys.reference, keys.type, keys.status, keys.asset, keys.connector_id]
-    anything = combined(st.one_of([conditions(items, key) for key in (*texts, keys.amount, keys.initial_amount)]))
-    entries = [(name, value) for item in items for name, value in item.metadata.items()]
-    metadata = one_of(entries).map(lambda each: entry(keys.metadata[each[0]], *each))
-    pairs = st.builds(operator.and_, anything, metadata) | st.builds(operator.and_, metadata, anything)
-    return anything | metadata | pairs | st.builds(operator.and_, anything, pairs)
+    plain = st.one_of([conditions(items, key) for key in (*texts, keys.amount, keys.initial_amount)])
+    metadata = entries(items, keys.metadata)
+    # As often the one as the others, because of the ways in which it may not stand.
+    return combined(st.booleans().flatmap(lambda hoisted: metadata if hoisted else plain))
 
 
 def on_accounts(items: Sequence[Account]) -> Meaning[Account]:
-    """Filters of accounts, with conditions on metadata anywhere."""
-    keys = filters.accounts
-    entries = [(name, value) for item in items for name, value in item.metadata.items()]
-    metadata = one_of(entries).map(lambda each: entry(keys.metadata[each[0]], *each))
-    return combined(conditions(items, keys.reference) | metadata)
+    """Filters of accounts."""
+    return combined(conditions(items, filters.accounts.reference) | entries(items, filters.accounts.metadata))
 
 
 def on_transfer_initiations(items: Sequence[TransferInitiation]) -> Meaning[TransferInitiation]:
-    """Filters of transfer initiations, with `~` over destination accounts alone."""
+    """Filters of transfer initiations."""
     keys = filters.transfer_initiations
     with_source = [item for item in items if item.source_account_id]
-    destinations = combined(conditions(items, keys.destination_account_id))
-    return combined(destinations | conditions(with_source, keys.source_account_id), negated=False)
+    return combined(conditions(items, keys.destination_account_id) | conditions(with_source, keys.source_account_id))

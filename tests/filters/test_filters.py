@@ -1,6 +1,7 @@
 """Filters as values: what they say to the server, how they show, and what none can be made of."""
 
 import operator
+import pickle
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -111,9 +112,15 @@ def test_the_language_of_the_server_passes_as_it_is() -> None:
 @settings(deadline=None, database=None)
 @given(on_payments([PAYMENT]))
 def test_a_filter_shows_as_it_is_written(meant: Meant[Payment]) -> None:
-    again = eval(repr(meant.filter), {"filters": filters})
-    assert again == meant.filter
-    assert hash(again) == hash(meant.filter)
+    assert eval(repr(meant.filter), {"filters": filters}) == meant.filter
+
+
+def test_a_filter_travels_between_processes_and_is_a_key_of_dicts() -> None:
+    made = (SUCCEEDED | ~LARGE) & WEB
+    again = pickle.loads(pickle.dumps(made))
+    assert again == made
+    assert hash(again) == hash(made)
+    assert again & EURO == made & EURO
 
 
 def test_brackets_show_where_they_are_needed() -> None:

@@ -10,12 +10,12 @@ import signal
 import sys
 from contextlib import suppress
 
-from payments_async import PaymentsClient, PaymentsError
+from payments_async import PaymentsClient, PaymentsError, filters
 from payments_async.models import InstalledConnector, TaskStatus
 
 
 async def newest_payment(client: PaymentsClient, connector: InstalledConnector) -> str:
-    query = {"$match": {"connectorID": connector.connector_id}}
+    query = filters.payments.connector_id.match(connector.connector_id)
     page = await client.payments.list_payments(page_size=1, query=query).first()
     return f"{page.data[0].created_at:%Y-%m-%d %H:%M}" if page.data else "never"
 

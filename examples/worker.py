@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from payments_async import PaymentsClient
+from payments_async.filters import asc
 from payments_async.models import Payment
 
 
@@ -38,7 +39,7 @@ async def main(target: Path) -> None:
     async with PaymentsClient.from_env() as client:
         if saved is None:
             # The oldest first and no two alike: what arrives in the meantime comes last, and shifts no page.
-            pages = client.payments.list_payments(page_size=100, sort=["created_at:asc", "id:asc"])
+            pages = client.payments.list_payments(page_size=100, sort=[asc("created_at"), asc("id")])
         elif saved["cursor"] is not None:
             pages = client.payments.list_payments(cursor=saved["cursor"])
         else:

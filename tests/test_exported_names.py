@@ -10,7 +10,18 @@ import attrs
 import pytest
 
 import payments_async
-from payments_async import ClientCredentials, Outcome, Page, Pages, PaymentsClient, RetryPolicy, Timeout, TokenSource
+from payments_async import (
+    ClientCredentials,
+    Outcome,
+    Page,
+    Pages,
+    PaymentsClient,
+    RetryPolicy,
+    Timeout,
+    TokenSource,
+    filters,
+    money,
+)
 
 NAMES = {
     # the client and what it is made of
@@ -149,6 +160,19 @@ def test_the_public_names_are_these() -> None:
 @pytest.mark.parametrize("name", sorted(NAMES - {"Layer", "Send"}))
 def test_every_public_name_is_explained(name: str) -> None:
     assert (getattr(payments_async, name).__doc__ or "").strip()
+
+
+def test_filters_and_money_offer_what_was_promised() -> None:
+    columns = {
+        f"{each}Column" for each in ("Payment", "Account", "Balance", "BankAccount", "Pool", "TransferInitiation")
+    }
+    keys = {"payments", "accounts", "transfer_initiations"}
+    assert set(filters.__all__) == columns | keys | {"Filter", "Key", "OrderedKey", "Metadata", "Sort", "asc", "desc"}
+    assert parameters(filters.asc) == parameters(filters.desc) == ("column",)
+    assert parameters(money.Asset) == ("code", "exponent")
+    assert parameters(money.parse_asset) == ("text",)
+    assert parameters(money.to_decimal) == ("amount", "asset")
+    assert parameters(money.from_decimal) == ("value", "asset")
 
 
 def test_there_are_43_operations() -> None:

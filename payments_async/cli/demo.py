@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from decimal import Decimal
 
 import attrs
 from rich import box
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from payments_async import ClientCredentials, Page, PaymentsClient
 from payments_async.models import Payment
+from payments_async.money import Asset, parse_asset, to_decimal
 from payments_async.sandbox import Sandbox
 
 SAMPLES = 5
@@ -98,12 +98,14 @@ def report(console: Console, drained: Drained) -> None:
     counts.add_row("Seconds", f"{drained.seconds:.2f}")
 
     totals = table("Totals per asset", "Asset", "Total", "Unit")
-    for asset, total in sorted(drained.totals.items()):
-        totals.add_row(asset, f"{exact(total, asset):,f}", "decimal" if "/" in asset else "integer units")
+    for name, total in sorted(drained.totals.items()):
+        asset = parse_asset(name)
+        totals.add_row(name, shown(total, asset), "integer units" if asset.exponent is None else "decimal")
 
     samples = table(f"{len(drained.samples)} of them", "Created", "Reference", "Type", "Status", "Amount")
     for each in drained.samples:
-        amount = f"{exact(each.amount, each.asset):,f} {each.asset.partition('/')[0]}"
+        asset = parse_asset(each.asset)
+        amount = f"{shown(each.amount, asset)} {asset.code}"
         samples.add_row(f"{each.created_at:%Y-%m-%d}", each.reference, each.type, each.status, amount)
 
     console.print("", counts, "", totals, samples)
@@ -117,7 +119,6 @@ def table(title: str, *columns: str) -> Table:
     return made
 
 
-def exact(amount: int, asset: str) -> Decimal:
-    """The amount in the asset's main unit: 1050 of `USD/2` is 10.50; an asset without a scale stays as it is."""
-    _, _, scale = asset.partition("/")
-    return Decimal(f"{amount}E-{scale or 0}")
+def shown(amount: int, asset: Asset) -> str:
+    """The amount in the asset's main unit: 1050 of `USD/2` is 10.50; without an exponent it stays as it is."""
+    return f"{amount:,}" if asset.exponent is None else f"{to_decimal(amount, asset):,f}"

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from payments_async.filters import AccountColumn, BalanceColumn, Filter, Sort
 from payments_async.models import Account, AccountBalance, AccountRequest, AccountType
-from payments_async.operations.base import Operations, filter_text
+from payments_async.operations.base import Operations, filter_text, sort_texts
 from payments_async.operations.ensure import ensured, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
@@ -23,16 +24,16 @@ class Accounts(Operations):
         *,
         page_size: int | None = None,
         cursor: str | None = None,
-        sort: str | Sequence[str] | None = None,
-        query: str | Mapping[str, Any] | None = None,
+        sort: Sort[AccountColumn] | str | Sequence[Sort[AccountColumn] | str] | None = None,
+        query: Filter[Account] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Account]:
         """List accounts, newest first, following the cursor to the end.
 
         Args:
             page_size: Items a page, 15 unless given; the server caps it at 100.
             cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `column:asc` or `column:desc`, one or several, such as `created_at:asc`.
-            query: A filter, such as `{"$match": {"reference": "acct_1"}}`.
+            sort: `asc("created_at")`, `desc("account_name")`, one or several; or `column:asc`, as the server has it.
+            query: A filter, such as `filters.accounts.reference.match("acct_1")`; or the server's own language.
 
         Raises:
             ValueError: arguments that the server would misunderstand.
@@ -46,7 +47,12 @@ class Accounts(Operations):
                 "GET",
                 "/accounts",
                 page_of(Account),
-                query={"pageSize": page_size, "cursor": cursor, "sort": sort, "query": filter_text(query)},
+                query={
+                    "pageSize": page_size,
+                    "cursor": cursor,
+                    "sort": sort_texts(sort, AccountColumn),
+                    "query": filter_text(query, Account),
+                },
             )
         )
 
@@ -118,7 +124,7 @@ class Accounts(Operations):
         limit: int | None = None,
         page_size: int | None = None,
         cursor: str | None = None,
-        sort: str | Sequence[str] | None = None,
+        sort: Sort[BalanceColumn] | str | Sequence[Sort[BalanceColumn] | str] | None = None,
     ) -> Pages[AccountBalance]:
         """List an account's balances over time, newest first; an unknown account has none.
 
@@ -130,7 +136,7 @@ class Accounts(Operations):
             limit: Items a page in place of `page_size`, without the server's cap of 100.
             page_size: Items a page, 15 unless given; the server caps it at 100.
             cursor: Where to go on: the `next` of a page; excludes the other filters.
-            sort: `column:asc` or `column:desc`, one or several, such as `created_at:asc`.
+            sort: `asc("created_at")`, `desc("balance")`, one or several; or `column:asc`, as the server has it.
 
         Raises:
             ValueError: arguments that the server would misunderstand, such as a time without a time zone.
@@ -152,7 +158,7 @@ class Accounts(Operations):
                     "to": to,
                     "pageSize": page_size,
                     "cursor": cursor,
-                    "sort": sort,
+                    "sort": sort_texts(sort, BalanceColumn),
                 },
             )
         )

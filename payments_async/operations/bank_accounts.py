@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from payments_async.filters import BankAccountColumn, Sort
 from payments_async.models import (
     BankAccount,
     BankAccountRequest,
     ForwardBankAccountRequest,
     UpdateBankAccountMetadataRequest,
 )
-from payments_async.operations.base import Operations, checked_metadata
+from payments_async.operations.base import Operations, checked_metadata, sort_texts
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.pages import Pages
@@ -24,14 +25,14 @@ class BankAccounts(Operations):
         *,
         page_size: int | None = None,
         cursor: str | None = None,
-        sort: str | Sequence[str] | None = None,
+        sort: Sort[BankAccountColumn] | str | Sequence[Sort[BankAccountColumn] | str] | None = None,
     ) -> Pages[BankAccount]:
         """List bank accounts, newest first, following the cursor to the end; numbers are not in it.
 
         Args:
             page_size: Items a page, 15 unless given; the server caps it at 100.
             cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `column:asc` or `column:desc`, one or several, such as `created_at:asc`.
+            sort: `asc("created_at")`, `desc("name")`, one or several; or `column:asc`, as the server has it.
 
         Raises:
             ValueError: arguments that the server would misunderstand.
@@ -45,7 +46,7 @@ class BankAccounts(Operations):
                 "GET",
                 "/bank-accounts",
                 page_of(BankAccount),
-                query={"pageSize": page_size, "cursor": cursor, "sort": sort},
+                query={"pageSize": page_size, "cursor": cursor, "sort": sort_texts(sort, BankAccountColumn)},
             )
         )
 

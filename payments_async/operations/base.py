@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar, cast, get_args
 
 import attrs
 
+from payments_async.filters import Filter, Sort
 from payments_async.wire.call import Call, Page
 from payments_async.wire.jsontext import json_text
 from payments_async.wire.pages import Pages
@@ -53,9 +54,49 @@ class Operations:
         return Pages(fetch, cursor=start, operation=call.operation)
 
 
-def filter_text(query: str | Mapping[str, Any] | None) -> str | None:
-    """A list filter as the server takes it: JSON text."""
-    return query if query is None or isinstance(query, str) else json_text(query)
+def filter_text(query: Filter[T] | str | Mapping[str, Any] | None, resource: type[T]) -> str | None:
+    """A list's filter as the server takes it: JSON text.
+
+    Args:
+        query: A filter, or the server's own language as a mapping or as text, which nobody checks.
+        resource: The model of the list's items.
+
+    Raises:
+        ValueError: it is the filter of another list, or neither of these.
+    """
+    if isinstance(query, Filter):
+        if query.resource is not resource:
+            raise ValueError(
+                f"query filters {query.resource.__name__}, but this is a list of {resource.__name__}: {query!r}"
+            )
+        return json_text(query.expression)
+    if query is None or isinstance(query, str):
+        return query
+    if not isinstance(cast("object", query), Mapping):
+        raise ValueError(  # noqa: TRY004  # bad input
+            f"query is {query!r}: give a filter, as the methods of its keys make it, a mapping or JSON text"
+        )
+    return json_text(query)
+
+
+def sort_texts(sort: Sort[Any] | str | Sequence[Sort[Any] | str] | None, columns: object) -> str | list[str] | None:
+    """A list's order as the server takes it: `column:asc` or `column:desc`, one or several.
+
+    Args:
+        sort: One or several orders, or the server's own words for them, which nobody checks.
+        columns: The literal type of the list's columns.
+
+    Raises:
+        ValueError: a column that the list does not have.
+    """
+    if sort is None or isinstance(sort, str):
+        return sort
+    known = get_args(columns)
+    several = [sort] if isinstance(sort, Sort) else sort
+    for each in several:
+        if isinstance(each, Sort) and each.column not in known:
+            raise ValueError(f"sort is {each!r}, but this list has the columns {', '.join(known)}")
+    return [f"{each.column}:{each.direction}" if isinstance(each, Sort) else each for each in several]
 
 
 def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from payments_async.filters import Filter, PaymentColumn, Sort
 from payments_async.models import Payment, PaymentRequest
-from payments_async.operations.base import Operations, checked_metadata, filter_text
+from payments_async.operations.base import Operations, checked_metadata, filter_text, sort_texts
 from payments_async.operations.ensure import ensured
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
@@ -21,16 +22,16 @@ class Payments(Operations):
         *,
         page_size: int | None = None,
         cursor: str | None = None,
-        sort: str | Sequence[str] | None = None,
-        query: str | Mapping[str, Any] | None = None,
+        sort: Sort[PaymentColumn] | str | Sequence[Sort[PaymentColumn] | str] | None = None,
+        query: Filter[Payment] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Payment]:
         """List payments, newest first, following the cursor to the end.
 
         Args:
             page_size: Items a page, 15 unless given; the server caps it at 100.
             cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `column:asc` or `column:desc`, one or several, such as `created_at:asc`.
-            query: A filter, such as `{"$match": {"status": "SUCCEEDED"}}`.
+            sort: `asc("created_at")`, `desc("amount")`, one or several; or `column:asc`, as the server has it.
+            query: A filter, such as `filters.payments.status.match("SUCCEEDED")`; or the server's own language.
 
         Raises:
             ValueError: arguments that the server would misunderstand.
@@ -44,7 +45,12 @@ class Payments(Operations):
                 "GET",
                 "/payments",
                 page_of(Payment),
-                query={"pageSize": page_size, "cursor": cursor, "sort": sort, "query": filter_text(query)},
+                query={
+                    "pageSize": page_size,
+                    "cursor": cursor,
+                    "sort": sort_texts(sort, PaymentColumn),
+                    "query": filter_text(query, Payment),
+                },
             )
         )
 

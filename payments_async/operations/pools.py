@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from payments_async.filters import PoolColumn, Sort
 from payments_async.models import AddAccountToPoolRequest, Pool, PoolBalances, PoolRequest
-from payments_async.operations.base import Operations, filter_text
+from payments_async.operations.base import Operations, filter_text, sort_texts
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.pages import Pages
@@ -21,7 +22,7 @@ class Pools(Operations):
         *,
         page_size: int | None = None,
         cursor: str | None = None,
-        sort: str | Sequence[str] | None = None,
+        sort: Sort[PoolColumn] | str | Sequence[Sort[PoolColumn] | str] | None = None,
         query: str | Mapping[str, Any] | None = None,
     ) -> Pages[Pool]:
         """List pools, newest first, following the cursor to the end.
@@ -29,7 +30,7 @@ class Pools(Operations):
         Args:
             page_size: Items a page, 15 unless given; the server caps it at 100.
             cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `column:asc` or `column:desc`, one or several, such as `name:asc`.
+            sort: `asc("created_at")`, `desc("name")`, one or several; or `column:asc`, as the server has it.
             query: A filter; the server checks its form and otherwise ignores it.
 
         Raises:
@@ -44,7 +45,12 @@ class Pools(Operations):
                 "GET",
                 "/pools",
                 page_of(Pool),
-                query={"pageSize": page_size, "cursor": cursor, "sort": sort, "query": filter_text(query)},
+                query={
+                    "pageSize": page_size,
+                    "cursor": cursor,
+                    "sort": sort_texts(sort, PoolColumn),
+                    "query": filter_text(query, Pool),
+                },
             )
         )
 

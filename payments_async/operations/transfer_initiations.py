@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from payments_async.filters import Filter, Sort, TransferInitiationColumn
 from payments_async.models import (
     ReverseTransferInitiationRequest,
     TransferInitiation,
@@ -13,7 +14,7 @@ from payments_async.models import (
     TransferInitiationStatus,
     UpdateTransferInitiationStatusRequest,
 )
-from payments_async.operations.base import Operations, filter_text
+from payments_async.operations.base import Operations, filter_text, sort_texts
 from payments_async.operations.ensure import UNSETTLED, ensured, includes, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
@@ -33,17 +34,17 @@ class TransferInitiations(Operations):
         *,
         page_size: int | None = None,
         cursor: str | None = None,
-        sort: str | Sequence[str] | None = None,
-        query: str | Mapping[str, Any] | None = None,
+        sort: Sort[TransferInitiationColumn] | str | Sequence[Sort[TransferInitiationColumn] | str] | None = None,
+        query: Filter[TransferInitiation] | str | Mapping[str, Any] | None = None,
     ) -> Pages[TransferInitiation]:
         """List transfer initiations, newest first, following the cursor to the end.
 
         Args:
             page_size: Items a page, 15 unless given; the server caps it at 100.
             cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `column:asc` or `column:desc`, one or several, such as `created_at:asc`.
-            query: A filter, such as `{"$match": {"source_account_id": "…"}}`; any but `$match` of the source or the
-                destination account is a `ServerError`.
+            sort: `asc("created_at")`, `desc("amount")`, one or several; or `column:asc`, as the server has it.
+            query: A filter, such as `filters.transfer_initiations.source_account_id.match("…")`; or the server's own
+                language, in which any but `$match` of the source or the destination account is a `ServerError`.
 
         Raises:
             ValueError: arguments that the server would misunderstand.
@@ -57,7 +58,12 @@ class TransferInitiations(Operations):
                 "GET",
                 "/transfer-initiations",
                 page_of(TransferInitiation),
-                query={"pageSize": page_size, "cursor": cursor, "sort": sort, "query": filter_text(query)},
+                query={
+                    "pageSize": page_size,
+                    "cursor": cursor,
+                    "sort": sort_texts(sort, TransferInitiationColumn),
+                    "query": filter_text(query, TransferInitiation),
+                },
             )
         )
 

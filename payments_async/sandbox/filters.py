@@ -35,7 +35,7 @@ PAYMENT_STATUSES = [
     "DISPUTE_LOST",
     "OTHER",
 ]
-METADATA = re.compile(r"metadata\[(.+?)\]")
+METADATA = re.compile(r"metadata\[(.+)\]")
 NUMERIC = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?\s*", re.ASCII | re.IGNORECASE)
 EXACT = Context(prec=20_000)
 
@@ -137,7 +137,7 @@ class PaymentFilter:
             return self._fault(f'pq: syntax error at "{column}"')
         if value is not None and not isinstance(value, str):
             return self._fault("pq: operator does not exist")
-        return f"{column} {sql} ?", [value]
+        return f"{column} {sql} ?", [_without_nul(value)]
 
     def _number(self, operator: str, column: str, value: Any) -> Fragment:
         sql = COMPARISONS.get(operator)
@@ -178,14 +178,13 @@ def accounts(expression: Any) -> Fragment:
         key, value = _only_member(operand)
         if key != "reference":
             name = _metadata_key(operator, key)
-            # Without metadata there is nothing to contain the pair, and `$not` of that is true for no row either.
+            # An account without metadata has JSON's null, which contains no pair: `$not` finds it.
             found = "EXISTS (SELECT 1 FROM json_each(account.metadata) WHERE key = ? AND value = ? AND type = 'text')"
-            contained = f"CASE WHEN account.metadata IS NULL THEN NULL ELSE {found} END"
-            return contained, [name, value if isinstance(value, str) else None]
+            return found, [name, value if isinstance(value, str) else None]
         sql = COMPARISONS.get(operator, "")
         if not sql or not (value is None or isinstance(value, str)):
             faults.append(internal('pq: operator does not exist or syntax error at "reference"'))
-        return f"reference {sql or '='} ?", [value if isinstance(value, str) else None]
+        return f"reference {sql or '='} ?", [_without_nul(value) if isinstance(value, str) else None]
 
     fragment = branch(expression)
     if faults:
@@ -216,6 +215,11 @@ def _only_member(value: Any) -> tuple[str, Any]:
     if not isinstance(value, dict) or len(members) != 1:
         raise validation("query: expected a JSON object with exactly one key")
     return next(iter(members.items()))
+
+
+def _without_nul(value: str | None) -> str | None:
+    """A text as it reaches the database: the server leaves NUL characters out when it writes SQL."""
+    return value and value.replace("\0", "")
 
 
 def _word(operator: str) -> str:

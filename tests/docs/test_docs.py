@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from payments_async import PaymentsClient
+from payments_async import PaymentsClient, filters
 from payments_async.models import ErrorCode
 from payments_async.models.generated.operations import OPERATIONS
 from payments_async.sandbox import Sandbox
@@ -39,9 +39,12 @@ def test_error_codes_are_those_of_the_description() -> None:
 def test_filters_are_those_of_the_description() -> None:
     told: dict[str, dict[str, set[str]]] = {}
     operation = ""
-    for name, keys, operators in rows("Filters"):
+    for name, keys, operators, _, on_the_wire in rows("Filters"):
         operation = name.strip("`").rpartition(".")[2] or operation
-        told.setdefault(operation, {}).update({key: set(texts(operators)) for key in texts(keys)})
+        there = told.setdefault(operation, {})
+        for path, key in zip(texts(keys), texts(on_the_wire), strict=True):
+            assert eval(f"filters.{path}", {"filters": filters}).name == key
+            there[key] = {f"${each}" for each in texts(operators)}
     described = {
         each.name: {key: set(some) for key, some in each.filters.items()}
         for each in OPERATIONS
@@ -56,9 +59,9 @@ def test_sort_columns_are_those_of_the_description() -> None:
 
 
 def rows(section: str) -> list[list[str]]:
-    """The cells of the table in a section of the page on filters, without its head."""
+    """The cells of the first table in a section of the page on filters, without its head."""
     page = (DOCS / "filters-and-sort.md").read_text()
-    lines = page.partition(f"\n## {section}\n")[2].partition("\n## ")[0].splitlines()
+    lines = re.split(r"\n##+ ", page.partition(f"\n## {section}\n")[2])[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")][2:]
 
 

@@ -20,7 +20,9 @@ async def api(start: Start) -> Api:
     for reference, amount in amounts.items():
         request = payment_request(connector) | {"reference": reference, "amount": amount}
         answer = await api.post("/payments", request | {"asset": "JPY/0" if reference == "b" else "EUR/2"})
-        await api.call("PATCH", f"/payments/{answer.data['id']}/metadata", {"k": reference, "all": "x"})
+        await api.call(
+            "PATCH", f"/payments/{answer.data['id']}/metadata", {"k": reference, "all": "x", "a]b": reference}
+        )
     for reference, metadata in (("one", {"k": "v", "n": "1"}), ("two", None), ("three", {})):
         request = {"reference": reference, "connectorID": connector, "createdAt": "2025-01-01T00:00:00Z"}
         request |= {"type": "INTERNAL", "accountName": "n"}
@@ -46,6 +48,8 @@ async def found(api: Api, path: str, query: Any) -> list[str]:
         ({"$lt": {"reference": "c"}}, "ab"),
         ({"$lte": {"reference": "c"}}, "abc"),
         ({"$match": {"reference": None}}, ""),
+        # NUL characters are left out on the way to the database.
+        ({"$match": {"reference": "\0c\0"}}, "c"),
         ({"$and": [{"$gt": {"reference": "a"}}, {"$lt": {"reference": "d"}}]}, "bc"),
         ({"$or": [{"$match": {"reference": "a"}}, {"$match": {"reference": "e"}}]}, "ae"),
         ({"$not": {"$match": {"reference": "a"}}}, "bcde"),
@@ -76,6 +80,7 @@ async def found(api: Api, path: str, query: Any) -> list[str]:
         ({"$match": {"amount": None}}, ""),
         ({"$match": {"metadata[k]": "c"}}, "c"),
         ({"$match": {"xmetadata[k]y": "c"}}, "c"),
+        ({"$match": {"metadata[a]b]": "d"}}, "d"),
         ({"$and": [{"$gt": {"amount": 0}}, {"$match": {"metadata[k]": "c"}}]}, "c"),
         # Metadata conditions are taken out of the tree, and one row of metadata has to meet all of them.
         ({"$or": [{"$gt": {"amount": 100}}, {"$match": {"metadata[k]": "c"}}]}, ""),
@@ -134,6 +139,7 @@ async def test_bad_syntax_is_refused_everywhere(api: Api, path: str, query: str)
         ({"$gt": {"metadata[k]": "v"}}, REFUSED),
         ({"$match": {"metadata[k]": 5}}, REFUSED),
         ({"$match": {"metadata[]": "v"}}, REFUSED),
+        ({"$match": {"metadata[a\nb]": "v"}}, REFUSED),
         ({"$match": {"createdAt": "2025-01-01T00:00:00Z"}}, REFUSED),
         ({"$match": {"id": "x"}}, REFUSED),
         ({"$match": {"provider": "STRIPE"}}, REFUSED),
@@ -159,7 +165,8 @@ async def test_payments_refused(api: Api, query: Any, code: tuple[int, str]) -> 
         ({"$match": {"metadata[n]": 1}}, []),
         ({"$and": [{"$match": {"metadata[k]": "v"}}, {"$match": {"metadata[n]": "1"}}]}, ["one"]),
         ({"$or": [{"$match": {"metadata[k]": "v"}}, {"$match": {"reference": "two"}}]}, ["one", "two"]),
-        ({"$not": {"$match": {"metadata[k]": "v"}}}, ["three"]),
+        ({"$match": {"reference": "o\0ne"}}, ["one"]),
+        ({"$not": {"$match": {"metadata[k]": "v"}}}, ["three", "two"]),
         ({"$and": []}, ["one", "three", "two"]),
     ],
 )

@@ -98,13 +98,17 @@ def page(store: Store, listing: Listing, wanted: PageRequest, scope: Fragment = 
         wanted: what was asked for; page size 0 is the whole table.
         scope: SQL condition that every row meets, whatever the filter.
     """
-    where, values = EVERYTHING if wanted.filter is None else listing.compile(wanted.filter)
-    limit = wanted.page_size + 1 if wanted.page_size else -1
-    sql = (
-        f"SELECT {listing.select} FROM {listing.table} WHERE ({scope[0]}) AND ({where})"  # noqa: S608 - fixed texts
-        f" ORDER BY {_order(listing, wanted.sorters)} LIMIT ? OFFSET ?"
+    asked = EVERYTHING if wanted.filter is None else listing.compile(wanted.filter)
+    conditions = [each for each in (scope, asked) if each is not EVERYTHING]
+    rows = store.listed(
+        listing.table,
+        select=listing.select,
+        where=" AND ".join(f"({sql})" for sql, _ in conditions),
+        values=[value for _, values in conditions for value in values],
+        order=_order(listing, wanted.sorters),
+        limit=wanted.page_size + 1 if wanted.page_size else -1,
+        offset=wanted.offset,
     )
-    rows = store.all(sql, *scope[1], *values, limit, wanted.offset)
     more = bool(wanted.page_size) and len(rows) > wanted.page_size
     head: dict[str, Any] = {"pageSize": wanted.page_size} if wanted.page_size else {}
     head["hasMore"] = more
@@ -171,7 +175,8 @@ def _order(listing: Listing, sorters: list[dict[str, str]] | None) -> str:
             # An order left out becomes a second, empty word in the server's SQL.
             raise wire.internal(f'pq: column "{sorter["column"]}" does not exist or has no order')
         terms.append(f"{expression} {sorter['order']}")
-    return ", ".join([*terms, "rowid"])
+    # In the direction of the last column, as an index has it.
+    return ", ".join([*terms, f"rowid {sorters[-1]['order']}"])
 
 
 def _decode_cursor(text: str) -> PageRequest:

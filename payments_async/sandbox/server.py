@@ -31,7 +31,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TOKEN_PATH = "/api/auth/oauth/token"  # noqa: S105 - a path
 FAULTS_PATH = "/_faults"
 REQUESTS_PATH = "/_requests"
-CONTROL = (FAULTS_PATH, REQUESTS_PATH)
+ROWS_READ_PATH = "/_rows-read"
+CONTROL = (FAULTS_PATH, REQUESTS_PATH, ROWS_READ_PATH)
 """The sandbox's own routes, which nothing strikes, counts or wants a token for."""
 ANY_ID = re.compile(r"\{(\w+)\}")
 """A placeholder of a route; aiohttp's own would not match an id in braces."""
@@ -102,6 +103,7 @@ class Sandbox:
         """Requests by method, route template (as the API's description has it) and status, 0 where it was cut off."""
         self.processed: Counter[tuple[str, str]] = Counter()
         """Requests carried out with success, by method and route template, whatever became of their answers."""
+        self._rows_read = 0
         self._counts = Counts.complete(
             payments=payments,
             accounts=accounts,
@@ -136,6 +138,16 @@ class Sandbox:
     def tokens_issued(self) -> int:
         """How many tokens the token endpoint has handed out."""
         return self._tokens.issued
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows of the listed tables the database has read for pages of lists: what these cost it.
+
+        Counted are the rows sent, one more for each page that another follows, the rows that an offset leaves out,
+        those that a filter refuses, and all that match where no index brings them in the wanted order. Not counted is
+        what is looked up for a row sent, such as its provider, and what other operations read.
+        """
+        return self._rows_read + (self._world.store.rows_read if self._world else 0)
 
     @property
     def faults(self) -> list[Fault]:
@@ -176,6 +188,7 @@ class Sandbox:
             await self._runner.cleanup()
             self._runner = None
         if self._world is not None:
+            self._rows_read += self._world.store.rows_read
             self._world.store.close()
             self._world = None
 
@@ -209,6 +222,7 @@ class Sandbox:
         app.router.add_route("*", TOKEN_PATH, self._tokens.issue)
         app.router.add_route("*", FAULTS_PATH, self._faults.control)
         app.router.add_route("GET", REQUESTS_PATH, self._count_requests)
+        app.router.add_route("GET", ROWS_READ_PATH, self._count_rows)
         for method, path, handler in ROUTES:
             app.router.add_route(method, self._api_path + ANY_ID.sub(r"{\1:[^/]+}", path), handler)
         return app
@@ -228,6 +242,9 @@ class Sandbox:
                 for (method, route, status), count in counts
             ]
         )
+
+    async def _count_rows(self, _request: web.Request) -> web.Response:
+        return web.json_response({"rows_read": self.rows_read})
 
     @web.middleware
     async def _strike(self, request: web.Request, handler: Handler) -> web.StreamResponse:

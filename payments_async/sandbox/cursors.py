@@ -117,7 +117,7 @@ def page(store: Store, listing: Listing, wanted: PageRequest, scope: Fragment = 
     if more:
         head["next"] = wanted.cursor(wanted.offset + wanted.page_size)
         rows.pop()
-    return wire.answer(f'{{"cursor":{wire.splice(head, data=wire.array(map(listing.view, rows)))}}}')
+    return wire.cursor(head, map(listing.view, rows))
 
 
 def limited(wanted: PageRequest, limit: str) -> PageRequest:

@@ -200,9 +200,14 @@ def sortable(number: int) -> str:
     return f"0{9999 - len(digits):04}{digits.translate(_COMPLEMENT)}"
 
 
+def numeral(text: str) -> str:
+    """The digits, signed if need be, of what `sortable` wrote."""
+    return text[5:] if text[0] == "1" else f"-{text[5:].translate(_COMPLEMENT)}"
+
+
 def number(text: str) -> int:
     """Read back what `sortable` wrote."""
-    return int(text[5:]) if text[0] == "1" else -int(text[5:].translate(_COMPLEMENT))
+    return int(numeral(text))
 
 
 _COMPLEMENT = str.maketrans("0123456789", "9876543210")

@@ -169,13 +169,20 @@ class Sandbox:
         fail(self._world, transfer_id, error)
 
     async def start(self) -> None:
-        """Open the database, seed it if it is new, and listen."""
-        if self._runner is not None:
+        """Open the database, seed it if it is new, and listen.
+
+        A million payments take some ten to twenty seconds, during which others have their turns on the event loop.
+
+        Raises:
+            RuntimeError: it is started already.
+            OSError: the address cannot be listened on.
+        """
+        if self._world is not None:
             raise RuntimeError("the sandbox is started already")
         self._world = World(Store(self._database), self._clock)
         try:
             if self._world.store.fresh:
-                seed_store(self._world.store, self._counts, self._seed)
+                await seed_store(self._world.store, self._counts, self._seed)
             await self._listen(self._world)
         except BaseException:
             await self.stop()

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-SCHEMA = """
+TABLES = """
 CREATE TABLE connector (
     id TEXT PRIMARY KEY, provider TEXT NOT NULL, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
     config TEXT NOT NULL
@@ -16,33 +16,27 @@ CREATE TABLE task (
     id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
     descriptor TEXT NOT NULL, status TEXT NOT NULL, state TEXT, error TEXT NOT NULL
 );
-CREATE INDEX task_connector ON task (connector_id, created_at);
 CREATE TABLE account (
     id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
     reference TEXT NOT NULL, type TEXT NOT NULL, default_currency TEXT NOT NULL, account_name TEXT NOT NULL,
     metadata TEXT, raw TEXT
 );
-CREATE INDEX account_created ON account (created_at);
-CREATE INDEX account_reference ON account (reference, id);
 CREATE TABLE balance (
     account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE, created_at INTEGER NOT NULL,
     last_updated_at INTEGER NOT NULL, currency TEXT NOT NULL, balance TEXT NOT NULL
 );
-CREATE INDEX balance_account ON balance (account_id, created_at);
 CREATE TABLE payment (
     id TEXT NOT NULL, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
-    reference TEXT NOT NULL UNIQUE, type TEXT NOT NULL, status TEXT NOT NULL, amount TEXT NOT NULL,
+    reference TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, amount TEXT NOT NULL,
     initial_amount TEXT NOT NULL, scheme TEXT NOT NULL, asset TEXT NOT NULL,
     source_account_id TEXT, destination_account_id TEXT, raw TEXT, adjustments TEXT NOT NULL DEFAULT '[]', metadata TEXT
 );
-CREATE INDEX payment_created ON payment (created_at);
 CREATE TABLE pool (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL);
 CREATE TABLE pool_account (
     pool_id TEXT NOT NULL REFERENCES pool ON DELETE CASCADE,
     account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
     PRIMARY KEY (pool_id, account_id)
 );
-CREATE INDEX pool_account_account ON pool_account (account_id);
 CREATE TABLE bank_account (
     id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, name TEXT NOT NULL, country TEXT NOT NULL,
     iban TEXT NOT NULL, account_number TEXT NOT NULL, swift_bic_code TEXT NOT NULL, metadata TEXT
@@ -53,8 +47,6 @@ CREATE TABLE related_account (
     connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE,
     account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE
 );
-CREATE INDEX related_account_bank_account ON related_account (bank_account_id);
-CREATE INDEX related_account_account ON related_account (account_id);
 CREATE TABLE transfer_initiation (
     id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, provider TEXT NOT NULL,
     created_at INTEGER NOT NULL, scheduled_at INTEGER, reference TEXT NOT NULL, description TEXT NOT NULL,
@@ -63,22 +55,33 @@ CREATE TABLE transfer_initiation (
     destination_account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
     amount TEXT NOT NULL CHECK (amount >= '1'), initial_amount TEXT NOT NULL, asset TEXT NOT NULL, metadata TEXT
 );
-CREATE INDEX transfer_initiation_source ON transfer_initiation (source_account_id);
-CREATE INDEX transfer_initiation_destination ON transfer_initiation (destination_account_id);
 CREATE TABLE transfer_adjustment (
     id TEXT PRIMARY KEY, transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE,
     created_at INTEGER NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL, metadata TEXT
 );
-CREATE INDEX transfer_adjustment_transfer ON transfer_adjustment (transfer_id, created_at);
 CREATE TABLE transfer_payment (
     transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE, payment_id TEXT NOT NULL,
     created_at INTEGER NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL
 );
-CREATE INDEX transfer_payment_transfer ON transfer_payment (transfer_id, created_at);
 CREATE TABLE transfer_reversal (
     transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE, connector_id TEXT NOT NULL,
     reference TEXT NOT NULL, processed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (connector_id, reference)
 );
+"""
+INDICES = """
+CREATE INDEX task_connector ON task (connector_id, created_at);
+CREATE INDEX account_created ON account (created_at);
+CREATE INDEX account_reference ON account (reference, id);
+CREATE INDEX balance_account ON balance (account_id, created_at);
+CREATE UNIQUE INDEX payment_reference ON payment (reference);
+CREATE INDEX payment_created ON payment (created_at);
+CREATE INDEX pool_account_account ON pool_account (account_id);
+CREATE INDEX related_account_bank_account ON related_account (bank_account_id);
+CREATE INDEX related_account_account ON related_account (account_id);
+CREATE INDEX transfer_initiation_source ON transfer_initiation (source_account_id);
+CREATE INDEX transfer_initiation_destination ON transfer_initiation (destination_account_id);
+CREATE INDEX transfer_adjustment_transfer ON transfer_adjustment (transfer_id, created_at);
+CREATE INDEX transfer_payment_transfer ON transfer_payment (transfer_id, created_at);
 CREATE INDEX transfer_reversal_transfer ON transfer_reversal (transfer_id);
 PRAGMA user_version = 1;
 """
@@ -97,7 +100,6 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, cached_statements=256)
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.create_function("count_row", 0, self._count_row)
@@ -106,9 +108,14 @@ class Store:
         self.fresh = self._connection.execute("PRAGMA user_version").fetchone()[0] == 0
         """Whether the database was empty when it was opened, tables included."""
 
-    def create(self) -> None:
+    def create_tables(self) -> None:
         """Make the tables; inside a transaction, so that a half-seeded file is an empty one."""
-        for statement in SCHEMA.split(";"):
+        for statement in TABLES.split(";"):
+            self._connection.execute(statement)
+
+    def create_indices(self) -> None:
+        """Make the indices, without which the database is not ready for use."""
+        for statement in INDICES.split(";"):
             self._connection.execute(statement)
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -163,6 +170,11 @@ class Store:
             marks = ", ".join(f":{name}" for name in first)
             sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - names are the sandbox's own
             self._connection.executemany(sql, chain([first], remaining))
+
+    def insert_rows(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add rows whose values are in the order of the table's columns."""
+        marks = ", ".join("?" * len(rows[0]))
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names are the sandbox's own
 
     @contextmanager
     def transaction(self) -> Generator[None]:

@@ -1,5 +1,6 @@
 """Made-up rows, and the database that keeps them."""
 
+import asyncio
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,21 @@ async def test_a_file_whose_seeding_failed_is_seeded_again(
         broken.setattr("payments_async.sandbox.seed._seed_transfers", None)
         with pytest.raises(TypeError):
             await start(payments=5, database=file)
+    api = await start(payments=5, database=file)
+    assert len(await rows(api, "payments")) == 5
+
+
+async def test_seeding_leaves_others_their_turns_and_can_be_cancelled(start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.db"
+    sandbox = Sandbox(payments=20_000, database=file)
+    starting = asyncio.create_task(sandbox.start())
+    for _ in range(4):
+        await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="started already"):
+        await sandbox.start()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
     api = await start(payments=5, database=file)
     assert len(await rows(api, "payments")) == 5
 

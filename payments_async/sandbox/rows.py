@@ -49,6 +49,7 @@ class Account:
 
     id: str
     connector: ConnectorID
+    reference: str
     internal: bool
     asset: str
 
@@ -84,15 +85,19 @@ def below(chance: random.Random, end: int) -> int:
 
 def make_accounts(chance: random.Random, connectors: Sequence[ConnectorID], number: int) -> list[Account]:
     """Accounts of all connectors in turn, internal and external ones alternating at each."""
-    return [
-        Account(
-            id=str(AccountID(connectors[index % len(connectors)], f"acct_{chance.getrandbits(64):016x}")),
-            connector=connectors[index % len(connectors)],
-            internal=index // len(connectors) % 2 == 0,
-            asset=ingested(CURRENCIES[index % len(CURRENCIES)]),
+    accounts: list[Account] = []
+    for index in range(number):
+        connector, reference = connectors[index % len(connectors)], f"acct_{chance.getrandbits(64):016x}"
+        accounts.append(
+            Account(
+                id=str(AccountID(connector, reference)),
+                connector=connector,
+                reference=reference,
+                internal=index // len(connectors) % 2 == 0,
+                asset=ingested(CURRENCIES[index % len(CURRENCIES)]),
+            )
         )
-        for index in range(number)
-    ]
+    return accounts
 
 
 def account_rows(accounts: Iterable[Account], times: Iterable[int]) -> Iterator[dict[str, Any]]:
@@ -103,14 +108,14 @@ def account_rows(accounts: Iterable[Account], times: Iterable[int]) -> Iterator[
         times: when each was created, in microseconds since 1970.
     """
     for index, (account, created_at) in enumerate(zip(accounts, times, strict=False)):
-        reference, company = AccountID.parse(account.id).reference, COMPANIES[index % len(COMPANIES)]
-        raw = {"id": reference, "object": "account", "holder": company, "position": index}
+        company = COMPANIES[index % len(COMPANIES)]
+        raw = {"id": account.reference, "object": "account", "holder": company, "position": index}
         metadata = {"ledger": f"entity-{index:04}", "team": "treasury"}
         yield {
             "id": account.id,
             "connector_id": str(account.connector),
             "created_at": created_at,
-            "reference": reference,
+            "reference": account.reference,
             "type": "INTERNAL" if account.internal else "EXTERNAL" if index % 29 else "UNKNOWN",
             "default_currency": "" if index % 11 == 10 else account.asset,
             "account_name": company,

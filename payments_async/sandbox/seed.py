@@ -3,9 +3,10 @@
 import asyncio
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count, cycle, islice
-from typing import Any
+from typing import Any, TypeVar
 
 from payments_async.sandbox.configs import example_config
 from payments_async.sandbox.counts import Counts
@@ -18,6 +19,7 @@ from payments_async.sandbox.rows import (
     SECOND,
     START,
     Account,
+    PaymentRow,
     account_rows,
     below,
     make_accounts,
@@ -28,11 +30,10 @@ from payments_async.sandbox.times import stamp
 from payments_async.sandbox.wire import encode
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 DAY = 24 * HOUR
 YEAR = 365 * DAY
-PART = 1_000
-"""After so many payments whoever else waits for the event loop has a turn."""
 BANKS = (("DE", "DEUTDEFF"), ("FR", "BNPAFRPP"), ("GB", "BARCGB22"), ("SE", "ESSESESS"), ("NL", "INGBNL2A"))
 HISTORIES = (
     ("WAITING_FOR_VALIDATION",),
@@ -54,9 +55,10 @@ async def seed_store(store: Store, counts: Counts, seed: int) -> None:
         accounts = make_accounts(chance, connectors, counts.accounts)
         store.insert_all("connector", _connector_rows(connectors))
         store.insert_all("task", _task_rows(connectors, counts.tasks, chance))
-        store.insert_all("account", account_rows(accounts, count(START, 60 * SECOND)))
-        store.insert_all("balance", _balance_rows(accounts, counts.balances, chance))
-        await _seed_payments(store, connectors, accounts, counts.payments, chance)
+        await _insert(partial(store.insert_all, "account"), account_rows(accounts, count(START, 60 * SECOND)))
+        await _insert(partial(store.insert_all, "balance"), _balance_rows(accounts, counts.balances, chance))
+        payments = _payment_rows(connectors, accounts, counts.payments, chance)
+        await _insert(partial(store.insert_rows, "payment"), payments)
         _seed_pools(store, accounts, counts.pools, chance)
         _seed_bank_accounts(store, accounts, counts.bank_accounts, chance)
         _seed_transfers(store, accounts, counts.transfers, chance)
@@ -109,21 +111,15 @@ def _balance_rows(accounts: list[Account], count: int, chance: random.Random) ->
         }
 
 
-async def _seed_payments(
-    store: Store, connectors: list[ConnectorID], accounts: list[Account], number: int, chance: random.Random
-) -> None:
-    own = [
-        (connector, [each.id for each in accounts[index :: len(connectors)]])
-        for index, connector in enumerate(connectors)
-    ]
-    rows = islice(payment_rows(chance, own, _times(chance, number)), number)
-    while part := list(islice(rows, PART)):
-        store.insert_rows("payment", part)
-        await asyncio.sleep(0)
+def _payment_rows(
+    connectors: list[ConnectorID], accounts: list[Account], number: int, chance: random.Random
+) -> Iterator[PaymentRow]:
+    own = [[each.id for each in accounts[index :: len(connectors)]] for index in range(len(connectors))]
+    return islice(payment_rows(chance, list(zip(connectors, own, strict=True)), _times(chance, number)), number)
 
 
 def _times(chance: random.Random, number: int) -> Iterator[int]:
-    """Two years at most for all."""
+    """Each later than the one before, all within two years."""
     created_at = START
     while True:
         created_at += 1 + below(chance, 2 * YEAR // number)
@@ -217,6 +213,13 @@ def _seed_transfers(store: Store, accounts: list[Account], count: int, chance: r
                 status="PROCESSED",
                 error="",
             )
+
+
+async def _insert(insert: Callable[[list[T]], None], rows: Iterator[T]) -> None:
+    """Insert rows some at a time, with the event loop left to others in between."""
+    while part := list(islice(rows, 1_000)):
+        insert(part)
+        await asyncio.sleep(0)
 
 
 def _uuid(chance: random.Random) -> str:

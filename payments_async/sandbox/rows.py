@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, cycle
 from typing import Any, NamedTuple
 
 from payments_async.sandbox.currencies import ingested
@@ -83,21 +83,17 @@ def below(chance: random.Random, end: int) -> int:
     return drawn
 
 
-def make_accounts(chance: random.Random, connectors: Sequence[ConnectorID], number: int) -> list[Account]:
-    """Accounts of all connectors in turn, internal and external ones alternating at each."""
-    accounts: list[Account] = []
-    for index in range(number):
-        connector, reference = connectors[index % len(connectors)], f"acct_{chance.getrandbits(64):016x}"
-        accounts.append(
-            Account(
-                id=str(AccountID(connector, reference)),
-                connector=connector,
-                reference=reference,
-                internal=index // len(connectors) % 2 == 0,
-                asset=ingested(CURRENCIES[index % len(CURRENCIES)]),
-            )
+def made_up_accounts(chance: random.Random, connectors: Sequence[ConnectorID]) -> Iterator[Account]:
+    """Accounts without end, of all connectors in turn, internal and external ones alternating at each."""
+    for index, connector in enumerate(cycle(connectors)):
+        reference = f"acct_{chance.getrandbits(64):016x}"
+        yield Account(
+            id=str(AccountID(connector, reference)),
+            connector=connector,
+            reference=reference,
+            internal=index // len(connectors) % 2 == 0,
+            asset=ingested(CURRENCIES[index % len(CURRENCIES)]),
         )
-    return accounts
 
 
 def account_rows(accounts: Iterable[Account], times: Iterable[int]) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ from payments_async.sandbox.rows import (
     PaymentRow,
     account_rows,
     below,
-    make_accounts,
+    made_up_accounts,
     payment_rows,
 )
 from payments_async.sandbox.store import Store, sortable
@@ -52,7 +52,7 @@ async def seed_store(store: Store, counts: Counts, seed: int) -> None:
     with store.transaction():
         store.create_tables()
         connectors = [ConnectorID(provider, _uuid(chance)) for provider in islice(cycle(PROVIDERS), counts.connectors)]
-        accounts = make_accounts(chance, connectors, counts.accounts)
+        accounts = list(islice(made_up_accounts(chance, connectors), counts.accounts))
         store.insert_all("connector", _connector_rows(connectors))
         store.insert_all("task", _task_rows(connectors, counts.tasks, chance))
         await _insert(partial(store.insert_all, "account"), account_rows(accounts, count(START, 60 * SECOND)))

@@ -17,6 +17,7 @@ from aiohttp import web
 from payments_async.sandbox import wire
 from payments_async.sandbox.counts import Counts
 from payments_async.sandbox.faults import Fault, Faults
+from payments_async.sandbox.population import Population
 from payments_async.sandbox.routes import INSIDE_CONNECTORS, OPEN_ROUTES, ROUTES
 from payments_async.sandbox.seed import seed_store
 from payments_async.sandbox.store import Store
@@ -32,7 +33,9 @@ TOKEN_PATH = "/api/auth/oauth/token"  # noqa: S105 - a path
 FAULTS_PATH = "/_faults"
 REQUESTS_PATH = "/_requests"
 ROWS_READ_PATH = "/_rows-read"
-CONTROL = (FAULTS_PATH, REQUESTS_PATH, ROWS_READ_PATH)
+PAYMENTS_PATH = "/_payments"
+ACCOUNTS_PATH = "/_accounts"
+CONTROL = (FAULTS_PATH, REQUESTS_PATH, ROWS_READ_PATH, PAYMENTS_PATH, ACCOUNTS_PATH)
 """The sandbox's own routes, which nothing strikes, counts or wants a token for."""
 ANY_ID = re.compile(r"\{(\w+)\}")
 """A placeholder of a route; aiohttp's own would not match an id in braces."""
@@ -132,6 +135,7 @@ class Sandbox:
         )
         self._faults = Faults(faults, seed=seed, token_route=TOKEN_PATH, tokens=self._tokens)
         self._world: World | None = None
+        self._population: Population | None = None
         self._runner: web.AppRunner | None = None
 
     @property
@@ -164,9 +168,47 @@ class Sandbox:
         Raises:
             KeyError: there is no such transfer initiation.
         """
-        if self._world is None:
-            raise RuntimeError("the sandbox is not started")
-        fail(self._world, transfer_id, error)
+        fail(self._populated().world, transfer_id, error)
+
+    def references(self) -> set[str]:
+        """References of all payments that exist."""
+        return self._populated().references()
+
+    def add_payments(self, count: int, *, newest: bool = False) -> list[str]:
+        """Let made-up payments arrive, as if their connectors had fetched them; their references, which sort anywhere.
+
+        What arrives depends on the seed and on what has arrived before.
+
+        Args:
+            count: how many.
+            newest: whether each is created later than all others there are, instead of at any time up to now.
+
+        Raises:
+            ValueError: the count is below 0, or no connector is installed.
+        """
+        return self._populated().add_payments(count, newest=newest)
+
+    def remove_payments(self, references: Iterable[str]) -> int:
+        """Remove payments; how many of them there were.
+
+        The API deletes no payment: those of a connector that is uninstalled or reset go with it, and nothing else.
+        """
+        return self._populated().remove_payments(references)
+
+    def account_ids(self) -> set[str]:
+        """Ids of all accounts that exist."""
+        return self._populated().account_ids()
+
+    def add_accounts(self, count: int, *, newest: bool = False) -> list[str]:
+        """Let made-up accounts arrive, as `add_payments` does payments; their ids."""
+        return self._populated().add_accounts(count, newest=newest)
+
+    def remove_accounts(self, ids: Iterable[str]) -> int:
+        """Remove accounts, with their balances and the payments and transfers that name them; how many there were.
+
+        The API deletes no account: those of a connector that is uninstalled or reset go with it, and nothing else.
+        """
+        return self._populated().remove_accounts(ids)
 
     async def start(self) -> None:
         """Open the database, seed it if it is new, and listen.
@@ -183,7 +225,8 @@ class Sandbox:
         try:
             if self._world.store.fresh:
                 await seed_store(self._world.store, self._counts, self._seed)
-            await self._listen(self._world)
+            self._population = Population(self._world, self._seed)
+            await self._listen(self._world, self._population)
         except BaseException:
             await self.stop()
             raise
@@ -197,7 +240,7 @@ class Sandbox:
         if self._world is not None:
             self._rows_read += self._world.store.rows_read
             self._world.store.close()
-            self._world = None
+            self._world = self._population = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -206,10 +249,15 @@ class Sandbox:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def _listen(self, world: World) -> None:
+    def _populated(self) -> Population:
+        if self._population is None:
+            raise RuntimeError("the sandbox is not started")
+        return self._population
+
+    async def _listen(self, world: World, population: Population) -> None:
         # Generous limits: the real server's headers may have a megabyte, and its bodies know no bound.
         self._runner = web.AppRunner(
-            self._app(world),
+            self._app(world, population),
             access_log=None,
             shutdown_timeout=1.0,
             max_line_size=1 << 20,
@@ -221,7 +269,7 @@ class Sandbox:
         port = self._runner.addresses[0][1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
-    def _app(self, world: World) -> web.Application:
+    def _app(self, world: World, population: Population) -> web.Application:
         # The first sees all that leaves, so that what goes wrong on purpose is counted as the client sees it.
         middlewares = [self._count, self._strike, self._process, self._route, self._authorize, self._refuse]
         app = web.Application(middlewares=middlewares, client_max_size=1 << 30)
@@ -230,6 +278,8 @@ class Sandbox:
         app.router.add_route("*", FAULTS_PATH, self._faults.control)
         app.router.add_route("GET", REQUESTS_PATH, self._count_requests)
         app.router.add_route("GET", ROWS_READ_PATH, self._count_rows)
+        app.router.add_route("*", PAYMENTS_PATH, population.control_payments)
+        app.router.add_route("*", ACCOUNTS_PATH, population.control_accounts)
         for method, path, handler in ROUTES:
             app.router.add_route(method, self._api_path + ANY_ID.sub(r"{\1:[^/]+}", path), handler)
         return app

@@ -173,8 +173,9 @@ class Store:
 
     def insert_rows(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows whose values are in the order of the table's columns."""
-        marks = ", ".join("?" * len(rows[0]))
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names are the sandbox's own
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names are the sandbox's own
 
     @contextmanager
     def transaction(self) -> Generator[None]:

@@ -1,6 +1,8 @@
 """Payments."""
 
 import sqlite3
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -99,12 +101,15 @@ LISTING = Listing(
     columns={name: name for name in COLUMNS.split()}
     | {"connector.name": "(SELECT name FROM connector WHERE id = connector_id)"},
 )
+MATCHED = replace(LISTING, compile=partial(PaymentFilter.compile, keyset=False))
+"""The same, where references are not compared."""
 
 
 async def list_payments(request: web.Request) -> web.Response:
     """GET /payments."""
+    world = request.app[WORLD]
     wanted = await read_page_request(request, parameters(request))
-    return page(request.app[WORLD].store, LISTING, wanted)
+    return page(world, LISTING if world.keyset else MATCHED, wanted)
 
 
 async def get_payment(request: web.Request) -> web.Response:

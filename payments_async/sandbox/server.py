@@ -2,6 +2,7 @@
 
 import logging
 import posixpath
+import random
 import re
 import secrets
 import sqlite3
@@ -63,6 +64,10 @@ class Sandbox:
         opaque_tokens: issue random strings instead of JWTs.
         auth: whether operations want a token.
         conflict_as_400: answer duplicates with 400 CONFLICT as the server's code means to, instead of the 500 it sends.
+        keyset: whether payments can be paged by key: whether filters compare their `reference`. False makes that a 400
+            VALIDATION, as on servers from v3 on, which only `$match` it.
+        shuffle_ties: whether rows that are equal by the order of a list change places from page to page, as they may on
+            a server; drawn by the seed.
         database: SQLite file that survives a restart; an existing one is not seeded again. None: memory.
         host: where to listen.
         port: where to listen, 0 for any free port.
@@ -90,6 +95,8 @@ class Sandbox:
         opaque_tokens: bool = False,
         auth: bool = True,
         conflict_as_400: bool = False,
+        keyset: bool = True,
+        shuffle_ties: bool = False,
         database: Path | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -120,6 +127,8 @@ class Sandbox:
         self._seed = seed
         self._auth = auth
         self._conflict_as_400 = conflict_as_400
+        self._keyset = keyset
+        self._shuffle_ties = shuffle_ties
         self._database = database
         self._address = (host, port)
         self._api_path = api_path
@@ -221,7 +230,12 @@ class Sandbox:
         """
         if self._world is not None:
             raise RuntimeError("the sandbox is started already")
-        self._world = World(Store(self._database), self._clock)
+        self._world = World(
+            Store(self._database),
+            self._clock,
+            keyset=self._keyset,
+            ties=random.Random(f"ties {self._seed}") if self._shuffle_ties else None,
+        )
         try:
             if self._world.store.fresh:
                 await seed_store(self._world.store, self._counts, self._seed)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Api
+from .conftest import Api, Start
 
 LISTS = ["/payments", "/accounts", "/pools", "/bank-accounts", "/transfer-initiations"]
 
@@ -225,3 +225,31 @@ async def test_inserts_between_pages_repeat_rows(api: Api) -> None:
     await api.payment(createdAt="2025-01-09T00:00:00Z")
     second = (await api.get("/payments", cursor=first["next"])).page
     assert first["data"][1]["id"] == second["data"][0]["id"]
+
+
+async def drained(api: Api, *sorters: str) -> list[str]:
+    """References of all payments in the order of the pages that the cursor leads through."""
+    sort = "".join(f"&sort={sorter}" for sorter in sorters)
+    page = (await api.call("GET", f"/payments?pageSize=7{sort}")).page
+    rows = page["data"]
+    while "next" in page:
+        page = (await api.get("/payments", cursor=page["next"])).page
+        rows += page["data"]
+    return [row["reference"] for row in rows]
+
+
+@pytest.mark.parametrize("sorters", [(), ("created_at:asc",), ("type:desc",)])
+async def test_shuffled_ties_change_places_from_page_to_page(start: Start, sorters: tuple[str, ...]) -> None:
+    api = await start(payments=300, shuffle_ties=True)
+    seen = await drained(api, *sorters)
+    assert len(seen) == 300
+    assert len(set(seen)) < 300
+    assert set(seen) < api.sandbox.references()
+    assert await drained(await start(payments=300, shuffle_ties=True), *sorters) == seen
+
+
+@pytest.mark.parametrize("sorters", [("reference:asc",), ("created_at:desc", "id:asc")])
+async def test_an_order_without_ties_stays_what_it_is(start: Start, sorters: tuple[str, ...]) -> None:
+    seen = await drained(await start(payments=300, shuffle_ties=True), *sorters)
+    assert len(set(seen)) == len(seen) == 300
+    assert await drained(await start(payments=300), *sorters) == seen

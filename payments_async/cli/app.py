@@ -55,6 +55,10 @@ def sandbox(
     seed: Seed = 7,
     client_id: Annotated[str | None, typer.Option(show_default="random")] = None,
     client_secret: Annotated[str | None, typer.Option(show_default="random")] = None,
+    keyset: Annotated[bool, typer.Option(help="Whether filters compare references of payments, as before v3.")] = True,
+    shuffle_ties: Annotated[
+        bool, typer.Option("--shuffle-ties", help="Let rows of equal rank change places from page to page.")
+    ] = False,
     database: Annotated[
         Path | None, typer.Option(dir_okay=False, show_default="memory", help="SQLite file that keeps the state.")
     ] = None,
@@ -77,6 +81,8 @@ def sandbox(
         seed=seed,
         client_id=client_id,
         client_secret=client_secret,
+        keyset=keyset,
+        shuffle_ties=shuffle_ties,
         database=database,
     )
     try:

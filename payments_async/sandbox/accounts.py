@@ -82,7 +82,7 @@ BALANCES = Listing(
 async def list_accounts(request: web.Request) -> web.Response:
     """GET /accounts."""
     wanted = await read_page_request(request, parameters(request))
-    return page(request.app[WORLD].store, LISTING, wanted)
+    return page(request.app[WORLD], LISTING, wanted)
 
 
 async def get_account(request: web.Request) -> web.Response:
@@ -162,7 +162,7 @@ async def get_account_balances(request: web.Request) -> web.Response:
             "To": str(until or world.now()),
         }
         wanted = replace(wanted, options=options)
-    return page(world.store, BALANCES, wanted, _scope(wanted))
+    return page(world, BALANCES, wanted, _scope(wanted))
 
 
 def parse_account(text: str) -> AccountID:

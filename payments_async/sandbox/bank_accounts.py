@@ -61,7 +61,7 @@ LISTING = Listing(
 async def list_bank_accounts(request: web.Request) -> web.Response:
     """GET /bank-accounts."""
     wanted = await read_page_request(request, parameters(request))
-    return page(request.app[WORLD].store, LISTING, wanted)
+    return page(request.app[WORLD], LISTING, wanted)
 
 
 async def get_bank_account(request: web.Request) -> web.Response:

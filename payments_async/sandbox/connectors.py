@@ -102,7 +102,7 @@ async def list_connector_tasks(request: web.Request) -> web.Response:
     if row["provider"] != _provider(request):
         raise wire.validation("connector not found")
     wanted = await read_page_request(request, parameters(request), plain=True)
-    return page(request.app[WORLD].store, TASKS, wanted, ("connector_id = ?", [row["id"]]))
+    return page(request.app[WORLD], TASKS, wanted, ("connector_id = ?", [row["id"]]))
 
 
 async def get_connector_task(request: web.Request) -> web.Response:

@@ -1,5 +1,6 @@
 """Lists: query parameters as the server parses them, offset cursors, sorting, and the page that is sent."""
 
+import random
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from aiohttp import web
 from payments_async.sandbox import wire
 from payments_async.sandbox.filters import EVERYTHING, Compiler, Fragment, check, ignored
 from payments_async.sandbox.ids import from_base64url, to_base64url
-from payments_async.sandbox.store import Store
+from payments_async.sandbox.world import World
 
 DEFAULT_PAGE_SIZE = 15
 LARGEST_PAGE_SIZE = 100
@@ -89,22 +90,26 @@ async def read_page_request(
     return PageRequest(page_size, filter=expression, sorters=sorters)
 
 
-def page(store: Store, listing: Listing, wanted: PageRequest, scope: Fragment = EVERYTHING) -> web.Response:
+def page(world: World, listing: Listing, wanted: PageRequest, scope: Fragment = EVERYTHING) -> web.Response:
     """Send one page.
 
     Args:
-        store: where the rows are.
+        world: where the rows are.
         listing: how they are listed.
         wanted: what was asked for; page size 0 is the whole table.
         scope: SQL condition that every row meets, whatever the filter.
     """
-    where, values = EVERYTHING if wanted.filter is None else listing.compile(wanted.filter)
-    limit = wanted.page_size + 1 if wanted.page_size else -1
-    sql = (
-        f"SELECT {listing.select} FROM {listing.table} WHERE ({scope[0]}) AND ({where})"  # noqa: S608 - fixed texts
-        f" ORDER BY {_order(listing, wanted.sorters)} LIMIT ? OFFSET ?"
+    asked = EVERYTHING if wanted.filter is None else listing.compile(wanted.filter)
+    conditions = [each for each in (scope, asked) if each is not EVERYTHING]
+    rows = world.store.listed(
+        listing.table,
+        select=listing.select,
+        where=" AND ".join(f"({sql})" for sql, _ in conditions),
+        values=[value for _, values in conditions for value in values],
+        order=_order(listing, wanted.sorters, world.ties),
+        limit=wanted.page_size + 1 if wanted.page_size else -1,
+        offset=wanted.offset,
     )
-    rows = store.all(sql, *scope[1], *values, limit, wanted.offset)
     more = bool(wanted.page_size) and len(rows) > wanted.page_size
     head: dict[str, Any] = {"pageSize": wanted.page_size} if wanted.page_size else {}
     head["hasMore"] = more
@@ -113,7 +118,7 @@ def page(store: Store, listing: Listing, wanted: PageRequest, scope: Fragment = 
     if more:
         head["next"] = wanted.cursor(wanted.offset + wanted.page_size)
         rows.pop()
-    return wire.answer(f'{{"cursor":{wire.splice(head, data=wire.array(map(listing.view, rows)))}}}')
+    return wire.cursor(head, map(listing.view, rows))
 
 
 def limited(wanted: PageRequest, limit: str) -> PageRequest:
@@ -161,17 +166,22 @@ def _sorter(text: str) -> dict[str, str]:
     return {"column": column, "order": DIRECTIONS[word] if colon else ""}
 
 
-def _order(listing: Listing, sorters: list[dict[str, str]] | None) -> str:
+def _order(listing: Listing, sorters: list[dict[str, str]] | None, ties: random.Random | None) -> str:
     if not sorters:
-        return "created_at DESC, rowid DESC"
-    terms: list[str] = []
-    for sorter in sorters:
-        expression = listing.columns.get(sorter["column"])
-        if expression is None or sorter["order"] not in DIRECTIONS:
-            # An order left out becomes a second, empty word in the server's SQL.
-            raise wire.internal(f'pq: column "{sorter["column"]}" does not exist or has no order')
-        terms.append(f"{expression} {sorter['order']}")
-    return ", ".join([*terms, "rowid"])
+        terms, direction = ["created_at DESC"], "DESC"
+    else:
+        terms = [_term(listing, sorter) for sorter in sorters]
+        # In the direction of the last column, as an index has it.
+        direction = sorters[-1]["order"]
+    return ", ".join([*terms, f"rowid {ties.choice(('ASC', 'DESC')) if ties else direction}"])
+
+
+def _term(listing: Listing, sorter: dict[str, str]) -> str:
+    expression = listing.columns.get(sorter["column"])
+    if expression is None or sorter["order"] not in DIRECTIONS:
+        # An order left out becomes a second, empty word in the server's SQL.
+        raise wire.internal(f'pq: column "{sorter["column"]}" does not exist or has no order')
+    return f"{expression} {sorter['order']}"
 
 
 def _decode_cursor(text: str) -> PageRequest:

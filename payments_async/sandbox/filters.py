@@ -68,16 +68,20 @@ class PaymentFilter:
 
     Metadata conditions leave the tree and apply to the whole, so `$or` with one of them behaves as `$and`, and a branch
     made of nothing else is empty, which the database refuses.
+
+    Args:
+        keyset: whether references are compared, and not only matched.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keyset: bool) -> None:
+        self._keyset = keyset
         self._metadata: list[tuple[str, str]] = []
         self._faults: list[str] = []
 
     @classmethod
-    def compile(cls, expression: Any) -> Fragment:
+    def compile(cls, expression: Any, *, keyset: bool = True) -> Fragment:
         """SQL for a checked expression; errors as the server has them."""
-        compiler = cls()
+        compiler = cls(keyset=keyset)
         tree = compiler._branch(expression)
         if compiler._faults:
             raise internal(compiler._faults[0])
@@ -101,6 +105,8 @@ class PaymentFilter:
     def _leaf(self, operator: str, key: str, value: Any) -> Fragment | None:
         match key:
             case "reference":
+                if not self._keyset:
+                    _only_match(operator, key)
                 return self._text(operator, "reference", value)
             case "amount" | "initialAmount":
                 return self._number(operator, "amount" if key == "amount" else "initial_amount", value)

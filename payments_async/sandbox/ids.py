@@ -7,6 +7,8 @@ import re
 import uuid
 from typing import Any, NamedTuple, Self, cast
 
+from payments_async.sandbox.wire import encode
+
 NIL = str(uuid.UUID(int=0))
 BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 UUID = re.compile(
@@ -150,7 +152,7 @@ def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _quote(text: str) -> str:
     """Canonical JSON string: as `json.dumps`, but hex digits of control characters are upper-case."""
-    quoted = json.dumps(text, ensure_ascii=False)
+    quoted = encode(text)
     if "\\" not in quoted:
         return quoted
     return ESCAPE.sub(lambda found: f"\\u00{found[1].upper()}" if found[1] else found[0], quoted)

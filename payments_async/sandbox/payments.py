@@ -1,6 +1,8 @@
 """Payments."""
 
 import sqlite3
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -11,7 +13,7 @@ from payments_async.sandbox.currencies import plausible_asset
 from payments_async.sandbox.cursors import Listing, page, parameters, read_page_request
 from payments_async.sandbox.filters import PAYMENT_STATUSES, PAYMENT_TYPES, PaymentFilter
 from payments_async.sandbox.ids import AccountID, PaymentID
-from payments_async.sandbox.store import number, sortable
+from payments_async.sandbox.store import numeral, sortable
 from payments_async.sandbox.times import Instant, stamp
 from payments_async.sandbox.world import WORLD, World
 
@@ -50,31 +52,43 @@ ON CONFLICT (reference) DO UPDATE SET
 """
 
 
+SELECT = """
+id, reference, source_account_id, destination_account_id, type,
+(SELECT provider FROM connector WHERE id = connector_id) AS provider,
+connector_id, status, initial_amount, amount, scheme, asset, created_at, raw, adjustments, metadata
+"""
+
+
 def view(row: sqlite3.Row) -> str:
-    """JSON of a stored payment."""
-    return wire.splice(
-        {
-            "id": row["id"],
-            "reference": row["reference"],
-            "sourceAccountID": row["source_account_id"] or "",
-            "destinationAccountID": row["destination_account_id"] or "",
-            "type": row["type"],
-            "provider": row["provider"],
-            "connectorID": row["connector_id"],
-            "status": row["status"],
-            "initialAmount": number(row["initial_amount"]),
-            "amount": number(row["amount"]),
-            "scheme": row["scheme"],
-            "asset": row["asset"],
-            "createdAt": stamp(row["created_at"]),
-        },
-        raw=row["raw"],
-        adjustments=row["adjustments"],
-        metadata=row["metadata"],
+    """JSON of a stored payment; written out, because whoever drains the sandbox waits for a hundred of them a page."""
+    (
+        payment_id,
+        reference,
+        source,
+        destination,
+        kind,
+        provider,
+        connector_id,
+        status,
+        initial_amount,
+        amount,
+        scheme,
+        asset,
+        created_at,
+        raw,
+        adjustments,
+        metadata,
+    ) = row
+    return (
+        f'{{"id":"{payment_id}","reference":{wire.encode(reference)},"sourceAccountID":"{source or ""}",'
+        f'"destinationAccountID":"{destination or ""}","type":"{kind}","provider":"{provider}",'
+        f'"connectorID":"{connector_id}","status":"{status}","initialAmount":{numeral(initial_amount)},'
+        f'"amount":{numeral(amount)},"scheme":{wire.encode(scheme)},"asset":{wire.encode(asset)},'
+        f'"createdAt":"{stamp(created_at)}","raw":{raw or "null"},"adjustments":{adjustments},'
+        f'"metadata":{metadata or "null"}}}'
     )
 
 
-SELECT = "*, (SELECT provider FROM connector WHERE id = connector_id) AS provider"
 COLUMNS = """
 id connector_id created_at reference type status amount initial_amount scheme asset source_account_id
 destination_account_id provider
@@ -87,12 +101,15 @@ LISTING = Listing(
     columns={name: name for name in COLUMNS.split()}
     | {"connector.name": "(SELECT name FROM connector WHERE id = connector_id)"},
 )
+MATCHED = replace(LISTING, compile=partial(PaymentFilter.compile, keyset=False))
+"""The same, where references are not compared."""
 
 
 async def list_payments(request: web.Request) -> web.Response:
     """GET /payments."""
+    world = request.app[WORLD]
     wanted = await read_page_request(request, parameters(request))
-    return page(request.app[WORLD].store, LISTING, wanted)
+    return page(world, LISTING if world.keyset else MATCHED, wanted)
 
 
 async def get_payment(request: web.Request) -> web.Response:

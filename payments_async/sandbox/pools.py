@@ -26,7 +26,7 @@ LISTING = Listing(table="pool", view=view, select=SELECT, columns={name: name fo
 async def list_pools(request: web.Request) -> web.Response:
     """GET /pools."""
     wanted = await read_page_request(request, parameters(request))
-    return page(request.app[WORLD].store, LISTING, wanted)
+    return page(request.app[WORLD], LISTING, wanted)
 
 
 async def get_pool(request: web.Request) -> web.Response:

@@ -1,53 +1,40 @@
-"""Made-up rows: as many as asked for, the same for the same counts and seed, the awkward ones among them."""
+"""The rows that a sandbox starts with: as many as asked for, the same for the same counts and seed."""
 
+import asyncio
 import random
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import cycle, islice
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count, cycle, islice
+from typing import Any, TypeVar
 
 from payments_async.sandbox.configs import example_config
 from payments_async.sandbox.counts import Counts
-from payments_async.sandbox.currencies import ingested
-from payments_async.sandbox.filters import PAYMENT_STATUSES
 from payments_async.sandbox.ids import AccountID, ConnectorID, PaymentID
 from payments_async.sandbox.providers import PROVIDERS
+from payments_async.sandbox.rows import (
+    COMPANIES,
+    HOUR,
+    HUGE,
+    SECOND,
+    START,
+    Account,
+    PaymentRow,
+    account_rows,
+    below,
+    made_up_accounts,
+    payment_rows,
+)
 from payments_async.sandbox.store import Store, sortable
-from payments_async.sandbox.times import microseconds, stamp
-from payments_async.sandbox.wire import encode, splice
+from payments_async.sandbox.times import stamp
+from payments_async.sandbox.wire import encode
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
-START = microseconds(datetime(2024, 1, 8, 9, 30, tzinfo=UTC))
-SECOND = 1_000_000
-HOUR = 3_600 * SECOND
 DAY = 24 * HOUR
 YEAR = 365 * DAY
-HUGE = 10**30
-COMPANIES = [
-    "Northwind Trading",
-    "Contoso Retail",
-    "Fabrikam Foods",
-    "Blue Harbour Logistics",
-    "Cedar & Stone Interiors",
-    "Halcyon Robotics",
-    "Juniper Bakery Supply",
-    "Kestrel Air Cargo",
-    "Lakeside Dental Group",
-    "Meridian Textiles",
-    "Café Zürich GmbH",
-    "Óbidos Vinhos Lda",
-    "Polaris <Marine> Ltd",
-    "Sakura 貿易",
-    "Tannhaus Brauerei AG",
-]
 BANKS = (("DE", "DEUTDEFF"), ("FR", "BNPAFRPP"), ("GB", "BARCGB22"), ("SE", "ESSESESS"), ("NL", "INGBNL2A"))
-CURRENCIES = ("EUR", "USD", "GBP", "SEK", "CHF", "KWD")
-SCHEMES = ("visa", "mastercard", "sepa credit", "sepa debit", "ach", "rtp", "a2a", "amex", "other", "unknown")
-FOREIGN_SCHEMES = ("carte_bancaire", "eftpos_au", "VISA", "alipay", "interac", "")
-TYPES = ("PAY-IN", "PAY-IN", "PAYOUT", "TRANSFER", "OTHER")
 HISTORIES = (
     ("WAITING_FOR_VALIDATION",),
     ("WAITING_FOR_VALIDATION", "VALIDATED", "PROCESSING", "PROCESSED"),
@@ -59,44 +46,26 @@ HISTORIES = (
 )
 
 
-@dataclass(frozen=True)
-class Account:
-    """What other rows need to know of a seeded account."""
-
-    id: str
-    connector: ConnectorID
-    internal: bool
-    asset: str
-
-
-def seed_store(store: Store, counts: Counts, seed: int) -> None:
+async def seed_store(store: Store, counts: Counts, seed: int) -> None:
     """Make the tables of an empty database and fill them, or leave it empty."""
     chance = random.Random(seed)
     with store.transaction():
-        store.create()
+        store.create_tables()
         connectors = [ConnectorID(provider, _uuid(chance)) for provider in islice(cycle(PROVIDERS), counts.connectors)]
-        accounts = _accounts(connectors, counts.accounts, chance)
+        accounts = list(islice(made_up_accounts(chance, connectors), counts.accounts))
         store.insert_all("connector", _connector_rows(connectors))
         store.insert_all("task", _task_rows(connectors, counts.tasks, chance))
-        store.insert_all("account", _account_rows(accounts))
-        store.insert_all("balance", _balance_rows(accounts, counts.balances, chance))
-        store.insert_all("payment", _payment_rows(connectors, accounts, counts.payments, chance))
+        await _insert(partial(store.insert_all, "account"), account_rows(accounts, count(START, 60 * SECOND)))
+        await _insert(partial(store.insert_all, "balance"), _balance_rows(accounts, counts.balances, chance))
+        payments = _payment_rows(connectors, accounts, counts.payments, chance)
+        await _insert(partial(store.insert_rows, "payment"), payments)
         _seed_pools(store, accounts, counts.pools, chance)
         _seed_bank_accounts(store, accounts, counts.bank_accounts, chance)
         _seed_transfers(store, accounts, counts.transfers, chance)
-
-
-def _accounts(connectors: list[ConnectorID], count: int, chance: random.Random) -> list[Account]:
-    """Accounts of all connectors in turn, internal and external ones alternating at each."""
-    return [
-        Account(
-            id=str(AccountID(connector, f"acct_{chance.getrandbits(64):016x}")),
-            connector=connector,
-            internal=index // len(connectors) % 2 == 0,
-            asset=ingested(CURRENCIES[index % len(CURRENCIES)]),
-        )
-        for index, connector in enumerate(islice(cycle(connectors), count))
-    ]
+        # After the rows, because an index is made in half the time that keeping it up to date takes.
+        store.create_indices()
+    # Not before: the log of all these rows would be as large as the database.
+    store.run("PRAGMA journal_mode = WAL")
 
 
 def _connector_rows(connectors: list[ConnectorID]) -> Iterator[Row]:
@@ -128,24 +97,6 @@ def _task_rows(connectors: list[ConnectorID], count: int, chance: random.Random)
         }
 
 
-def _account_rows(accounts: list[Account]) -> Iterator[Row]:
-    for index, account in enumerate(accounts):
-        reference, company = AccountID.parse(account.id).reference, COMPANIES[index % len(COMPANIES)]
-        raw = {"id": reference, "object": "account", "holder": company, "position": index}
-        metadata = {"ledger": f"entity-{index:04}", "team": "treasury"}
-        yield {
-            "id": account.id,
-            "connector_id": str(account.connector),
-            "created_at": START + index * 60 * SECOND,
-            "reference": reference,
-            "type": "INTERNAL" if account.internal else "EXTERNAL" if index % 29 else "UNKNOWN",
-            "default_currency": "" if index % 11 == 10 else account.asset,
-            "account_name": company,
-            "metadata": (None, None, "{}", encode(metadata))[index % 4],
-            "raw": None if index % 7 == 6 else encode(raw),
-        }
-
-
 def _balance_rows(accounts: list[Account], count: int, chance: random.Random) -> Iterator[Row]:
     """One interval after the other for every internal account, a day each."""
     internal = [account for account in accounts if account.internal]
@@ -161,64 +112,18 @@ def _balance_rows(accounts: list[Account], count: int, chance: random.Random) ->
 
 
 def _payment_rows(
-    connectors: list[ConnectorID], accounts: list[Account], count: int, chance: random.Random
-) -> Iterator[Row]:
-    names = [str(connector) for connector in connectors]
-    own: list[list[str | None]] = [[] for _ in connectors]
-    for index, account in enumerate(accounts):
-        own[index % len(connectors)].append(account.id)
+    connectors: list[ConnectorID], accounts: list[Account], number: int, chance: random.Random
+) -> Iterator[PaymentRow]:
+    own = [[each.id for each in accounts[index :: len(connectors)]] for index in range(len(connectors))]
+    return islice(payment_rows(chance, list(zip(connectors, own, strict=True)), _times(chance, number)), number)
+
+
+def _times(chance: random.Random, number: int) -> Iterator[int]:
+    """Each later than the one before, all within two years."""
     created_at = START
-    for index in range(count):
-        turn, which = index % 100, chance.randrange(len(connectors))
-        # Every tenth shares its time with the one before: the order of equals is the server's secret.
-        created_at += 0 if turn % 10 == 6 else chance.randint(1, 2 * YEAR // count)
-        kind = TYPES[chance.randrange(len(TYPES))]
-        status = PAYMENT_STATUSES[chance.randrange(len(PAYMENT_STATUSES))] if turn % 4 == 0 else "SUCCEEDED"
-        currency = {3: "JPY", 4: "DUMMYCOIN", 28: "JPY"}.get(turn) or CURRENCIES[chance.randrange(len(CURRENCIES))]
-        amount = HUGE + index if turn == 1 else chance.randint(1, 2_000_000) * (-1 if turn % 50 == 2 else 1)
-        foreign = FOREIGN_SCHEMES[index // 25 % len(FOREIGN_SCHEMES)]
-        prefixes = PROVIDERS[connectors[which].provider].references
-        reference = f"{prefixes[index % len(prefixes)]}{chance.getrandbits(80):020x}"
-        between = own[which] or [None]
-        raw = _raw(reference, amount, currency, created_at, COMPANIES[index % len(COMPANIES)])
-        adjusted = turn % 8 == 7
-        yield {
-            "id": str(PaymentID(connectors[which], reference, kind)),
-            "connector_id": names[which],
-            "created_at": created_at,
-            "reference": reference,
-            "type": kind,
-            "status": status,
-            "amount": sortable(amount),
-            "initial_amount": sortable(amount + 500 if adjusted else amount),
-            "scheme": foreign if turn % 25 == 5 else SCHEMES[chance.randrange(len(SCHEMES))],
-            "asset": ingested(currency),
-            "source_account_id": None if kind in ("PAY-IN", "OTHER") else between[chance.randrange(len(between))],
-            "destination_account_id": None if kind in ("PAYOUT", "OTHER") else between[chance.randrange(len(between))],
-            "raw": None if turn == 8 else raw,
-            "adjustments": _adjustments(reference, amount, created_at, raw) if adjusted else "[]",
-            "metadata": encode({"order": f"A-{index:06}", "channel": "web"}) if turn % 5 == 0 else None,
-        }
-
-
-def _raw(reference: str, amount: int, currency: str, created_at: int, counterparty: str) -> str:
-    return encode(
-        {
-            "id": reference,
-            "object": "payment",
-            "amount": amount,
-            "currency": currency.lower(),
-            "created": created_at // SECOND,
-            "counterparty": {"name": counterparty, "verified": True},
-            "fees": [{"type": "processing", "rate": 0.0029}],
-        }
-    )
-
-
-def _adjustments(reference: str, amount: int, created_at: int, raw: str) -> str:
-    first = {"reference": reference, "createdAt": stamp(created_at), "status": "PENDING", "amount": amount + 500}
-    second = {"reference": f"{reference}_1", "createdAt": stamp(created_at + HOUR), "status": "OTHER", "amount": amount}
-    return f"[{splice(first, raw=raw)},{splice(second, raw=None)}]"
+    while True:
+        created_at += 1 + below(chance, 2 * YEAR // number)
+        yield created_at
 
 
 def _seed_pools(store: Store, accounts: list[Account], count: int, chance: random.Random) -> None:
@@ -308,6 +213,13 @@ def _seed_transfers(store: Store, accounts: list[Account], count: int, chance: r
                 status="PROCESSED",
                 error="",
             )
+
+
+async def _insert(insert: Callable[[list[T]], None], rows: Iterator[T]) -> None:
+    """Insert rows some at a time, with the event loop left to others in between."""
+    while part := list(islice(rows, 1_000)):
+        insert(part)
+        await asyncio.sleep(0)
 
 
 def _uuid(chance: random.Random) -> str:

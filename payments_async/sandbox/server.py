@@ -2,6 +2,7 @@
 
 import logging
 import posixpath
+import random
 import re
 import secrets
 import sqlite3
@@ -17,6 +18,7 @@ from aiohttp import web
 from payments_async.sandbox import wire
 from payments_async.sandbox.counts import Counts
 from payments_async.sandbox.faults import Fault, Faults
+from payments_async.sandbox.population import Population
 from payments_async.sandbox.routes import INSIDE_CONNECTORS, OPEN_ROUTES, ROUTES
 from payments_async.sandbox.seed import seed_store
 from payments_async.sandbox.store import Store
@@ -31,7 +33,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TOKEN_PATH = "/api/auth/oauth/token"  # noqa: S105 - a path
 FAULTS_PATH = "/_faults"
 REQUESTS_PATH = "/_requests"
-CONTROL = (FAULTS_PATH, REQUESTS_PATH)
+ROWS_READ_PATH = "/_rows-read"
+PAYMENTS_PATH = "/_payments"
+ACCOUNTS_PATH = "/_accounts"
+CONTROL = (FAULTS_PATH, REQUESTS_PATH, ROWS_READ_PATH, PAYMENTS_PATH, ACCOUNTS_PATH)
 """The sandbox's own routes, which nothing strikes, counts or wants a token for."""
 ANY_ID = re.compile(r"\{(\w+)\}")
 """A placeholder of a route; aiohttp's own would not match an id in braces."""
@@ -59,6 +64,10 @@ class Sandbox:
         opaque_tokens: issue random strings instead of JWTs.
         auth: whether operations want a token.
         conflict_as_400: answer duplicates with 400 CONFLICT as the server's code means to, instead of the 500 it sends.
+        keyset: whether payments can be paged by key: whether filters compare their `reference`. False makes that a 400
+            VALIDATION, as on servers from v3 on, which only `$match` it.
+        shuffle_ties: whether rows that are equal by the order of a list change places from page to page, as they may on
+            a server; drawn by the seed.
         database: SQLite file that survives a restart; an existing one is not seeded again. None: memory.
         host: where to listen.
         port: where to listen, 0 for any free port.
@@ -86,6 +95,8 @@ class Sandbox:
         opaque_tokens: bool = False,
         auth: bool = True,
         conflict_as_400: bool = False,
+        keyset: bool = True,
+        shuffle_ties: bool = False,
         database: Path | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -102,6 +113,7 @@ class Sandbox:
         """Requests by method, route template (as the API's description has it) and status, 0 where it was cut off."""
         self.processed: Counter[tuple[str, str]] = Counter()
         """Requests carried out with success, by method and route template, whatever became of their answers."""
+        self._rows_read = 0
         self._counts = Counts.complete(
             payments=payments,
             accounts=accounts,
@@ -115,6 +127,8 @@ class Sandbox:
         self._seed = seed
         self._auth = auth
         self._conflict_as_400 = conflict_as_400
+        self._keyset = keyset
+        self._shuffle_ties = shuffle_ties
         self._database = database
         self._address = (host, port)
         self._api_path = api_path
@@ -130,12 +144,23 @@ class Sandbox:
         )
         self._faults = Faults(faults, seed=seed, token_route=TOKEN_PATH, tokens=self._tokens)
         self._world: World | None = None
+        self._population: Population | None = None
         self._runner: web.AppRunner | None = None
 
     @property
     def tokens_issued(self) -> int:
         """How many tokens the token endpoint has handed out."""
         return self._tokens.issued
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows of the listed tables the database has read for pages of lists: what these cost it.
+
+        Counted are the rows sent, one more for each page that another follows, the rows that an offset leaves out,
+        those that a filter refuses, and all that match where no index brings them in the wanted order. Not counted is
+        what is looked up for a row sent, such as its provider, and what other operations read.
+        """
+        return self._rows_read + (self._world.store.rows_read if self._world else 0)
 
     @property
     def faults(self) -> list[Fault]:
@@ -152,19 +177,70 @@ class Sandbox:
         Raises:
             KeyError: there is no such transfer initiation.
         """
-        if self._world is None:
-            raise RuntimeError("the sandbox is not started")
-        fail(self._world, transfer_id, error)
+        fail(self._populated().world, transfer_id, error)
+
+    def references(self) -> set[str]:
+        """References of all payments that exist."""
+        return self._populated().references()
+
+    def add_payments(self, count: int, *, newest: bool = False) -> list[str]:
+        """Let made-up payments arrive, as if their connectors had fetched them; their references, which sort anywhere.
+
+        What arrives depends on the seed and on what has arrived before.
+
+        Args:
+            count: how many.
+            newest: whether each is created later than all others there are, instead of at any time up to now.
+
+        Raises:
+            ValueError: the count is below 0, or no connector is installed.
+        """
+        return self._populated().add_payments(count, newest=newest)
+
+    def remove_payments(self, references: Iterable[str]) -> int:
+        """Remove payments; how many of them there were.
+
+        The API deletes no payment: those of a connector that is uninstalled or reset go with it, and nothing else.
+        """
+        return self._populated().remove_payments(references)
+
+    def account_ids(self) -> set[str]:
+        """Ids of all accounts that exist."""
+        return self._populated().account_ids()
+
+    def add_accounts(self, count: int, *, newest: bool = False) -> list[str]:
+        """Let made-up accounts arrive, as `add_payments` does payments; their ids."""
+        return self._populated().add_accounts(count, newest=newest)
+
+    def remove_accounts(self, ids: Iterable[str]) -> int:
+        """Remove accounts, with their balances and the payments and transfers that name them; how many there were.
+
+        The API deletes no account: those of a connector that is uninstalled or reset go with it, and nothing else.
+        """
+        return self._populated().remove_accounts(ids)
 
     async def start(self) -> None:
-        """Open the database, seed it if it is new, and listen."""
-        if self._runner is not None:
+        """Open the database, seed it if it is new, and listen.
+
+        A million payments take some ten to twenty seconds, during which others have their turns on the event loop.
+
+        Raises:
+            RuntimeError: it is started already.
+            OSError: the address cannot be listened on.
+        """
+        if self._world is not None:
             raise RuntimeError("the sandbox is started already")
-        self._world = World(Store(self._database), self._clock)
+        self._world = World(
+            Store(self._database),
+            self._clock,
+            keyset=self._keyset,
+            ties=random.Random(f"ties {self._seed}") if self._shuffle_ties else None,
+        )
         try:
             if self._world.store.fresh:
-                seed_store(self._world.store, self._counts, self._seed)
-            await self._listen(self._world)
+                await seed_store(self._world.store, self._counts, self._seed)
+            self._population = Population(self._world, self._seed)
+            await self._listen(self._world, self._population)
         except BaseException:
             await self.stop()
             raise
@@ -176,8 +252,9 @@ class Sandbox:
             await self._runner.cleanup()
             self._runner = None
         if self._world is not None:
+            self._rows_read += self._world.store.rows_read
             self._world.store.close()
-            self._world = None
+            self._world = self._population = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -186,10 +263,15 @@ class Sandbox:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def _listen(self, world: World) -> None:
+    def _populated(self) -> Population:
+        if self._population is None:
+            raise RuntimeError("the sandbox is not started")
+        return self._population
+
+    async def _listen(self, world: World, population: Population) -> None:
         # Generous limits: the real server's headers may have a megabyte, and its bodies know no bound.
         self._runner = web.AppRunner(
-            self._app(world),
+            self._app(world, population),
             access_log=None,
             shutdown_timeout=1.0,
             max_line_size=1 << 20,
@@ -201,7 +283,7 @@ class Sandbox:
         port = self._runner.addresses[0][1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
-    def _app(self, world: World) -> web.Application:
+    def _app(self, world: World, population: Population) -> web.Application:
         # The first sees all that leaves, so that what goes wrong on purpose is counted as the client sees it.
         middlewares = [self._count, self._strike, self._process, self._route, self._authorize, self._refuse]
         app = web.Application(middlewares=middlewares, client_max_size=1 << 30)
@@ -209,6 +291,9 @@ class Sandbox:
         app.router.add_route("*", TOKEN_PATH, self._tokens.issue)
         app.router.add_route("*", FAULTS_PATH, self._faults.control)
         app.router.add_route("GET", REQUESTS_PATH, self._count_requests)
+        app.router.add_route("GET", ROWS_READ_PATH, self._count_rows)
+        app.router.add_route("*", PAYMENTS_PATH, population.control_payments)
+        app.router.add_route("*", ACCOUNTS_PATH, population.control_accounts)
         for method, path, handler in ROUTES:
             app.router.add_route(method, self._api_path + ANY_ID.sub(r"{\1:[^/]+}", path), handler)
         return app
@@ -228,6 +313,9 @@ class Sandbox:
                 for (method, route, status), count in counts
             ]
         )
+
+    async def _count_rows(self, _request: web.Request) -> web.Response:
+        return web.json_response({"rows_read": self.rows_read})
 
     @web.middleware
     async def _strike(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -1,13 +1,13 @@
 """The database: SQLite in memory or in a file, one table per kind of row, cascades as the server's schema has them."""
 
 import sqlite3
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-SCHEMA = """
+TABLES = """
 CREATE TABLE connector (
     id TEXT PRIMARY KEY, provider TEXT NOT NULL, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
     config TEXT NOT NULL
@@ -16,32 +16,27 @@ CREATE TABLE task (
     id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
     descriptor TEXT NOT NULL, status TEXT NOT NULL, state TEXT, error TEXT NOT NULL
 );
-CREATE INDEX task_connector ON task (connector_id, created_at);
 CREATE TABLE account (
     id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
     reference TEXT NOT NULL, type TEXT NOT NULL, default_currency TEXT NOT NULL, account_name TEXT NOT NULL,
     metadata TEXT, raw TEXT
 );
-CREATE INDEX account_created ON account (created_at);
 CREATE TABLE balance (
     account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE, created_at INTEGER NOT NULL,
     last_updated_at INTEGER NOT NULL, currency TEXT NOT NULL, balance TEXT NOT NULL
 );
-CREATE INDEX balance_account ON balance (account_id, created_at);
 CREATE TABLE payment (
     id TEXT NOT NULL, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, created_at INTEGER NOT NULL,
-    reference TEXT NOT NULL UNIQUE, type TEXT NOT NULL, status TEXT NOT NULL, amount TEXT NOT NULL,
+    reference TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, amount TEXT NOT NULL,
     initial_amount TEXT NOT NULL, scheme TEXT NOT NULL, asset TEXT NOT NULL,
     source_account_id TEXT, destination_account_id TEXT, raw TEXT, adjustments TEXT NOT NULL DEFAULT '[]', metadata TEXT
 );
-CREATE INDEX payment_created ON payment (created_at);
 CREATE TABLE pool (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL);
 CREATE TABLE pool_account (
     pool_id TEXT NOT NULL REFERENCES pool ON DELETE CASCADE,
     account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
     PRIMARY KEY (pool_id, account_id)
 );
-CREATE INDEX pool_account_account ON pool_account (account_id);
 CREATE TABLE bank_account (
     id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, name TEXT NOT NULL, country TEXT NOT NULL,
     iban TEXT NOT NULL, account_number TEXT NOT NULL, swift_bic_code TEXT NOT NULL, metadata TEXT
@@ -52,8 +47,6 @@ CREATE TABLE related_account (
     connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE,
     account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE
 );
-CREATE INDEX related_account_bank_account ON related_account (bank_account_id);
-CREATE INDEX related_account_account ON related_account (account_id);
 CREATE TABLE transfer_initiation (
     id TEXT PRIMARY KEY, connector_id TEXT NOT NULL REFERENCES connector ON DELETE CASCADE, provider TEXT NOT NULL,
     created_at INTEGER NOT NULL, scheduled_at INTEGER, reference TEXT NOT NULL, description TEXT NOT NULL,
@@ -62,22 +55,33 @@ CREATE TABLE transfer_initiation (
     destination_account_id TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
     amount TEXT NOT NULL CHECK (amount >= '1'), initial_amount TEXT NOT NULL, asset TEXT NOT NULL, metadata TEXT
 );
-CREATE INDEX transfer_initiation_source ON transfer_initiation (source_account_id);
-CREATE INDEX transfer_initiation_destination ON transfer_initiation (destination_account_id);
 CREATE TABLE transfer_adjustment (
     id TEXT PRIMARY KEY, transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE,
     created_at INTEGER NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL, metadata TEXT
 );
-CREATE INDEX transfer_adjustment_transfer ON transfer_adjustment (transfer_id, created_at);
 CREATE TABLE transfer_payment (
     transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE, payment_id TEXT NOT NULL,
     created_at INTEGER NOT NULL, status TEXT NOT NULL, error TEXT NOT NULL
 );
-CREATE INDEX transfer_payment_transfer ON transfer_payment (transfer_id, created_at);
 CREATE TABLE transfer_reversal (
     transfer_id TEXT NOT NULL REFERENCES transfer_initiation ON DELETE CASCADE, connector_id TEXT NOT NULL,
     reference TEXT NOT NULL, processed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (connector_id, reference)
 );
+"""
+INDICES = """
+CREATE INDEX task_connector ON task (connector_id, created_at);
+CREATE INDEX account_created ON account (created_at);
+CREATE INDEX account_reference ON account (reference, id);
+CREATE INDEX balance_account ON balance (account_id, created_at);
+CREATE UNIQUE INDEX payment_reference ON payment (reference);
+CREATE INDEX payment_created ON payment (created_at);
+CREATE INDEX pool_account_account ON pool_account (account_id);
+CREATE INDEX related_account_bank_account ON related_account (bank_account_id);
+CREATE INDEX related_account_account ON related_account (account_id);
+CREATE INDEX transfer_initiation_source ON transfer_initiation (source_account_id);
+CREATE INDEX transfer_initiation_destination ON transfer_initiation (destination_account_id);
+CREATE INDEX transfer_adjustment_transfer ON transfer_adjustment (transfer_id, created_at);
+CREATE INDEX transfer_payment_transfer ON transfer_payment (transfer_id, created_at);
 CREATE INDEX transfer_reversal_transfer ON transfer_reversal (transfer_id);
 PRAGMA user_version = 1;
 """
@@ -96,15 +100,22 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, cached_statements=256)
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.create_function("count_row", 0, self._count_row)
+        self.rows_read = 0
+        """Rows that `listed` has read; those that subqueries read are not counted."""
         self.fresh = self._connection.execute("PRAGMA user_version").fetchone()[0] == 0
         """Whether the database was empty when it was opened, tables included."""
 
-    def create(self) -> None:
+    def create_tables(self) -> None:
         """Make the tables; inside a transaction, so that a half-seeded file is an empty one."""
-        for statement in SCHEMA.split(";"):
+        for statement in TABLES.split(";"):
+            self._connection.execute(statement)
+
+    def create_indices(self) -> None:
+        """Make the indices, without which the database is not ready for use."""
+        for statement in INDICES.split(";"):
             self._connection.execute(statement)
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -115,6 +126,29 @@ class Store:
         """The first row of a query."""
         row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
         return row
+
+    def listed(
+        self, table: str, *, select: str, where: str, values: Sequence[Any], order: str, limit: int, offset: int
+    ) -> list[sqlite3.Row]:
+        """Rows of a table from an offset on, each row that has to be read for it counted in `rows_read`.
+
+        Args:
+            table: its name.
+            select: what of each row is wanted.
+            where: condition of SQL; empty for all rows.
+            values: of its marks.
+            order: SQL expressions to sort by.
+            limit: how many rows at most; below zero for all.
+            offset: how many rows to leave out before.
+        """
+        sql = f"SELECT {select} FROM {table} {{}} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - fixed texts
+        if where or self._sorts(sql.format("")):
+            return self.all(sql.format(f"WHERE count_row() AND ({where or 1})"), *values, limit, offset)
+        # Nothing but what is left out and sent is read. Counting those one by one would take five times as long.
+        rows = self.all(sql.format(""), limit, offset)
+        last = offset + len(rows) if rows else self.all(f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - fixed texts
+        self.rows_read += last
+        return rows
 
     def run(self, sql: str, *values: Any) -> int:
         """Run a statement; the number of rows it touched."""
@@ -137,6 +171,12 @@ class Store:
             sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - names are the sandbox's own
             self._connection.executemany(sql, chain([first], remaining))
 
+    def insert_rows(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add rows whose values are in the order of the table's columns."""
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names are the sandbox's own
+
     @contextmanager
     def transaction(self) -> Generator[None]:
         """Keep all that happens inside, or nothing of it."""
@@ -147,6 +187,15 @@ class Store:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+    def _sorts(self, sql: str) -> bool:
+        """Whether the rows of a page have to be sorted, because no index brings them in order."""
+        plan = self.all(f"EXPLAIN QUERY PLAN {sql}", 0, 0)
+        return any("TEMP B-TREE" in step["detail"] for step in plan)
+
+    def _count_row(self) -> bool:
+        self.rows_read += 1
+        return True
 
     def close(self) -> None:
         """Close the database."""
@@ -164,9 +213,14 @@ def sortable(number: int) -> str:
     return f"0{9999 - len(digits):04}{digits.translate(_COMPLEMENT)}"
 
 
+def numeral(text: str) -> str:
+    """The digits, signed if need be, of what `sortable` wrote."""
+    return text[5:] if text[0] == "1" else f"-{text[5:].translate(_COMPLEMENT)}"
+
+
 def number(text: str) -> int:
     """Read back what `sortable` wrote."""
-    return int(text[5:]) if text[0] == "1" else -int(text[5:].translate(_COMPLEMENT))
+    return int(numeral(text))
 
 
 _COMPLEMENT = str.maketrans("0123456789", "9876543210")

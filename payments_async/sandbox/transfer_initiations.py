@@ -76,7 +76,7 @@ LISTING = Listing(
 async def list_transfer_initiations(request: web.Request) -> web.Response:
     """GET /transfer-initiations."""
     wanted = await read_page_request(request, parameters(request))
-    return page(request.app[WORLD].store, LISTING, wanted)
+    return page(request.app[WORLD], LISTING, wanted)
 
 
 async def get_transfer_initiation(request: web.Request) -> web.Response:

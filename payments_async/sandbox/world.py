@@ -1,5 +1,6 @@
-"""What every handler needs: rows, the time, and the connectors that are installed."""
+"""What every handler needs: rows, the time, the connectors that are installed, and how the server is to behave."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,10 @@ class World:
 
     store: Store
     clock: Callable[[], datetime]
+    keyset: bool = True
+    """Whether filters on payments compare references, and do not only match them."""
+    ties: random.Random | None = None
+    """Draws the order of rows that a list's order leaves equal, anew for each page; None for always the same."""
 
     def now(self) -> Instant:
         """The time with nanoseconds, of which the database will keep microseconds."""

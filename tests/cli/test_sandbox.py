@@ -6,7 +6,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from payments_async import PaymentsClient
+from payments_async import PaymentsClient, ValidationError
 from payments_async.cli.app import app
 
 COMMAND = "import sys; from payments_async.cli import main; sys.argv[0] = 'payments-async'; main()"
@@ -15,7 +15,7 @@ COMMAND = "import sys; from payments_async.cli import main; sys.argv[0] = 'payme
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process on Windows")
 async def test_sandbox_prints_what_a_client_needs_and_ends_with_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", COMMAND, "sandbox", "--port", "0", "--payments", "30"),
+        *(sys.executable, "-c", COMMAND, "sandbox", "--port", "0", "--payments", "30", "--no-keyset"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -33,6 +33,8 @@ async def test_sandbox_prints_what_a_client_needs_and_ends_with_ctrl_c(monkeypat
                 monkeypatch.setenv(name, value)
             async with PaymentsClient.from_env() as client:
                 assert len([payment async for payment in client.payments.list_payments()]) == 30
+                with pytest.raises(ValidationError):
+                    await client.payments.list_payments(query={"$gt": {"reference": "a"}}).first()
             process.send_signal(signal.SIGINT)
             _, errors = await process.communicate()
     finally:

@@ -208,6 +208,8 @@ async def test_the_counts_are_served_and_do_not_count_themselves(
     async with session.get("/_requests") as answer:
         counts = await answer.json()
     assert counts == [{"method": "GET", "route": "/payments", "status": 200, "count": 1}]
+    async with session.get("/_rows-read") as answer:
+        assert await answer.json() == {"rows_read": running.rows_read}
     assert running.requests == {("GET", "/payments", 200): 1}
 
 

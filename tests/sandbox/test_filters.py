@@ -1,5 +1,6 @@
 """The query language: what it finds, what is refused and how."""
 
+import base64
 import json
 from typing import Any
 
@@ -231,3 +232,22 @@ async def test_the_filter_travels_in_the_cursor(api: Api) -> None:
     page = (await api.get("/payments", query=query, sort="amount:asc", pageSize="2")).page
     rest = (await api.get("/payments", cursor=page["next"])).page
     assert [row["reference"] for row in page["data"] + rest["data"]] == ["c", "d", "e"]
+
+
+async def test_a_server_without_keys_matches_references_of_payments_and_compares_none(start: Start) -> None:
+    api = await start(payments=30, keyset=False)
+    row = (await api.get("/payments", pageSize="1")).page["data"][0]
+    matched = {"$match": {"reference": row["reference"]}}
+    assert await found(api, "/payments", matched) == [row["reference"]]
+    assert await found(api, "/payments", {"$and": [matched, {"$gte": {"amount": str(row["amount"])}}]})
+    for operator in ("$gt", "$gte", "$lt", "$lte", "$exists"):
+        compared = {operator: {"reference": "a"}}
+        for query in (compared, {"$not": compared}, {"$or": [matched, compared]}):
+            assert (await api.get("/payments", query=json.dumps(query))).code == REFUSED
+    assert (await api.get("/payments", cursor=cursor_of({"$gt": {"reference": "a"}}))).code == REFUSED
+    assert len(await found(api, "/accounts", {"$gt": {"reference": "a"}})) > 1
+
+
+def cursor_of(query: Any) -> str:
+    token = json.dumps({"pageSize": 5, "filters": {"qb": query}})
+    return base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Api
+from .conftest import Api, Start
 
 LISTS = ["/payments", "/accounts", "/pools", "/bank-accounts", "/transfer-initiations"]
 
@@ -227,18 +227,29 @@ async def test_inserts_between_pages_repeat_rows(api: Api) -> None:
     assert first["data"][1]["id"] == second["data"][0]["id"]
 
 
-async def test_keyset_pages_on_reference_read_only_their_rows(full: Api) -> None:
-    """Both bounds and the order go through the unique index."""
-    world = full.sandbox._world
-    assert world is not None
-    statements: list[str] = []
-    world.store._connection.set_trace_callback(statements.append)
-    query = {"$and": [{"$gt": {"reference": "pi_"}}, {"$lt": {"reference": "pi_g"}}]}
-    rows = (await full.get("/payments", sort="reference:asc", query=json.dumps(query))).page["data"]
-    assert rows
-    plan = world.store.all(f"EXPLAIN QUERY PLAN {statements[0]}")
-    details = [row["detail"] for row in plan]
-    assert any(
-        "payment USING INDEX sqlite_autoindex_payment_1 (reference>? AND reference<?)" in line for line in details
-    )
-    assert not any("TEMP B-TREE" in line for line in details)
+async def drained(api: Api, *sorters: str) -> list[str]:
+    """References of all payments in the order of the pages that the cursor leads through."""
+    sort = "".join(f"&sort={sorter}" for sorter in sorters)
+    page = (await api.call("GET", f"/payments?pageSize=7{sort}")).page
+    rows = page["data"]
+    while "next" in page:
+        page = (await api.get("/payments", cursor=page["next"])).page
+        rows += page["data"]
+    return [row["reference"] for row in rows]
+
+
+@pytest.mark.parametrize("sorters", [(), ("created_at:asc",), ("type:desc",)])
+async def test_shuffled_ties_change_places_from_page_to_page(start: Start, sorters: tuple[str, ...]) -> None:
+    api = await start(payments=300, shuffle_ties=True)
+    seen = await drained(api, *sorters)
+    assert len(seen) == 300
+    assert len(set(seen)) < 300
+    assert set(seen) < api.sandbox.references()
+    assert await drained(await start(payments=300, shuffle_ties=True), *sorters) == seen
+
+
+@pytest.mark.parametrize("sorters", [("reference:asc",), ("created_at:desc", "id:asc")])
+async def test_an_order_without_ties_stays_what_it_is(start: Start, sorters: tuple[str, ...]) -> None:
+    seen = await drained(await start(payments=300, shuffle_ties=True), *sorters)
+    assert len(set(seen)) == len(seen) == 300
+    assert await drained(await start(payments=300), *sorters) == seen

@@ -38,7 +38,7 @@ def demo(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run everything that must be green; with arguments, only pytest with these arguments."""
-    provide(session, "test", "lint", "types", "codegen", extras="[cli]")
+    provide(session, "test", "lint", "types", "codegen", extras="[cli,parquet]")
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -59,7 +59,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright."""
-    provide(session, "test", "lint", "types", "codegen", extras="[cli]")
+    provide(session, "test", "lint", "types", "codegen", extras="[cli,parquet]")
     check_types(session)
 
 
@@ -104,8 +104,9 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
-    named = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["cli"]]
-    provide(session, "test", extras="[cli]", constraints=tuple(each.replace(">=", "==") for each in named))
+    extras = PROJECT["project"]["optional-dependencies"]
+    named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"]]
+    provide(session, "test", extras="[cli,parquet]", constraints=tuple(each.replace(">=", "==") for each in named))
     # The generator has dependencies of its own, and runs where the package is made, not where it is used.
     session.run("pytest", "--ignore=tests/codegen", *session.posargs)
 

@@ -27,6 +27,15 @@ def is_model(kind: Any) -> bool:
     return attrs.has(origin(kind))
 
 
+def some(kind: Any) -> Any:
+    """`str` of `str | None`; any other type as it is."""
+    match get_args(kind):
+        case (inner, none) if none is type(None):
+            return inner
+        case _:
+            return kind
+
+
 def fields(model: Any) -> tuple[attrs.Attribute[Any], ...]:
     """The fields of a model, in order."""
     return tuple(attrs.fields(origin(model)))

@@ -18,7 +18,7 @@ import attrs
 import msgspec
 
 from payments_async.wire.jsontext import reader
-from payments_async.wire.shapes import default, fields, is_list, is_map, is_model, origin, rest, types, wire_name
+from payments_async.wire.shapes import default, fields, is_list, is_map, is_model, origin, rest, some, types, wire_name
 from payments_async.wire.times import time_out
 
 _Code: TypeAlias = Callable[[str], str]
@@ -72,8 +72,8 @@ class Twins:
 
     def _resolve(self, kind: Any) -> tuple[Any, _Code]:
         """What msgspec reads a type as, and the code that makes its value of that."""
-        if (some := _some(kind)) is not kind:
-            wire, code = self._resolve(some)
+        if (inner := some(kind)) is not kind:
+            wire, code = self._resolve(inner)
             return wire | None, code if code is _AS_READ else lambda read: f"(None if {read} is None else {code(read)})"
         if is_model(kind):
             twin = self._twin(kind)
@@ -158,7 +158,7 @@ def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
     # In cattrs's order: what has no default comes first.
     for field in sorted(fields(model), key=lambda field: field.default is not attrs.NOTHING):
         hint, optional = hints[field.name], field.default is None
-        kind = _some(hint)
+        kind = some(hint)
         if not optional and field.default is not attrs.NOTHING:
             return None
         if kind == dict[str, str]:
@@ -179,15 +179,6 @@ def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
             f"    plain[{wire_name(field)!r}] = {'time_out(value)' if kind is datetime else 'value'}",
         ]
     return _function("model", [*lines, "return plain"], scope)
-
-
-def _some(kind: Any) -> Any:
-    """`str` of `str | None`; any other type as it is."""
-    match get_args(kind):
-        case (some, none) if none is type(None):
-            return some
-        case _:
-            return kind
 
 
 def _is_enum(kind: Any) -> bool:

@@ -1,0 +1,94 @@
+"""Cutting the range of a key into slices: with the ends that the server names, and places between them."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import attrs
+
+from payments_async.drain.partition import between
+from payments_async.drain.walks import Source
+
+_SHARES = (0.5, 0.25, 0.75)
+"""Where to try to cut, as shares of the way from the first key to the last."""
+
+
+@attrs.frozen(kw_only=True)
+class Slice:
+    """A range of keys and its first and last key that there were.
+
+    Attributes:
+        after: The key that it begins after; `None` is the resource's beginning.
+        to: The key that it ends with; `None` is the resource's end.
+        first: Its first key.
+        last: Its last key.
+    """
+
+    after: str | None = None
+    to: str | None = None
+    first: str
+    last: str
+
+
+async def whole(source: Source) -> Slice | None:
+    """The whole range of a resource, found with two calls of one item; `None` if it has no item."""
+    first = await source.keyed(None, None, page_size=1)
+    last = await source.keyed(None, None, descending=True, page_size=1)
+    if not first.data or not last.data:
+        return None
+    return Slice(first=source.key_of(first.data[0]), last=source.key_of(last.data[0]))
+
+
+async def halved(source: Source, given: Slice) -> tuple[Slice, Slice] | None:
+    """Two slices in place of one, found with two calls of one item or a few more; `None` if it is not to be cut.
+
+    Both begin and end with keys that there are, so that they can be cut again though keys have little in common.
+    """
+    for share in _SHARES:
+        place = between(given.first, given.last, share)
+        if place is None:
+            return None
+        left = await source.keyed(given.after, place, descending=True, page_size=1)
+        right = await source.keyed(place, given.to, page_size=1)
+        # The server may sort otherwise than Python: then there may be nothing on one side of the place.
+        if left.data and right.data:
+            cut = source.key_of(left.data[0])
+            return (
+                Slice(after=given.after, to=cut, first=given.first, last=cut),
+                Slice(after=cut, to=given.to, first=source.key_of(right.data[0]), last=given.last),
+            )
+    return None
+
+
+async def sliced(source: Source, count: int) -> list[Slice]:
+    """The whole range of a resource in about as many slices as asked for; none if it has no item."""
+    start = await whole(source)
+    if start is None:
+        return []
+    slices, uncut = deque([start]), list[Slice]()
+    while slices and len(slices) + len(uncut) < count:
+        halves = await halved(source, given := slices.popleft())
+        if halves is None:
+            uncut.append(given)
+        else:
+            slices.extend(halves)
+    return [*uncut, *slices]
+
+
+async def heeds_keys(source: Source) -> bool:
+    """Whether the server sorts and compares by the key: whether its first page holds the first keys, and all of them.
+
+    Raises:
+        APIError: it refuses to.
+    """
+    for _ in range(3):  # rows may come and go between the calls
+        page = await source.keyed(None, None)
+        if not page.has_more:
+            return True
+        last = source.key_of(page.data[-1])
+        again = await source.keyed(None, last)
+        if not again.has_more and last in map(source.key_of, again.data):
+            return True
+        if not source.listing.unique and source.key_of(again.data[-1]) == last:
+            return True  # more items of this one key than a page holds
+    return False

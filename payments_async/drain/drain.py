@@ -1,0 +1,172 @@
+"""Drains: take all that a resource has to a sink, with checkpoints to go on from after any break."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+from payments_async.client import PaymentsClient
+from payments_async.drain.checkpoint import Identity
+from payments_async.drain.partition import Strategy
+from payments_async.drain.report import Budget, Report
+from payments_async.drain.resources import FanOut, Listing, listing
+from payments_async.drain.resources import resource as find
+from payments_async.drain.run import Plan, Run
+from payments_async.drain.sinks.sink import Opening, Sink
+from payments_async.drain.walks import Source
+from payments_async.filters import Filter
+from payments_async.operations.base import filter_text
+from payments_async.wire.jsontext import json_text
+
+_LEAST_RATE = 0.1
+_LONGEST_WAIT = 10.0
+"""Seconds that a request may wait for the budget; where more waited at once, they would miss their deadlines."""
+
+
+class Drain:
+    """Takes all items of a resource to a sink, each once, and can go on after any break.
+
+    Payments and accounts are listed by their `reference`, from one value to the next: rows that come or go meanwhile
+    move nothing, and a page costs the server the same wherever it is. Other lists are followed by the server's cursor
+    in their most stable order, and rows that come twice are dropped.
+
+    Args:
+        client: Whom to ask; the drain's requests share its connections and its token.
+        resource: `payments`, `accounts`, `balances`, `bank_accounts`, `pools`, `transfer_initiations`, `tasks`,
+            `connectors`, or a `FanOut`.
+        sink: Where the rows go.
+        query: A filter of the list's items, as the list takes it; of a fan-out, of the items that are called for.
+        strategy: `keyset` or `cursor`; the best that the server has unless given.
+        partitions: How many slices of the key's range are drained at once.
+        concurrency: How many calls of a fan-out are made at once.
+        rate: Requests a second at most, 0.1 or more; no limit unless given.
+        page_size: Items a page; the server caps it at 100.
+        follow: Whether to go on with what is new, for ever.
+        every: Seconds between two looks for what is new.
+        slack: How far behind the newest item a look goes, for those that come late.
+        on_progress: Called with the report after each commit, in the event loop.
+
+    Raises:
+        ValueError: something of this cannot work.
+    """
+
+    def __init__(
+        self,
+        client: PaymentsClient,
+        resource: str | FanOut,
+        sink: Sink,
+        *,
+        query: Filter[Any] | Mapping[str, Any] | str | None = None,
+        strategy: Strategy | None = None,
+        partitions: int = 1,
+        concurrency: int = 8,
+        rate: float | None = None,
+        page_size: int = 100,
+        follow: bool = False,
+        every: float = 5.0,
+        slack: timedelta = timedelta(minutes=1),
+        on_progress: Callable[[Report], object] | None = None,
+    ) -> None:
+        for name, given in (("partitions", partitions), ("concurrency", concurrency), ("page_size", page_size)):
+            if given < 1:
+                raise ValueError(f"{name} is {given}: give 1 or more")
+        if rate is not None and not _LEAST_RATE <= rate < float("inf"):
+            raise ValueError(f"rate is {rate}: give requests a second, {_LEAST_RATE} or more")
+        self._client = client
+        self._resource = found = find(resource)
+        self._listing = listing(found.of) if isinstance(found, FanOut) else found
+        self._sink = sink
+        self._terms = _terms(query, self._listing)
+        self._strategy: Strategy | None = strategy
+        # As many requests as go through the budget before the last of them would miss its deadline.
+        most = int(rate * _LONGEST_WAIT) if rate else max(partitions, concurrency)
+        self._partitions, self._workers, self._concurrency = partitions, min(partitions, most), min(concurrency, most)
+        self._rate = rate
+        self._page_size = page_size
+        self._follow, self._every, self._slack = follow, every, slack
+        self._on_progress = on_progress
+        self.report = Report(resource=found.name)
+        """What the drain has done, as it goes on."""
+        if strategy == "keyset" and self._listing.key is None:
+            raise ValueError(f"the server has no key of {self._listing.name}: leave the strategy out")
+        if follow and (isinstance(found, FanOut) or not found.dated):
+            raise ValueError(f"what is new among {found.name} cannot be told by its time: drain them again instead")
+        if follow and not sink.endless:
+            raise ValueError("a Parquet file is complete only at the end of a drain: follow with another sink")
+
+    async def run(self, *, resume: bool = False, replace: bool = False) -> Report:
+        """Drain what is not drained yet; with `follow`, until it is cancelled.
+
+        Cancelling it commits what has been read, and a later run goes on from there.
+
+        Args:
+            resume: Go on from the target's checkpoint; begin where there is no target.
+            replace: Put a new target in place of one that is there.
+
+        Raises:
+            ValueError: both are asked for.
+            DrainError: the target is there already, is another drain's, is damaged, or cannot be written to.
+            PaymentsError: a call failed, repetitions included; what was committed is kept.
+        """
+        if resume and replace:
+            raise ValueError("resume and replace exclude each other")
+        self.report = Report(resource=self._resource.name)
+        budget = Budget(self._rate, self.report)
+        fan_out = self._resource if isinstance(self._resource, FanOut) else None
+        key = self._resource.identity
+        identity = Identity(
+            server=self._client.url,
+            resource=self._resource.name,
+            query=json_text(list(self._terms)) if self._terms else None,
+            format=self._sink.format,
+        )
+        opening = Opening(identity=identity, model=self._resource.model, key=key, resume=resume, replace=replace)
+        try:
+            ledger = await self._sink.open(opening)
+            plan = Plan(
+                source=Source(
+                    client=self._client.with_options(layers=[budget.calls], attempt_layers=[budget.attempts]),
+                    listing=self._listing,
+                    terms=self._terms,
+                    page_size=self._page_size,
+                ),
+                fan_out=fan_out,
+                sink=self._sink,
+                key=key,
+                strategy=self._strategy,
+                partitions=self._partitions,
+                workers=self._workers,
+                concurrency=self._concurrency,
+                follow=self._follow,
+                every=self._every,
+                slack=self._slack,
+                report=self.report,
+                on_progress=self._on_progress,
+            )
+            await Run(plan, ledger)()
+        finally:
+            await self._sink.aclose()
+        return self.report
+
+
+def _terms(query: Filter[Any] | Mapping[str, Any] | str | None, of: Listing) -> tuple[Any, ...]:
+    """The conditions that a filter's items meet all of, in the server's language.
+
+    Raises:
+        ValueError: it is no filter of this list.
+    """
+    if query is None:
+        return ()
+    if not of.filtered:
+        raise ValueError(f"the server does not filter {of.name}: leave the query out")
+    text = filter_text(query, of.model)
+    try:
+        expression = json.loads(text or "{}")
+    except ValueError as error:
+        raise ValueError(f"query is not JSON ({error}): {query!r}") from None
+    if not isinstance(expression, dict):
+        raise ValueError(f"query is {query!r}: give a JSON object")  # noqa: TRY004  # bad input
+    given = cast("dict[str, Any]", expression)
+    return tuple(given.get("$and", [given] if given else []))

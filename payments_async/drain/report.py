@@ -1,0 +1,90 @@
+"""What a drain tells of itself, and the budget of requests that it keeps and counts."""
+
+from __future__ import annotations
+
+import time
+
+import attrs
+from aiolimiter import AsyncLimiter
+
+from payments_async.wire.call import Request, Response, Send
+
+
+@attrs.define(kw_only=True)
+class Report:
+    """What a drain has done so far.
+
+    Attributes:
+        resource: The resource's name.
+        strategy: `keyset` or `cursor`.
+        partitions: How many partitions there are.
+        pages: Pages that were read.
+        items: Rows that were committed, in this run and in those before it.
+        repeats: Rows that came again and were dropped.
+        requests: Requests that were sent, repetitions included.
+        retries: Repetitions among these.
+        seconds: Since the run began.
+        rate: Rows a second in this run.
+        latency: Seconds that a request takes of late; a list that gets slower page by page shows here.
+        last_key: The key or cursor that was committed last.
+        share: The part of the key range that is done, from 0 to 1, as if keys were spread evenly; `None` where that
+            cannot be known.
+        done: Whether all is drained.
+    """
+
+    resource: str
+    strategy: str = ""
+    partitions: int = 0
+    pages: int = 0
+    items: int = 0
+    repeats: int = 0
+    requests: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+    rate: float = 0.0
+    latency: float = 0.0
+    last_key: str | None = attrs.field(default=None, repr=False)
+    share: float | None = None
+    done: bool = False
+
+
+class Budget:
+    """Lets requests through at a rate, and counts them.
+
+    Args:
+        rate: Requests a second; `None` sets no limit.
+        report: Where they are counted.
+    """
+
+    def __init__(self, rate: float | None, report: Report) -> None:
+        burst = max(1.0, (rate or 0.0) / 10)
+        self._limiter = None if rate is None else AsyncLimiter(burst, burst / rate)
+        self._report = report
+        self._calls = 0
+
+    def calls(self, send: Send) -> Send:
+        """The layer around each call."""
+
+        async def send_counted(request: Request) -> Response:
+            self._calls += 1
+            return await send(request)
+
+        return send_counted
+
+    def attempts(self, send: Send) -> Send:
+        """The layer around each attempt of a call."""
+
+        async def send_in_budget(request: Request) -> Response:
+            if self._limiter is not None:
+                await self._limiter.acquire()
+            report = self._report
+            report.requests += 1
+            report.retries = max(0, report.requests - self._calls)
+            started = time.monotonic()
+            try:
+                return await send(request)
+            finally:
+                took = time.monotonic() - started
+                report.latency = took if report.requests == 1 else report.latency * 0.9 + took * 0.1
+
+        return send_in_budget

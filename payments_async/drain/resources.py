@@ -1,0 +1,172 @@
+"""What can be drained: the lists of the API, and calls for each item of one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable
+from typing import Any
+
+import attrs
+
+from payments_async.client import PaymentsClient
+from payments_async.models import (
+    Account,
+    AccountBalance,
+    BankAccount,
+    InstalledConnector,
+    Payment,
+    Pool,
+    Task,
+    TaskStripe,
+    TransferInitiation,
+)
+from payments_async.wire.call import Page
+from payments_async.wire.pages import Pages
+
+
+@attrs.frozen(kw_only=True)
+class Listing:
+    """A list of the API.
+
+    Attributes:
+        name: The resource's name.
+        model: The model of its items.
+        pages: The method of a client that lists it.
+        identity: The fields that tell an item from all others.
+        key: The field by which it can be listed from any place on; `None` if the server has none.
+        unique: Whether no two items have the same key.
+        order: The order in which cursors repeat and skip the least.
+        filtered: Whether the server heeds filters.
+        dated: Whether it can be listed from the newest item on.
+    """
+
+    name: str
+    model: type
+    pages: Callable[[PaymentsClient], Callable[..., Pages[Any]]]
+    identity: tuple[str, ...] = ("id",)
+    key: str | None = None
+    unique: bool = True
+    order: tuple[str, ...] | None = ("created_at:asc", "id:asc")
+    filtered: bool = False
+    dated: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class FanOut:
+    """A call for each item of a list, such as the balances of each account.
+
+    Attributes:
+        name: What the drain is called in reports and checkpoints.
+        of: The resource whose items it is called for, such as `accounts`.
+        call: Gives the rows of one item: a list that the client's method gives, or a coroutine that gives one or
+            several of them.
+        model: The attrs class of the rows.
+        identity: The fields that tell a row from all others.
+    """
+
+    name: str
+    of: str
+    call: Callable[[PaymentsClient, Any], AsyncIterable[Any] | Awaitable[Any]]
+    model: type
+    identity: tuple[str, ...] = ("id",)
+
+
+def _connectors(client: PaymentsClient) -> Callable[..., Pages[InstalledConnector]]:
+    async def whole(_: str | None) -> Page[InstalledConnector]:
+        return Page(data=await client.connectors.list_all_connectors(), has_more=False)
+
+    def pages(**_: Any) -> Pages[InstalledConnector]:
+        return Pages(whole, cursor=None, operation="list_all_connectors")
+
+    return pages
+
+
+LISTINGS = {
+    each.name: each
+    for each in (
+        Listing(
+            name="payments",
+            model=Payment,
+            pages=lambda client: client.payments.list_payments,
+            key="reference",
+            filtered=True,
+        ),
+        Listing(
+            name="accounts",
+            model=Account,
+            pages=lambda client: client.accounts.list_accounts,
+            key="reference",
+            unique=False,
+            filtered=True,
+        ),
+        Listing(name="bank_accounts", model=BankAccount, pages=lambda client: client.bank_accounts.list_bank_accounts),
+        Listing(name="pools", model=Pool, pages=lambda client: client.pools.list_pools, dated=False),
+        Listing(
+            name="transfer_initiations",
+            model=TransferInitiation,
+            pages=lambda client: client.transfer_initiations.list_transfer_initiations,
+            filtered=True,
+        ),
+        Listing(
+            name="connectors",
+            model=InstalledConnector,
+            pages=_connectors,
+            identity=("connector_id",),
+            order=None,
+            dated=False,
+        ),
+    )
+}
+"""The lists of the API by name."""
+
+
+def _balances(client: PaymentsClient, account: Account) -> Pages[AccountBalance]:
+    return client.accounts.get_account_balances(account.id, page_size=100, sort="created_at:asc")
+
+
+def _tasks(client: PaymentsClient, connector: InstalledConnector) -> Pages[Task]:
+    return client.connectors.list_connector_tasks_v1(connector.provider, connector.connector_id, page_size=100)
+
+
+FAN_OUTS = {
+    each.name: each
+    for each in (
+        FanOut(
+            name="balances",
+            of="accounts",
+            call=_balances,
+            model=AccountBalance,
+            identity=("account_id", "asset", "created_at"),
+        ),
+        # The class of a connector's tasks is as good as another's: they differ inside of `descriptor` alone.
+        FanOut(name="tasks", of="connectors", call=_tasks, model=TaskStripe),
+    )
+}
+"""What is listed item by item of another list, by name."""
+
+
+def resource(given: str | FanOut) -> Listing | FanOut:
+    """The resource of a name; a fan-out as it is.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    if isinstance(given, FanOut):
+        listing(given.of)
+        return given
+    name = given.replace("-", "_")
+    known: dict[str, Listing | FanOut] = {**LISTINGS, **FAN_OUTS}
+    if name not in known:
+        raise ValueError(f"there is no resource {given!r}: give one of {', '.join(known)}, or a FanOut")
+    return known[name]
+
+
+def listing(name: str) -> Listing:
+    """The list of a name.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    found = LISTINGS.get(name.replace("-", "_"))
+    if found is None:
+        raise ValueError(f"there is no list {name!r}: give one of {', '.join(LISTINGS)}")
+    return found

@@ -1,0 +1,189 @@
+"""Sinks that append to one file, whose checkpoint stands beside it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar
+
+from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, sync_folder
+from payments_async.drain.errors import DrainError
+from payments_async.drain.partition import Step
+from payments_async.drain.rows import columns, plain
+from payments_async.drain.sinks.locks import lock
+from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
+from payments_async.wire.jsontext import reader, written
+
+
+class FileSink(Sink):
+    """Rows in one file, and `FILE.checkpoint` beside it.
+
+    A commit appends the rows and makes sure of them, then replaces the checkpoint, which holds the length of the file.
+    What is behind that length was not committed, and is cut off by the next run.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
+        self._file: BinaryIO
+        self._identity: Identity
+        self._names: tuple[str, ...] = ()
+        self._offset = 0
+        self._ledger = Ledger()
+
+    async def open(self, opening: Opening) -> Ledger:
+        """Open the file for the rows to come."""
+        return await undisturbed(lambda: self._open(opening))
+
+    def _open(self, opening: Opening) -> Ledger:
+        self._identity, self._names = opening.identity, tuple(columns(opening.model))
+        begun = self.checkpoint.path.exists()
+        there = begun or (self.path.exists() and self.path.stat().st_size > 0)
+        if there and not opening.resume and not opening.replace:
+            raise DrainError(f"{self.path} is there already: resume it, replace it, or give another file")
+        if there and not begun and not opening.replace:
+            raise DrainError(
+                f"{self.path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
+            )
+        try:
+            self._file = lock(self.path.open("r+b" if self.path.exists() else "x+b", buffering=0))
+            if not begun or opening.replace or not self._resumed():
+                self._begin()
+        except OSError as error:
+            raise self._unusable(error) from error
+        return self._ledger
+
+    def _resumed(self) -> bool:
+        """Whether there is something to go on from, behind which the file is cut off."""
+        ledger, offset = self.checkpoint.load(self._identity)
+        size = self._file.seek(0, os.SEEK_END)
+        if size < offset:
+            raise DrainError(
+                f"{self.path} has {size} bytes and its checkpoint says {offset}: put a copy back, or replace it"
+            )
+        self._file.truncate(offset)
+        self._file.seek(offset)
+        self._ledger, self._offset = ledger, offset
+        return offset > 0 or not self.head()
+
+    def _begin(self) -> None:
+        # The checkpoint comes first, because a file without one is somebody else's.
+        self.checkpoint.path.unlink(missing_ok=True)
+        self._file.truncate(0)
+        self.checkpoint.save(self._identity, Ledger())
+        self._append(self.head())
+        sync_folder(self.path.parent)
+        self._offset = self._file.tell()
+        self.checkpoint.save(self._identity, Ledger(), self._offset)
+
+    async def commit(self, steps: Sequence[Step]) -> None:
+        """Append the rows of these steps and move the checkpoint."""
+        await undisturbed(lambda: self._commit(steps))
+
+    def _commit(self, steps: Sequence[Step]) -> None:
+        ledger = self._ledger.moved(steps)
+        try:
+            self._append(self.encoded([plain(row, self._names) for step in steps for row in step.rows]))
+            self.checkpoint.save(self._identity, ledger, self._file.tell())
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(self._offset)
+            self._file.seek(self._offset)
+            raise self._unusable(error) from error
+        self._ledger, self._offset = ledger, self._file.tell()
+
+    def _append(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        os.fsync(self._file.fileno())
+
+    def _unusable(self, error: OSError) -> DrainError:
+        kept = "what was committed is kept" if self._offset else "nothing was written"
+        return DrainError(f"{self.path} cannot be written ({error.strerror or error}); {kept}")
+
+    async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
+        """Call `take` with these columns of each committed row."""
+
+        def read() -> None:
+            with self.path.open("rb") as file:
+                for row in self.decoded(file):
+                    take(tuple(str(row[name]) for name in names))
+
+        await undisturbed(read)
+
+    async def aclose(self) -> None:
+        """Close the file."""
+        if hasattr(self, "_file"):
+            self._file.close()
+
+    @abstractmethod
+    def head(self) -> bytes:
+        """What the file begins with."""
+
+    @abstractmethod
+    def encoded(self, rows: list[dict[str, Any]]) -> bytes:
+        """Rows as they are appended."""
+
+    @abstractmethod
+    def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
+        """The rows of a file."""
+
+
+class JSONLines(FileSink):
+    """One JSON object a line: integers exact, times in RFC 3339 and UTC, lists and maps as they are."""
+
+    format: ClassVar[str] = "jsonl"
+
+    def head(self) -> bytes:
+        """Nothing."""
+        return b""
+
+    def encoded(self, rows: list[dict[str, Any]]) -> bytes:
+        """A line each."""
+        return b"".join(written(row) + b"\n" for row in rows)
+
+    def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
+        """A row of each line."""
+        return map(reader(dict[str, Any]), file)
+
+
+class CSV(FileSink):
+    """Comma-separated values (RFC 4180) under a line of names: integers exact, times in RFC 3339 and UTC.
+
+    Lists and maps are JSON text; what is not there is empty.
+    """
+
+    format: ClassVar[str] = "csv"
+
+    def head(self) -> bytes:
+        """The names of the columns."""
+        return _csv([self._names])
+
+    def encoded(self, rows: list[dict[str, Any]]) -> bytes:
+        """A record each."""
+        return _csv([[_cell(value) for value in row.values()] for row in rows])
+
+    def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
+        """A row of each record."""
+        return csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+
+
+def _csv(records: Sequence[Sequence[Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(records)
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return written(value).decode() if isinstance(value, dict | list) else value

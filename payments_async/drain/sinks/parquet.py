@@ -1,0 +1,197 @@
+"""A sink that makes a Parquet file, out of parts that are committed one by one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO, ClassVar
+
+from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, sync_folder
+from payments_async.drain.errors import DrainError
+from payments_async.drain.partition import Step
+from payments_async.drain.rows import Kind, columns, plain_value, time_text
+from payments_async.drain.sinks.locks import lock
+from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
+from payments_async.wire.jsontext import written
+
+_DIGITS = 38
+"""The most digits that every reader of Parquet takes."""
+
+
+class Parquet(Sink):
+    """A Parquet file, needing the extra `parquet`.
+
+    Integers are `decimal(38, 0)`, or text in a column that has one of more digits; times are UTC, in microseconds;
+    lists and maps are JSON text. Until the drain is done, its rows are in `FILE.parts`, and `FILE.checkpoint` tells how
+    many of the parts count.
+
+    Args:
+        path: The file.
+    """
+
+    format: ClassVar[str] = "parquet"
+    batch: ClassVar[int] = 10_000
+    endless: ClassVar[bool] = False
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
+        self.parts = self.path.with_name(self.path.name + ".parts")
+        self._count = 0
+        self._ledger = Ledger()
+        self._lock: BinaryIO
+        self._identity: Identity
+        self._columns: dict[str, Kind]
+
+    async def open(self, opening: Opening) -> Ledger:
+        """Make room for parts, or find those that there are."""
+        _arrow("pyarrow.parquet")
+        return await undisturbed(lambda: self._open(opening))
+
+    def _open(self, opening: Opening) -> Ledger:
+        self._identity, self._columns = opening.identity, columns(opening.model)
+        begun = self.checkpoint.path.exists()
+        if (begun or self.path.exists()) and not opening.resume and not opening.replace:
+            raise DrainError(f"{self.path} is there already: resume it, replace it, or give another file")
+        if self.path.exists() and not begun and not opening.replace:
+            raise DrainError(
+                f"{self.path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
+            )
+        try:
+            self.parts.mkdir(exist_ok=True)
+            self._lock = lock((self.parts / "lock").open("ab"))
+            if begun and not opening.replace:
+                self._ledger, self._count = self.checkpoint.load(opening.identity)
+                self._check()
+            else:
+                self.checkpoint.path.unlink(missing_ok=True)
+                self.path.unlink(missing_ok=True)
+                self.checkpoint.save(opening.identity, Ledger())
+        except OSError as error:
+            raise self._unusable(error) from error
+        return self._ledger
+
+    def _check(self) -> None:
+        """Refuse to go on without a part that was committed; a file that was finished needs none."""
+        if self.path.exists():
+            return
+        for part in self._paths():
+            if not part.exists() or part.read_bytes()[-4:] != b"PAR1":
+                raise DrainError(f"{part} is missing or damaged: put a copy back, or replace {self.path}")
+
+    async def commit(self, steps: Sequence[Step]) -> None:
+        """Write the rows of these steps as one more part, and move the checkpoint."""
+        await undisturbed(lambda: self._commit(steps))
+
+    def _commit(self, steps: Sequence[Step]) -> None:
+        ledger = self._ledger.moved(steps)
+        rows = [row for step in steps for row in step.rows]
+        try:
+            if rows:
+                table = self._table(rows)
+                _write(self._paths(self._count + 1)[-1], table.schema, [table])
+            self.checkpoint.save(self._identity, ledger, self._count + bool(rows))
+        except OSError as error:
+            raise self._unusable(error) from error
+        self._ledger, self._count = ledger, self._count + bool(rows)
+
+    async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
+        """Call `take` with these columns of each row of the parts."""
+
+        def texts(name: str, values: list[Any]) -> list[str]:
+            return [time_text(value) if self._columns[name] == "time" else str(value) for value in values]
+
+        def read() -> None:
+            for path in self._paths():
+                table = _arrow("pyarrow.parquet").read_table(path, columns=[*names])
+                for row in zip(*(texts(name, table[name].to_pylist()) for name in names), strict=True):
+                    take(row)
+
+        await undisturbed(read)
+
+    async def finish(self) -> None:
+        """Make one file of the parts, and take them away."""
+        await undisturbed(self._finish)
+
+    def _finish(self) -> None:
+        if not self.path.exists():
+            pyarrow, parquet = _arrow("pyarrow"), _arrow("pyarrow.parquet")
+            schemas = [parquet.read_schema(path) for path in self._paths()]
+            # A column that is text in any part is text in all.
+            long = {name for name in self._columns for each in schemas if each.field(name).type == pyarrow.string()}
+            schema = pyarrow.schema([(name, _type(kind, long=name in long)) for name, kind in self._columns.items()])
+            tables = (parquet.read_table(path).cast(schema) for path in self._paths())
+            try:
+                _write(self.path, schema, tables)
+            except OSError as error:
+                raise self._unusable(error) from error
+        shutil.rmtree(self.parts, ignore_errors=True)
+
+    async def aclose(self) -> None:
+        """Let go of the parts."""
+        if hasattr(self, "_lock"):
+            self._lock.close()
+
+    def _paths(self, count: int | None = None) -> list[Path]:
+        numbers = range(1, (self._count if count is None else count) + 1)
+        return [self.parts / f"{number:06}.parquet" for number in numbers]
+
+    def _table(self, rows: list[Any]) -> Any:
+        arrays = {name: _array(kind, [getattr(row, name) for row in rows]) for name, kind in self._columns.items()}
+        return _arrow("pyarrow").table(arrays)
+
+    def _unusable(self, error: OSError) -> DrainError:
+        return DrainError(f"{self.path} cannot be written ({error.strerror or error}); what was committed is kept")
+
+
+def _write(path: Path, schema: Any, tables: Iterable[Any]) -> None:
+    """Write a file as a whole: whatever happens, it is there or it is not."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("wb") as file:
+        with _arrow("pyarrow.parquet").ParquetWriter(file, schema) as writer:
+            for table in tables:
+                writer.write_table(table)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def _array(kind: Kind, values: list[Any]) -> Any:
+    long = kind == "integer" and any(len(str(abs(value))) > _DIGITS for value in values if value is not None)
+    if long or kind in {"text", "json"}:
+        values = [None if value is None else _text(value) for value in values]
+    return _arrow("pyarrow").array(values, _type(kind, long=long))
+
+
+def _text(value: Any) -> str:
+    plain = plain_value(value)
+    return plain if isinstance(plain, str) else written(plain).decode()
+
+
+def _type(kind: Kind, *, long: bool) -> Any:
+    pyarrow = _arrow("pyarrow")
+    match kind:
+        case "integer" if not long:
+            return pyarrow.decimal128(_DIGITS, 0)
+        case "boolean":
+            return pyarrow.bool_()
+        case "time":
+            return pyarrow.timestamp("us", tz="UTC")
+        case _:
+            return pyarrow.string()
+
+
+def _arrow(name: str) -> Any:
+    """A module of pyarrow, which has no types to check against.
+
+    Raises:
+        DrainError: it is not installed.
+    """
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        raise DrainError(f"{name} is missing; install it with: pip install 'payments-async[parquet]'") from None

@@ -1,0 +1,86 @@
+"""What every sink of a drain is: rows and checkpoint committed together, or neither."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeVar
+
+import attrs
+
+from payments_async.drain.checkpoint import Identity, Ledger
+from payments_async.drain.partition import Step
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class Opening:
+    """What a sink is opened for.
+
+    Attributes:
+        identity: Which drain it is.
+        model: The model of the rows.
+        key: The columns that tell a row from all others.
+        resume: Whether to go on from the target's checkpoint.
+        replace: Whether to put a new target in place of the one that is there.
+    """
+
+    identity: Identity
+    model: type
+    key: tuple[str, ...]
+    resume: bool
+    replace: bool
+
+
+class Sink(ABC):
+    """Where a drain's rows go."""
+
+    format: ClassVar[str]
+    """The name of the format that rows are kept in."""
+    batch: ClassVar[int] = 1
+    """How many rows a commit should have at least, unless it is the last."""
+    remembers: ClassVar[bool] = True
+    """Whether it can tell which rows it has, so that after a break none comes twice."""
+
+    endless: ClassVar[bool] = True
+    """Whether it is of use before the drain is done."""
+
+    @abstractmethod
+    async def open(self, opening: Opening) -> Ledger:
+        """Open the target; gives what an earlier run has committed.
+
+        Raises:
+            DrainError: the target is there already, is another drain's, is damaged, or cannot be written to.
+        """
+
+    @abstractmethod
+    async def commit(self, steps: Sequence[Step]) -> None:
+        """Keep the rows of these steps and move the checkpoints, for good once this returns; or do neither.
+
+        Raises:
+            PartitionLostError: a checkpoint is not where a step begins.
+            DrainError: it cannot be written.
+        """
+
+    # Not every sink has something to do for these.
+
+    async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:  # noqa: B027
+        """Call `take`, in a thread, with these columns of each committed row as text."""
+
+    async def finish(self) -> None:  # noqa: B027
+        """Complete the target, once everything is committed; may be called again after a break."""
+
+    async def aclose(self) -> None:  # noqa: B027
+        """Let go of the target; may be called any number of times."""
+
+
+async def undisturbed(work: Callable[[], T]) -> T:
+    """Do blocking work in a thread; cancelling waits for its end."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        raise

@@ -1,0 +1,174 @@
+"""A sink that keeps rows and checkpoints in the tables of a SQLite database, in one transaction."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import attrs
+
+from payments_async.drain.checkpoint import Ledger, from_json, lost, to_json
+from payments_async.drain.errors import DrainError
+from payments_async.drain.partition import Checkpoint, Step
+from payments_async.drain.rows import columns, plain
+from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
+from payments_async.wire.jsontext import written
+
+T = TypeVar("T")
+
+_LARGEST = 2**63 - 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS drain (name TEXT PRIMARY KEY, identity TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS drain_checkpoint (
+    drain TEXT NOT NULL REFERENCES drain, number INTEGER NOT NULL, checkpoint TEXT NOT NULL,
+    PRIMARY KEY (drain, number)
+);
+"""
+
+
+class SQLite(Sink):
+    """A table of the resource's name in a SQLite database.
+
+    A row that comes again replaces the one that is there. Integers are integers, and text where they have more than 64
+    bits; times are text in RFC 3339 and UTC; lists and maps are JSON text.
+
+    Args:
+        path: The database; it may hold other tables, and other drains.
+    """
+
+    format: ClassVar[str] = "sqlite"
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._database: sqlite3.Connection
+        self._opening: Opening
+
+    async def open(self, opening: Opening) -> Ledger:
+        """Open the database and make the table."""
+        return await self._done(lambda: self._open(opening))
+
+    def _open(self, opening: Opening) -> Ledger:
+        self._opening = opening
+        name = opening.identity.resource
+        # Each use is in a thread of its own, one after the other.
+        database = self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        # Whoever waits for another drain's commit waits for one page at most.
+        database.execute("PRAGMA busy_timeout = 30000")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in _TABLES.split(";"):
+                database.execute(statement)
+            if opening.replace:
+                self._clear(name)
+            ledger = self._found(opening)
+            database.execute("COMMIT")
+        except BaseException:
+            database.execute("ROLLBACK")
+            raise
+        return ledger
+
+    def _clear(self, name: str) -> None:
+        self._database.execute(f'DROP TABLE IF EXISTS "{name}"')
+        self._database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
+        self._database.execute("DELETE FROM drain WHERE name = ?", (name,))
+
+    def _found(self, opening: Opening) -> Ledger:
+        """What an earlier run has committed; where there was none, the table is made."""
+        name, database = opening.identity.resource, self._database
+        there = database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+        drain = database.execute("SELECT identity FROM drain WHERE name = ?", (name,)).fetchone()
+        if there and not opening.resume:
+            raise DrainError(f"{self.path} has a table {name} already: resume it, replace it, or give another file")
+        if there and not drain:
+            raise DrainError(f"the table {name} of {self.path} is no drain's: replace it, or give another file")
+        if not there:
+            names = ", ".join(f'"{column}"' for column in columns(opening.model))
+            key = ", ".join(f'"{column}"' for column in opening.key)
+            # Without types, which would make floats of integers that are kept as text.
+            database.execute(f'CREATE TABLE "{name}" ({names}, PRIMARY KEY ({key}))')
+            identity = json.dumps(attrs.asdict(opening.identity))
+            database.execute("INSERT OR REPLACE INTO drain VALUES (?, ?)", (name, identity))
+            database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
+            return Ledger()
+        opening.identity.check(json.loads(drain[0]), str(self.path))
+        rows = database.execute("SELECT checkpoint FROM drain_checkpoint WHERE drain = ?", (name,))
+        try:
+            return Ledger(from_json(json.loads(text)) for (text,) in rows)
+        except (ValueError, KeyError, TypeError) as error:
+            raise DrainError(f"the checkpoint of {name} in {self.path} is damaged: replace the table") from error
+
+    async def commit(self, steps: Sequence[Step]) -> None:
+        """Keep the rows of these steps and move the checkpoints, in one transaction."""
+        await self._done(lambda: self._commit(steps))
+
+    def _commit(self, steps: Sequence[Step]) -> None:
+        name, names, database = self._opening.identity.resource, [*columns(self._opening.model)], self._database
+        listed, marks = ", ".join(f'"{column}"' for column in names), ", ".join("?" * len(names))
+        insert = f'INSERT OR REPLACE INTO "{name}" ({listed}) VALUES ({marks})'  # noqa: S608 - names of models' fields
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            for step in steps:
+                self._move(name, step)
+                rows = (tuple(map(_stored, plain(row, names).values())) for row in step.rows)
+                database.executemany(insert, rows)
+            database.execute("COMMIT")
+        except BaseException:
+            database.execute("ROLLBACK")
+            raise
+
+    def _move(self, name: str, step: Step) -> None:
+        """Put new checkpoints in place of the one that must be there."""
+        database = self._database
+        if step.before is not None:
+            number, before = step.before.partition.number, _text(step.before)
+            gone = database.execute(
+                "DELETE FROM drain_checkpoint WHERE drain = ? AND number = ? AND checkpoint = ?",
+                (name, number, before),
+            )
+            if gone.rowcount != 1:
+                raise lost(step.before)
+        for after in step.after:
+            row = (name, after.partition.number, _text(after))
+            if database.execute("INSERT OR IGNORE INTO drain_checkpoint VALUES (?, ?, ?)", row).rowcount != 1:
+                raise lost(after)
+
+    async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
+        """Call `take` with these columns of each row."""
+        listed = ", ".join(f'"{column}"' for column in names)
+
+        def read() -> None:
+            rows = self._database.execute(f'SELECT {listed} FROM "{self._opening.identity.resource}"')  # noqa: S608
+            for row in rows:
+                take(tuple(map(str, row)))
+
+        await self._done(read)
+
+    async def aclose(self) -> None:
+        """Close the database."""
+        if hasattr(self, "_database"):
+            await undisturbed(self._database.close)
+
+    async def _done(self, work: Callable[[], T]) -> T:
+        try:
+            return await undisturbed(work)
+        except sqlite3.Error as error:
+            raise DrainError(f"{self.path}: {error}; what was committed is kept") from error
+
+
+def _text(checkpoint: Checkpoint) -> str:
+    return json.dumps(to_json(checkpoint))
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        return written(value).decode()
+    if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
+        return str(value)
+    return value

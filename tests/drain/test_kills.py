@@ -1,0 +1,104 @@
+"""A drain whose process is killed again and again, while rows come and go: no row is lost, none comes twice."""
+
+import asyncio
+import csv
+import json
+import os
+import random
+import sqlite3
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from payments_async.sandbox import Sandbox
+
+PROGRAM = Path(__file__).with_name("drained.py")
+ROWS = 20_000
+
+
+def of_lines(path: Path) -> list[str]:
+    return [json.loads(line)["reference"] for line in path.read_text().splitlines()]
+
+
+def of_records(path: Path) -> list[str]:
+    with path.open(newline="") as file:
+        return [row["reference"] for row in csv.DictReader(file)]
+
+
+def of_table(path: Path) -> list[str]:
+    database = sqlite3.connect(path)
+    try:
+        return [reference for (reference,) in database.execute("SELECT reference FROM payments")]
+    finally:
+        database.close()
+
+
+def of_parquet(path: Path) -> list[str]:
+    references: list[str] = pq.read_table(path, columns=["reference"])["reference"].to_pylist()
+    return references
+
+
+async def start(target: Path, sandbox: Sandbox) -> Process:
+    environment = {
+        **os.environ,
+        "FORMANCE_URL": sandbox.url,
+        "FORMANCE_CLIENT_ID": sandbox.client_id,
+        "FORMANCE_CLIENT_SECRET": sandbox.client_secret,
+    }
+    return await asyncio.create_subprocess_exec(
+        sys.executable, str(PROGRAM), str(target), env=environment, stdout=PIPE, stderr=PIPE
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "read", "kills"),
+    [
+        ("payments.jsonl", of_lines, 50),
+        ("payments.db", of_table, 50),
+        ("payments.csv", of_records, 10),
+        ("payments.parquet", of_parquet, 10),
+    ],
+)
+async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(
+    tmp_path: Path, name: str, read: Callable[[Path], list[str]], kills: int
+) -> None:
+    chance = random.Random(name)
+    target = tmp_path / name
+    killed = 0
+    async with Sandbox(payments=ROWS) as sandbox:
+        first = sandbox.references()
+        ever, throughout = set(first), set(first)
+
+        def come_and_go() -> None:
+            ever.update(sandbox.add_payments(chance.randint(0, 10)))
+            gone = chance.sample(sorted(throughout), chance.randint(0, 10))
+            assert sandbox.remove_payments(gone) == len(gone)
+            throughout.difference_update(gone)
+
+        while killed < kills:
+            process = await start(target, sandbox)
+            assert process.stdout is not None
+            for _ in range(chance.randint(0, 3)):
+                assert await process.stdout.readline(), await process.communicate()
+                come_and_go()
+            # Somewhere in the pages, the rows, the sync or the checkpoint of what comes next.
+            await asyncio.sleep(chance.random() * 0.01)
+            process.kill()
+            _, said = await process.communicate()
+            assert process.returncode == -9, said.decode()
+            killed += 1
+        process = await start(target, sandbox)
+        _, said = await process.communicate()
+        assert process.returncode == 0, said.decode()
+
+    counts = Counter(read(target))
+    assert not throughout - counts.keys()
+    assert not counts.keys() - ever
+    assert set(counts.values()) == {1}
+    # The kills came in the midst of it: much was committed before them, and much was left.
+    assert len(throughout) > ROWS - 2_000

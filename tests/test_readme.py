@@ -26,7 +26,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-async def test_each_python_block_runs(block: str, sandbox: Sandbox) -> None:
+async def test_each_python_block_runs(block: str, sandbox: Sandbox, tmp_path: Path) -> None:
     program = block if "asyncio.run(" in block else INSIDE_A_CLIENT.format(indent(block, " " * 8))
     program = program.replace("https://acme.example.com", sandbox.url)
     program = program.replace("client-id", sandbox.client_id).replace("client-secret", sandbox.client_secret)
@@ -38,6 +38,7 @@ async def test_each_python_block_runs(block: str, sandbox: Sandbox) -> None:
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-c", program),
+        cwd=tmp_path,
         env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -334,7 +334,7 @@ class Run:
         report.items = sum(each.items for each in checkpoints)
         report.seconds = time.monotonic() - self._started
         report.rate = (report.items - self._before) / report.seconds if report.seconds else 0.0
-        report.share = 1.0 if report.done else self._share()
+        report.share = 1.0 if report.done else max(report.share or 0.0, share) if (share := self._share()) else None
         log.debug("%s: %d rows in %d pages", report.resource, report.items, report.pages)
         if self._plan.on_progress is not None:
             self._plan.on_progress(report)

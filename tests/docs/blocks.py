@@ -12,7 +12,7 @@ import io
 import os
 import re
 import sys
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -20,6 +20,7 @@ from unittest.mock import patch
 import aiohttp
 import attrs
 
+import payments_async.drain  # noqa: F401  # a program imports it before it has a loop, and a fragment would within one
 from payments_async import PaymentsClient
 from payments_async.models import AccountType
 from payments_async.sandbox import Sandbox
@@ -66,7 +67,7 @@ async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Pa
     if "asyncio.run(" in code:
         printed = await _python(environment, "-c", code)
     else:
-        with patch.dict(os.environ, environment), redirect_stdout(io.StringIO()) as output:
+        with patch.dict(os.environ, environment), chdir(folder), redirect_stdout(io.StringIO()) as output:
             await _fragment(block, code, await prepared(sandbox, client, folder))
         printed = output.getvalue()
     assert printed or "print(" not in code

@@ -7,7 +7,7 @@ import logging
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -233,6 +233,7 @@ class Run:
                 await self._put(place, found)
                 if place.cut_wanted and not place.checkpoint.finished:
                     await self._cut(place)
+                self._notify()
 
     def _walk(self, place: Open) -> Walk:
         at = place.checkpoint.partition
@@ -280,9 +281,9 @@ class Run:
             part = Open(Checkpoint(partition=rest), low=far.first, high=far.last)
             place.checkpoint = attrs.evolve(at, partition=attrs.evolve(at.partition, to=near.to))
             place.high = near.last
-            self._waiting.append(part)
+            # The part is anybody's only when its beginning is on its way.
             await self._queue.put(Step(before=at, after=(place.checkpoint, part.checkpoint)))
-        self._notify()
+            self._waiting.append(part)
 
     def _notify(self) -> None:
         self._changed.set()
@@ -301,24 +302,26 @@ class Run:
         """Commit what the workers hand over, all that is there at a time; what is left, too, when the run is ended."""
         going_on = True
         steps = list[Step]()
-        try:
-            while going_on:
+        while going_on:
+            try:
                 step = await self._queue.get()
-                while step is not None:
-                    steps.append(step)
-                    if self._queue.empty():
-                        break
-                    step = self._queue.get_nowait()
-                going_on = step is not None
-                if sum(len(each.rows) for each in steps) >= self._plan.sink.batch or not going_on:
-                    ready, steps = steps, []
-                    await self._commit(ready)
-        except asyncio.CancelledError:
-            while not self._queue.empty():
-                if (step := self._queue.get_nowait()) is not None:
-                    steps.append(step)
-            await self._commit(steps)
-            raise
+            except asyncio.CancelledError:
+                await self._commit([*steps, *self._handed_over()])
+                raise
+            steps += [step, *self._handed_over()] if step is not None else []
+            going_on = step is not None
+            if sum(len(each.rows) for each in steps) >= self._plan.sink.batch or not going_on:
+                ready, steps = steps, []
+                await self._commit(ready)
+
+    def _handed_over(self) -> Iterator[Step]:
+        """What is in the queue already; leaves the sign in it that nothing more will come."""
+        while not self._queue.empty():
+            step = self._queue.get_nowait()
+            if step is None:
+                self._queue.put_nowait(None)
+                return
+            yield step
 
     async def _commit(self, steps: list[Step]) -> None:
         if not steps:
@@ -334,7 +337,7 @@ class Run:
         report.items = sum(each.items for each in checkpoints)
         report.seconds = time.monotonic() - self._started
         report.rate = (report.items - self._before) / report.seconds if report.seconds else 0.0
-        report.share = 1.0 if report.done else max(report.share or 0.0, share) if (share := self._share()) else None
+        report.share = 1.0 if report.done else self._share()
         log.debug("%s: %d rows in %d pages", report.resource, report.items, report.pages)
         if self._plan.on_progress is not None:
             self._plan.on_progress(report)
@@ -350,4 +353,5 @@ class Run:
         if not lengths:
             return None
         total = sum(lengths) + (len(places) - len(began)) * sum(lengths) / len(lengths)
-        return min(1.0, self._plan.report.items / total) if total else None
+        # An estimate that falls back tells nobody anything.
+        return max(self._plan.report.share or 0.0, min(1.0, self._plan.report.items / total)) if total else None

@@ -110,10 +110,16 @@ def lowest(session: nox.Session) -> None:
     session.run("pytest", "--ignore=tests/codegen", *session.posargs)
 
 
+def peers(session: nox.Session, *names: str) -> str:
+    """Install programs of others, each into an environment of its own that all sessions share; gives their folder."""
+    home = str((session.cache_dir / "peers").resolve())
+    session.run("python", "benchmarks/peers.py", home, *names)
+    return home
+
+
 def check_interop(session: nox.Session) -> None:
-    home = str((session.cache_dir / "interop").resolve())
-    session.run("python", "tests/interop/install.py", home)
-    session.run("pytest", "tests/interop", "tests/oidc", *session.posargs, env={"INTEROP_HOME": home})
+    home = peers(session, "prism", "official_sdk")
+    session.run("pytest", "tests/interop", "tests/oidc", *session.posargs, env={"PEERS_HOME": home})
 
 
 def check_generated(session: nox.Session) -> None:

@@ -38,7 +38,7 @@ def demo(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run everything that must be green; with arguments, only pytest with these arguments."""
-    provide(session, "test", "lint", "types", "codegen", extras="[cli]")
+    provide(session, "test", "bench", "lint", "types", "codegen", extras="[cli]")
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -46,6 +46,7 @@ def tests(session: nox.Session) -> None:
     check_style(session)
     check_types(session)
     check_interop(session)
+    check_bench(session, "--quick")
     session.run("pytest", "--numprocesses=auto", "--cov", "-m", "not interop")
 
 
@@ -59,7 +60,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright."""
-    provide(session, "test", "lint", "types", "codegen", extras="[cli]")
+    provide(session, "test", "bench", "lint", "types", "codegen", extras="[cli]")
     check_types(session)
 
 
@@ -95,6 +96,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure against the limit and the peers, and draw it; with `--quick`, only show that everything runs."""
+    provide(session, "bench")
+    check_bench(session, *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     provide(session, "docs")
@@ -105,7 +113,7 @@ def docs(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
     named = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["cli"]]
-    provide(session, "test", extras="[cli]", constraints=tuple(each.replace(">=", "==") for each in named))
+    provide(session, "test", "bench", extras="[cli]", constraints=tuple(each.replace(">=", "==") for each in named))
     # The generator has dependencies of its own, and runs where the package is made, not where it is used.
     session.run("pytest", "--ignore=tests/codegen", *session.posargs)
 
@@ -120,6 +128,11 @@ def peers(session: nox.Session, *names: str) -> str:
 def check_interop(session: nox.Session) -> None:
     home = peers(session, "prism", "official_sdk")
     session.run("pytest", "tests/interop", "tests/oidc", *session.posargs, env={"PEERS_HOME": home})
+
+
+def check_bench(session: nox.Session, *arguments: str) -> None:
+    home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client")
+    session.run("python", "-m", "benchmarks", home, *arguments)
 
 
 def check_generated(session: nox.Session) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests"]
+
+NO_VALGRIND = "valgrind is not installed (Debian and Ubuntu: apt install valgrind)"
 
 
 def provide(session: nox.Session, *groups: str, extras: str = "", constraints: tuple[str, ...] = ()) -> None:
@@ -47,6 +50,10 @@ def tests(session: nox.Session) -> None:
     check_types(session)
     check_interop(session)
     check_bench(session, "--quick")
+    if shutil.which("valgrind"):
+        check_instructions(session)
+    else:
+        session.warn(f"Instructions are not counted: {NO_VALGRIND}")
     session.run("pytest", "--numprocesses=auto", "--cov", "-m", "not interop")
 
 
@@ -103,6 +110,15 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def instructions(session: nox.Session) -> None:
+    """Count the instructions of decoding and of a call, and hold them to the committed ratios; `--write` commits."""
+    if not shutil.which("valgrind"):
+        session.error(NO_VALGRIND)
+    provide(session, "bench")
+    check_instructions(session, *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     provide(session, "docs")
@@ -133,6 +149,10 @@ def check_interop(session: nox.Session) -> None:
 def check_bench(session: nox.Session, *arguments: str) -> None:
     home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client")
     session.run("python", "-m", "benchmarks", home, *arguments)
+
+
+def check_instructions(session: nox.Session, *arguments: str) -> None:
+    session.run("python", "-m", "benchmarks.instructions", *arguments)
 
 
 def check_generated(session: nox.Session) -> None:

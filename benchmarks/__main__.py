@@ -24,9 +24,12 @@ def main() -> None:
     parser.add_argument("home", type=Path, help="where benchmarks/peers.py has installed the peers")
     parser.add_argument("--quick", action="store_true", help="only show that everything runs")
     given = parser.parse_args()
-    report = Report.of(measured(QUICK if given.quick else FULL, given.home), QUICK if given.quick else FULL)
+    sizes = QUICK if given.quick else FULL
+    report = Report.of(measured(sizes, given.home), sizes)
     print(f"\n{report}\n\n{report.save(ROOT / 'benchmarks/results')}")
-    if not given.quick:
+    if given.quick:
+        print("This run was quick: it shows that everything runs, and its figures show nothing.")
+    else:
         charts.draw(report.measurements, ROOT / "docs/charts")
         report.write_into(ROOT / "docs/speed.md")
 

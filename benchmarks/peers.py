@@ -44,8 +44,10 @@ def interpreter(folder: Path) -> Path:
 
 def missing(folder: Path) -> str:
     """Why the peer of this folder is not there, empty if it is."""
+    if (folder / "installed").exists():
+        return ""
     reason = folder / "missing"
-    return reason.read_text(encoding="utf-8") if reason.exists() else ""
+    return reason.read_text(encoding="utf-8") if reason.exists() else "nobody has tried to install it"
 
 
 def provide(name: str, folder: Path) -> None:

@@ -113,7 +113,7 @@ async def main() -> None:
     parser.add_argument("--items", type=int, default=30_000, help="how many payments the list has")
     parser.add_argument("--page-size", type=int, default=100, help="how many a page has")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before an answer is sent")
-    parser.add_argument("--encoding", choices=["identity", *ENCODINGS], default="identity", help="how pages are compressed")
+    parser.add_argument("--encoding", choices=["identity", *ENCODINGS], default="identity", help="how pages are sent")
     given = parser.parse_args()
     made = answers(given.items, given.page_size, given.encoding)
     server = await asyncio.get_running_loop().create_server(

@@ -9,6 +9,7 @@ from benchmarks import peers
 def test_a_peer_that_cannot_be_installed_leaves_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert peers.missing(tmp_path / "sdk") == "nobody has tried to install it"
     failing = [[sys.executable, "-c", "import sys; sys.exit('ERROR: no network')"]]
     monkeypatch.setattr(peers, "_commands", lambda *_: iter(failing))
     peers.provide("official_sdk", tmp_path / "sdk")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests"]
+
+NO_VALGRIND = "valgrind is not installed (Debian and Ubuntu: apt install valgrind)"
 
 
 def provide(session: nox.Session, *groups: str, extras: str = "", constraints: tuple[str, ...] = ()) -> None:
@@ -38,7 +41,7 @@ def demo(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run everything that must be green; with arguments, only pytest with these arguments."""
-    provide(session, "test", "lint", "types", "codegen", extras="[cli,parquet]")
+    provide(session, "test", "bench", "lint", "types", "codegen", extras="[cli,parquet]")
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
@@ -46,6 +49,11 @@ def tests(session: nox.Session) -> None:
     check_style(session)
     check_types(session)
     check_interop(session)
+    check_bench(session, "--quick")
+    if shutil.which("valgrind"):
+        check_instructions(session)
+    else:
+        session.warn(f"Instructions are not counted: {NO_VALGRIND}")
     session.run("pytest", "--numprocesses=auto", "--cov", "-m", "not interop")
 
 
@@ -59,7 +67,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright."""
-    provide(session, "test", "lint", "types", "codegen", extras="[cli,parquet]")
+    provide(session, "test", "bench", "lint", "types", "codegen", extras="[cli,parquet]")
     check_types(session)
 
 
@@ -95,6 +103,22 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure against the limit and the peers, and draw it; with `--quick`, only show that everything runs."""
+    provide(session, "bench")
+    check_bench(session, *session.posargs)
+
+
+@nox.session
+def instructions(session: nox.Session) -> None:
+    """Count the instructions of decoding and of a call, and hold them to the committed ratios; `--write` commits."""
+    if not shutil.which("valgrind"):
+        session.error(NO_VALGRIND)
+    provide(session, "bench")
+    check_instructions(session, *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     provide(session, "docs")
@@ -106,15 +130,30 @@ def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
     extras = PROJECT["project"]["optional-dependencies"]
     named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"]]
-    provide(session, "test", extras="[cli,parquet]", constraints=tuple(each.replace(">=", "==") for each in named))
+    provide(session, "test", "bench", extras="[cli,parquet]", constraints=tuple(each.replace(">=", "==") for each in named))
     # The generator has dependencies of its own, and runs where the package is made, not where it is used.
     session.run("pytest", "--ignore=tests/codegen", *session.posargs)
 
 
+def peers(session: nox.Session, *names: str) -> str:
+    """Install programs of others, each into an environment of its own that all sessions share; gives their folder."""
+    home = str((session.cache_dir / "peers").resolve())
+    session.run("python", "benchmarks/peers.py", home, *names)
+    return home
+
+
 def check_interop(session: nox.Session) -> None:
-    home = str((session.cache_dir / "interop").resolve())
-    session.run("python", "tests/interop/install.py", home)
-    session.run("pytest", "tests/interop", "tests/oidc", *session.posargs, env={"INTEROP_HOME": home})
+    home = peers(session, "prism", "official_sdk")
+    session.run("pytest", "tests/interop", "tests/oidc", *session.posargs, env={"PEERS_HOME": home})
+
+
+def check_bench(session: nox.Session, *arguments: str) -> None:
+    home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client")
+    session.run("python", "-m", "benchmarks", home, *arguments)
+
+
+def check_instructions(session: nox.Session, *arguments: str) -> None:
+    session.run("python", "-m", "benchmarks.instructions", *arguments)
 
 
 def check_generated(session: nox.Session) -> None:

@@ -1,8 +1,8 @@
 """The Python blocks of a page of Markdown, and how each of them is run against a sandbox.
 
-A block with `asyncio.run(` is a whole program and runs as one. A block with tests is run by pytest. Any other is a
-fragment: it may await at its top level, and finds a client, the sandbox and some ids under the names of `prepared`.
-Where a block of text follows at once, it is what the Python block prints.
+A block that runs an event loop, as by `asyncio.run(`, is a whole program and runs as one. A block with tests is run by
+pytest. Any other is a fragment: it may await at its top level, and finds a client, the sandbox and some ids under the
+names of `prepared`. Where a block of text follows at once, it is what the Python block prints.
 """
 
 import ast
@@ -26,6 +26,7 @@ from payments_async.models import AccountType
 from payments_async.sandbox import Sandbox
 
 _FENCED = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+_PROGRAM = re.compile(r"^\w+\.run\(", re.MULTILINE)
 
 
 @attrs.frozen
@@ -64,7 +65,7 @@ async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Pa
         environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         await _python(environment, "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", str(folder))
         return
-    if "asyncio.run(" in code:
+    if _PROGRAM.search(code):
         printed = await _python(environment, "-c", code)
     else:
         with patch.dict(os.environ, environment), chdir(folder), redirect_stdout(io.StringIO()) as output:

@@ -1,14 +1,15 @@
-"""Judges from outside of this project, in the folder that INTEROP_HOME names; `install.py` puts them there."""
+"""Judges from outside of this project, in the folder that PEERS_HOME names; `benchmarks/peers.py` puts them there."""
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from benchmarks import peers
 
 ROOT = Path(__file__).parents[2]
 OURS = ROOT / "openapi/payments.yaml"
@@ -20,19 +21,18 @@ SECONDS = 60.0
 
 def judge(name: str) -> Path:
     """The folder of a judge; where it is not installed, skips the test that asks for it and says why."""
-    if "INTEROP_HOME" not in os.environ:
-        pytest.skip("INTEROP_HOME names no folder with Prism and the official SDK: run ./dev interop")
-    folder = Path(os.environ["INTEROP_HOME"], name)
-    missing = folder / "missing"
-    if missing.exists():
-        pytest.skip(f"{name} could not be installed: {missing.read_text(encoding='utf-8')}")
+    if "PEERS_HOME" not in os.environ:
+        pytest.skip("PEERS_HOME names no folder with Prism and the official SDK: run ./dev interop")
+    folder = Path(os.environ["PEERS_HOME"], name)
+    if reason := peers.missing(folder):
+        pytest.skip(f"{name} could not be installed: {reason}")
     return folder
 
 
 @pytest.fixture(scope="session")
 def official_python() -> Path:
     """The interpreter of an environment with the official SDK."""
-    return judge("official_sdk") / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    return peers.interpreter(judge("official_sdk"))
 
 
 @pytest.fixture(scope="session")

@@ -38,11 +38,11 @@ class Provider:
 
 @pytest.fixture(scope="session")
 def provider_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the provider's package in it; kept for the next session where INTEROP_HOME names its parent."""
+    """A folder with the provider's package in it; kept for the next session where PEERS_HOME names its parent."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip("npm is not installed")
-    parent = Path(os.environ.get("INTEROP_HOME") or tmp_path_factory.mktemp("interop"))
+    parent = Path(os.environ.get("PEERS_HOME") or tmp_path_factory.mktemp("interop"))
     parent.mkdir(parents=True, exist_ok=True)
     home = parent / PACKAGE.replace("@", "-")
     if not home.exists():

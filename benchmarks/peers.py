@@ -1,0 +1,101 @@
+"""The programs of others that this project is held against, each in a folder of its own.
+
+`python benchmarks/peers.py HOME NAME…` installs what is named into `HOME`. Nothing is installed anywhere else, and
+nothing again that is there. A peer that cannot be installed is no error: whoever needs it finds the reason there.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+DESCRIPTION = Path(__file__).parents[1] / "openapi/payments.yaml"
+
+PRISM = "@stoplight/prism-cli@5.14.2"
+REQUIREMENTS = {
+    "official_sdk": ["formance-sdk-python==9.0.1"],
+    "httpx_pydantic": ["httpx==0.28.1", "pydantic==2.14.4"],
+    "openapi_python_client": ["openapi-python-client==0.29.1"],
+}
+"""What goes into the environment of each peer that is written in Python."""
+
+# Where there is no network, this should be known soon.
+NPM_INSTALL = "install --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000"
+PIP_INSTALL = "-m pip install --quiet --disable-pip-version-check --no-input --retries=1"
+GENERATE = "generate --meta none --output-path"
+
+SECONDS = 300
+"""How long one command may take."""
+
+Command = list[str | Path]
+
+
+def main(home: Path, names: list[str]) -> None:
+    for name in names:
+        provide(name, home / name)
+
+
+def interpreter(folder: Path) -> Path:
+    """The Python of a peer's environment."""
+    return _programs(folder) / "python"
+
+
+def missing(folder: Path) -> str:
+    """Why the peer of this folder is not there, empty if it is."""
+    if (folder / "installed").exists():
+        return ""
+    reason = folder / "missing"
+    return reason.read_text(encoding="utf-8") if reason.exists() else "nobody has tried to install it"
+
+
+def provide(name: str, folder: Path) -> None:
+    """Install a peer and leave a note in its folder: `installed`, or `missing` with the reason."""
+    commands = list(_commands(name, folder))
+    # Sessions have interpreters of their own, all of one installation, and share what is made by any of them.
+    installed, made_by = folder / "installed", f"{sys.version}\n{commands}".replace(sys.executable, "python")
+    if name == "openapi_python_client":
+        made_by += DESCRIPTION.read_text(encoding="utf-8")
+    if installed.exists() and installed.read_text(encoding="utf-8") == made_by:
+        return
+    print(f"Installing {name}", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if reason := failure(commands):
+        print(f"It cannot be installed: {reason}", flush=True)
+        (folder / "missing").write_text(reason, encoding="utf-8")
+    else:
+        installed.write_text(made_by, encoding="utf-8")
+
+
+def _commands(name: str, folder: Path) -> Iterator[Command]:
+    if name == "prism":
+        yield [shutil.which("npm") or "npm", *NPM_INSTALL.split(), "--prefix", folder, PRISM]
+        return
+    yield [sys.executable, "-m", "venv", folder]
+    yield [interpreter(folder), *PIP_INSTALL.split(), *REQUIREMENTS[name]]
+    if name == "openapi_python_client":
+        program = _programs(folder) / "openapi-python-client"
+        yield [program, *GENERATE.split(), folder / "generated_client", "--path", DESCRIPTION]
+
+
+def _programs(folder: Path) -> Path:
+    return folder / ("Scripts" if sys.platform == "win32" else "bin")
+
+
+def failure(commands: list[Command]) -> str:
+    """Why a command failed, empty if none did."""
+    for command in commands:
+        try:
+            done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SECONDS)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return str(error)
+        if done.returncode:
+            lines = [line for line in done.stderr.splitlines() if re.search(r"\berror\b", line, re.IGNORECASE)]
+            return lines[0] if lines else f"{command[0]} ended with {done.returncode}"
+    return ""
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), sys.argv[2:])

@@ -1,0 +1,117 @@
+"""What a run has measured: kept as JSON, shown as tables, written into the documentation."""
+
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Self
+
+import attrs
+
+from benchmarks.comparison import Comparison, Measurements, results
+from benchmarks.goals import GOALS
+from benchmarks.sizes import Sizes
+from benchmarks.table import HEAD, VERDICT_HEAD, Cells, aligned, cells, markdown, number, verdict
+from benchmarks.users import EFFECTS
+
+LAYERS = "layers: "
+"""Begins the names of what was measured of layers."""
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """A run.
+
+    Attributes:
+        made_at: When it ended, RFC 3339.
+        conditions: On what it ran, a sentence.
+        measurements: What it measured.
+    """
+
+    made_at: str
+    conditions: str
+    measurements: Measurements
+
+    @classmethod
+    def of(cls, measurements: Measurements, sizes: Sizes) -> Self:
+        """A report of what was measured just now."""
+        versions = ", ".join(f"{name} {version(name)}" for name in ("aiohttp", "msgspec", "cattrs", "attrs"))
+        conditions = (
+            f"{platform.python_implementation()} {platform.python_version()}, {versions}; {os.cpu_count()} cores, "
+            f"{platform.system()} {platform.machine()}; server and client on one machine, over loopback; "
+            f"payments of about 800 bytes, 100 a page; medians of {sizes.rounds} rounds."
+        )
+        return cls(
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"), conditions=conditions, measurements=measurements
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def save(self, folder: Path) -> Path:
+        """Keep it as a file of its own; gives its path."""
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{self.made_at.replace(':', '-')}.json"
+        path.write_text(json.dumps(attrs.asdict(self), indent=1), encoding="utf-8")
+        return path
+
+    def __str__(self) -> str:
+        """All tables, as a terminal shows them."""
+        goals = [
+            [*HEAD, *VERDICT_HEAD],
+            *([*cells(each), *verdict(each)] for each in results(GOALS, self.measurements)),
+        ]
+        tables = {
+            "Goals": goals,
+            "What a layer costs": self.layers(),
+            "What users can set": self.compared(EFFECTS),
+        }
+        missing = [
+            f"not measured: {each.what} against {each.against}"
+            for each in GOALS
+            if not each.measured(self.measurements)
+        ]
+        shown = [f"{title}\n\n{aligned(rows)}\n" for title, rows in tables.items()]
+        return "\n".join([*shown, *missing, self.conditions])
+
+    def compared(self, comparisons: list[Comparison]) -> list[Cells]:
+        """A table of comparisons, without goals."""
+        return [HEAD, *map(cells, results(comparisons, self.measurements))]
+
+    def layers(self) -> list[Cells]:
+        """A table of what each layer takes."""
+        return [
+            ["layer", "µs a call", "spread"],
+            *(
+                [name.removeprefix(LAYERS), number(median(took)), f"{number(min(took))} to {number(max(took))}"]
+                for name, took in self.measurements.items()
+                if name.startswith(LAYERS)
+            ),
+        ]
+
+    def write_into(self, page: Path) -> None:
+        """Put the tables into a page of the documentation, each between its marks."""
+        text = page.read_text(encoding="utf-8")
+        tables = {"peers": self.compared(GOALS), "layers": self.layers(), "settings": self.compared(EFFECTS)}
+        parts = {name: markdown(rows) for name, rows in tables.items()} | {"conditions": self.conditions}
+        for name, part in parts.items():
+            text = marked(text, name, part)
+        page.write_text(text, encoding="utf-8")
+
+
+def marked(text: str, name: str, part: str) -> str:
+    """The text with what stands between the marks of this name replaced.
+
+    Raises:
+        ValueError: it has no such marks.
+    """
+    begin, end = f"<!-- measured: {name} -->", "<!-- end -->"
+    before, begins, rest = text.partition(begin)
+    _, ends, after = rest.partition(end)
+    if not (begins and ends):
+        raise ValueError(f"a page needs the marks {begin!r} and {end!r}")
+    return f"{before}{begin}\n\n{part}\n\n{end}{after}"

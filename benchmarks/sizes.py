@@ -1,0 +1,62 @@
+"""How much is measured, in a full run and in one that only shows that everything runs."""
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Sizes:
+    """How much is measured.
+
+    Attributes:
+        rounds: How often the contestants take turns.
+        items: Payments in a drained list.
+        calls: Calls one after the other.
+        latent: Payments in a drained list whose server has latency.
+        starts: How many processes are started for each measurement of a start.
+        short, long: Payments in the lists whose drains must need the same memory.
+        long_drains: How often these are drained.
+        pages: Pages in a walk with latency.
+        decodes: How often a page is decoded in a round.
+        layer_calls: Calls through each layer in a round.
+    """
+
+    rounds: int
+    items: int
+    calls: int
+    latent: int
+    starts: int
+    short: int
+    long: int
+    long_drains: int
+    pages: int
+    decodes: int
+    layer_calls: int
+
+
+FULL = Sizes(
+    rounds=9,
+    items=30_000,
+    calls=300,
+    latent=600,
+    starts=15,
+    short=10_000,
+    long=1_000_000,
+    long_drains=3,
+    pages=15,
+    decodes=40,
+    layer_calls=2_000,
+)
+
+QUICK = Sizes(
+    rounds=2,
+    items=3_000,
+    calls=50,
+    latent=300,
+    starts=2,
+    short=3_000,
+    long=30_000,
+    long_drains=1,
+    pages=5,
+    decodes=5,
+    layer_calls=200,
+)

@@ -1,0 +1,76 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks import charts
+from benchmarks.comparison import Measurements
+from benchmarks.goals import GOALS
+from benchmarks.report import Report, marked
+from benchmarks.sizes import QUICK
+from benchmarks.users import EFFECTS
+
+SPEED = Path(__file__).parents[2] / "docs/speed.md"
+
+
+@pytest.fixture
+def measurements() -> Measurements:
+    """Something for all that is shown."""
+    sides = [side for comparison in [*GOALS, *EFFECTS] for side in comparison.sides]
+    courses = ["course of memory: ours", "course of memory: limit"]
+    return {name: [float(place), 7.0, 8.0] for place, name in enumerate([*sides, *courses, "read"], 1)}
+
+
+def test_a_report_is_kept_and_found_again(measurements: Measurements, tmp_path: Path) -> None:
+    report = Report.of(measurements, QUICK)
+    assert Report.load(report.save(tmp_path / "results")) == report
+
+
+def test_a_report_shows_every_goal_and_says_what_was_not_measured(measurements: Measurements) -> None:
+    shown = str(Report.of(measurements, QUICK))
+    assert len(re.findall("meets|misses by", shown)) == len(GOALS)
+    assert "not measured" not in shown
+    del measurements["get: official_sdk"]
+    shown = str(Report.of(measurements, QUICK))
+    assert "not measured: get_payment against formance-sdk-python 9.0.1" in shown
+
+
+def test_the_tables_of_a_page_are_replaced(measurements: Measurements, tmp_path: Path) -> None:
+    page = tmp_path / "speed.md"
+    page.write_text(SPEED.read_text())
+    report = Report.of(measurements, QUICK)
+    report.write_into(page)
+    written = page.read_text()
+    assert report.conditions in written
+    assert written.count("formance-sdk-python 9.0.1") >= 4
+    report.write_into(page)
+    assert page.read_text() == written
+
+
+def test_a_page_without_marks_is_refused() -> None:
+    assert marked("<!-- measured: a -->1<!-- end -->", "a", "2") == "<!-- measured: a -->\n\n2\n\n<!-- end -->"
+    with pytest.raises(ValueError, match="needs the marks '<!-- measured: a -->'"):
+        marked("# Speed", "a", "1")
+
+
+def test_charts_are_drawn_for_light_and_dark_pages_and_are_stable(measurements: Measurements, tmp_path: Path) -> None:
+    for folder in ("once", "again"):
+        charts.draw(measurements, tmp_path / folder)
+    drawn = {path.name: path.read_text() for path in (tmp_path / "once").iterdir()}
+    assert set(drawn) == {f"{name}-{kind}.svg" for name in charts.CHARTS for kind in ("light", "dark")}
+    assert drawn == {path.name: path.read_text() for path in (tmp_path / "again").iterdir()}
+    for name, (title, _, _) in charts.CHARTS.items():
+        assert title in drawn[f"{name}-light.svg"]
+        assert "<dc:date>" not in drawn[f"{name}-light.svg"]
+
+
+def test_charts_leave_out_peers_that_are_missing(measurements: Measurements, tmp_path: Path) -> None:
+    for name in ("drain: official_sdk", "import: official_sdk"):
+        del measurements[name]
+    charts.draw(measurements, tmp_path)
+    assert "formance-sdk-python" not in (tmp_path / "drain-light.svg").read_text()
+
+
+def test_the_page_on_speed_shows_every_chart() -> None:
+    shown = re.findall(r"\]\(charts/(.+?)#only-(light|dark)\)", SPEED.read_text())
+    assert sorted(shown) == sorted((f"{name}-{kind}.svg", kind) for name in charts.CHARTS for kind in charts.THEMES)

@@ -130,7 +130,8 @@ def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
     extras = PROJECT["project"]["optional-dependencies"]
     named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"]]
-    provide(session, "test", "bench", extras="[cli,parquet]", constraints=tuple(each.replace(">=", "==") for each in named))
+    constraints = tuple(each.replace(">=", "==") for each in named)
+    provide(session, "test", "bench", extras="[cli,parquet]", constraints=constraints)
     # The generator has dependencies of its own, and runs where the package is made, not where it is used.
     session.run("pytest", "--ignore=tests/codegen", *session.posargs)
 

@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, Self, cast
@@ -45,9 +45,12 @@ class Answer:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def iter_any(self) -> AsyncIterator[bytes]:
-        if self._body:
-            yield self._body
+    def at_eof(self) -> bool:
+        return not self._body
+
+    async def readany(self) -> bytes:
+        body, self._body = self._body, b""
+        return body
 
 
 class Session:
@@ -114,7 +117,7 @@ def bare_call(session: aiohttp.ClientSession) -> Made:
 
     async def call() -> bytes:
         async with session.request("DELETE", URL(f"{URL_OF_API}/pools/{POOL}", encoded=True)) as answer:
-            return b"".join([chunk async for chunk in answer.content.iter_any()])
+            return await answer.content.readany()
 
     return call
 

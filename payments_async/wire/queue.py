@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from payments_async.wire.call import Layer, Request, Response, Send
+from payments_async.wire.deadline import Until
 from payments_async.wire.errors import DeadlineExceededError, Outcome
 
 
@@ -41,7 +42,7 @@ def queueing(turns: Callable[[], asyncio.Semaphore | None]) -> Layer:
 
 async def _wait(turn: asyncio.Semaphore, request: Request) -> None:
     try:
-        async with asyncio.timeout_at(request.deadline):
+        with Until(request.deadline):
             await turn.acquire()
     except TimeoutError:
         pass

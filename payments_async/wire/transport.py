@@ -12,6 +12,7 @@ from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
 from payments_async.wire.call import Request, Response, Send, Timeout
+from payments_async.wire.deadline import Until
 from payments_async.wire.errors import (
     ConfigurationError,
     ConnectionFailedError,
@@ -100,9 +101,8 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
         failure: PaymentsError
         try:
             until = request.deadline if timeout.attempt is None else min(request.deadline, started + timeout.attempt)
-            async with (
-                asyncio.timeout_at(until),
-                client.request(
+            with Until(until):
+                async with client.request(
                     request.method,
                     URL(request.url, encoded=True),
                     data=request.body,
@@ -113,9 +113,8 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
                     timeout=limits,
                     # A request's own middlewares replace the session's, which a session passed in may have.
                     middlewares=(*getattr(client, "_middlewares", ()), attempt),
-                ) as answer,
-            ):
-                body = await _body(answer, request, max_body)
+                ) as answer:
+                    body = await _body(answer, request, max_body)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             sent = attempt.sent(error)
             if isinstance(error, ValueError) and not isinstance(error, aiohttp.ClientError) and not sent:

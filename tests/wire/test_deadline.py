@@ -1,0 +1,104 @@
+"""`Until` ends what it should end, when it should, and nothing else; held against `asyncio.timeout_at`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+
+from payments_async.wire.deadline import Until
+from tests.wire.scripted import at_once, now
+
+Timer = Callable[[float], AbstractAsyncContextManager[object]]
+
+
+@asynccontextmanager
+async def until(when: float) -> AsyncIterator[None]:
+    with Until(when):
+        yield
+
+
+both = pytest.mark.parametrize("timer", [until, asyncio.timeout_at])
+
+
+@both
+def test_what_is_done_in_time_is_left_alone(timer: Timer) -> None:
+    async def scenario() -> None:
+        async with timer(5):
+            await asyncio.sleep(4)
+        await asyncio.sleep(10)
+        assert now() == 14
+
+    at_once(scenario())
+
+
+@both
+@pytest.mark.parametrize("when", [5, 0, -5])
+def test_what_takes_too_long_ends_then(timer: Timer, when: float) -> None:
+    async def scenario() -> None:
+        with pytest.raises(TimeoutError):
+            async with timer(when):
+                await asyncio.sleep(100)
+        assert now() == max(0, when)
+        task = asyncio.current_task()
+        assert task is not None
+        assert task.cancelling() == 0
+        await asyncio.sleep(1)
+
+    at_once(scenario())
+
+
+@both
+def test_an_error_from_within_stays_what_it_is(timer: Timer) -> None:
+    async def scenario() -> None:
+        with pytest.raises(KeyError):
+            async with timer(5):
+                raise KeyError
+        with pytest.raises(KeyError):
+            async with timer(5):
+                await another_error()
+
+    async def another_error() -> None:
+        try:
+            await asyncio.sleep(100)
+        except asyncio.CancelledError:
+            raise KeyError from None
+
+    at_once(scenario())
+
+
+@both
+@pytest.mark.parametrize("cancelled_at", [3, 5, 7])
+def test_a_task_that_is_cancelled_stays_cancelled(timer: Timer, cancelled_at: float) -> None:
+    async def wait() -> None:
+        async with timer(5):
+            try:
+                await asyncio.sleep(100)
+            finally:
+                await asyncio.sleep(10)  # so that both can happen
+
+    async def scenario() -> None:
+        task = asyncio.create_task(wait())
+        asyncio.get_running_loop().call_at(cancelled_at, task.cancel)
+        await asyncio.wait((task,))
+        assert task.cancelled()
+
+    at_once(scenario())
+
+
+@both
+def test_the_inner_one_of_two_ends_first_and_alone(timer: Timer) -> None:
+    async def scenario() -> None:
+        async with timer(50):
+            with pytest.raises(TimeoutError):
+                async with timer(5):
+                    await asyncio.sleep(100)
+            await asyncio.sleep(1)
+        with pytest.raises(TimeoutError):
+            async with timer(10), timer(50):
+                await asyncio.sleep(100)
+        assert now() == 10
+
+    at_once(scenario())

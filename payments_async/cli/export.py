@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from payments_async import PaymentsClient, PaymentsError
 from payments_async.cli.connection import Work
@@ -55,25 +54,31 @@ def exported(
     sink = sink_for(target, form)
 
     async def work(client: PaymentsClient) -> None:
-        with _resumable() as committed, _progress_bar() as progress:
-            bar = progress.add_task(f"Exporting {resource}", total=None, items=0, rate=0.0)
+        committed = False
 
-            def advance(report: Report) -> None:
-                committed.set()
-                progress.update(bar, items=report.items, rate=report.rate)
-                if report.share is not None:
-                    progress.update(bar, total=1.0, completed=report.share)
+        def advance(report: Report) -> None:
+            nonlocal committed
+            committed = True
+            bar.update(task, items=report.items, rate=report.rate)
+            if report.share is not None:
+                bar.update(task, total=1.0, completed=report.share)
 
-            drain = Drain(
-                client,
-                resource,
-                sink,
-                query=selection.query,
-                partitions=partitions,
-                rate=rate,
-                on_progress=advance,
-            )
-            report = await drain.run(resume=resume, replace=replace)
+        bar = _progress_bar()
+        task = bar.add_task(resource, total=None, items=0, rate=0.0)
+        drain = Drain(
+            client, resource, sink, query=selection.query, partitions=partitions, rate=rate, on_progress=advance
+        )
+        try:
+            with bar:
+                report = await drain.run(resume=resume, replace=replace)
+        except asyncio.CancelledError:
+            if committed:
+                say(_way_on())
+            raise
+        except (PaymentsError, OSError) as error:
+            if committed:
+                error.add_note(_way_on())
+            raise
         show(terminal(), summary(resource, report, target))
 
     return work
@@ -87,23 +92,8 @@ def summary(resource: Resource, report: Report, target: Path) -> str:
     )
 
 
-@contextmanager
-def _resumable() -> Generator[asyncio.Event]:
-    """Say how to go on where an export stops after something was committed; the event tells that something was."""
-    committed = asyncio.Event()
-    try:
-        yield committed
-    except (PaymentsError, OSError) as error:
-        if committed.is_set():
-            error.add_note(_way_on())
-        raise
-    except asyncio.CancelledError:
-        if committed.is_set():
-            say(_way_on())
-        raise
-
-
 def _way_on() -> str:
+    """What to type to go on with an export that stopped after something was committed."""
     given = [each for each in sys.argv[1:] if each not in {"--force", "--resume"}]
     return f"what was exported is kept; go on with: {shlex.join(['payments-async', *given, '--resume'])}"
 
@@ -112,12 +102,12 @@ def _progress_bar() -> Progress:
     """A bar on standard error for a terminal; nothing elsewhere."""
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=None),
         TaskProgressColumn(),
         TextColumn("{task.fields[items]:,} rows, {task.fields[rate]:,.0f}/s"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(compact=True),
         console=Console(stderr=True),
+        expand=True,
         transient=True,
         disable=not sys.stderr.isatty(),
     )

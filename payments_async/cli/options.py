@@ -89,7 +89,9 @@ Json = Annotated[bool, Option("--json", help="Print a JSON object a line, for pr
 Target = Annotated[Path, Option("--to", metavar="FILE", dir_okay=False, help="The file to write.")]
 FormatName = Annotated[Format | None, Option("--format", help="Its format.", show_default="by its suffix")]
 Partitions = Annotated[int, Option(min=1, help="Slices that are read side by side.")]
-Rate = Annotated[float | None, Option(metavar="N", help="The most requests a second.", show_default="no bound")]
+Rate = Annotated[
+    float | None, Option(min=0.01, metavar="N", help="Requests a second at most.", show_default="no bound")
+]
 Resume = Annotated[bool, Option("--resume", help="Go on with an export that was stopped.")]
 Force = Annotated[bool, Option("--force", help="Overwrite a file that is there.")]
 

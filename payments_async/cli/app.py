@@ -33,7 +33,7 @@ app = typer.Typer(
 def start() -> None:
     """Run the command that was given, and exit with its code."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="payments-async", standalone_mode=False))
     except typer.TyperException as error:
         say_usage(error)
         sys.exit(error.exit_code)

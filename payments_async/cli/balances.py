@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
 from typing import NamedTuple
 
 from rich.table import Table
@@ -127,9 +126,12 @@ def _bars(totals: Sequence[Total], width: int) -> list[Text]:
 
 
 def _whole_bar(numbers: Sequence[Fraction]) -> Fraction:
-    """The number that a whole bar stands for: the largest that does not make the next one vanish."""
-    ordered = sorted(filter(None, numbers), reverse=True) or [Fraction(1)]
-    return next((number for number, following in pairwise(ordered) if number < 1000 * following), ordered[-1])
+    """The number that a whole bar stands for: the largest of those beside which most others can be seen."""
+
+    def seen_beside(whole: Fraction) -> tuple[int, Fraction]:
+        return sum(whole < 1000 * number <= 1000 * whole for number in numbers), whole
+
+    return max(filter(None, numbers), key=seen_beside, default=Fraction(1))
 
 
 def _bar(share: Fraction, width: int) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from payments_async import PaymentsClient
 from payments_async.cli.connection import Work
-from payments_async.cli.messages import one_line
+from payments_async.cli.messages import harmless, one_line
 from payments_async.cli.options import Resource
 from payments_async.cli.output import show, show_row, terminal
 from payments_async.cli.reading import fetch
@@ -61,5 +61,5 @@ def _text(row: Row, name: str, value: Any) -> str:
     if name in AMOUNTS:
         return amount_text(value, row["asset"])
     if isinstance(value, dict | list):
-        return msgspec.json.format(json_text(value), indent=2) if value else ""
+        return harmless(msgspec.json.format(json_text(value), indent=2)) if value else ""
     return "" if value is None else one_line(str(value))

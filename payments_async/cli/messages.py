@@ -27,4 +27,9 @@ def say_usage(error: TyperException) -> None:
 
 def one_line(text: str) -> str:
     """The text on one line, without the characters that a terminal obeys."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return " ".join(harmless(text).split())
+
+
+def harmless(text: str) -> str:
+    """The text with its lines, without the other characters that a terminal obeys."""
+    return "".join(each if each.isprintable() or each == "\n" else " " for each in text)

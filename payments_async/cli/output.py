@@ -22,9 +22,9 @@ def show(console: Console, content: RenderableType) -> None:
     """Print a table or a text."""
     with console.capture() as captured:
         console.print(content)
-    # Rich fills lines up, and would end the process itself where nobody reads on.
-    for line in captured.get().splitlines():
-        sys.stdout.write(f"{line.rstrip()}\n")
+    # Not by rich, which fills lines up, and would end the process itself where nobody reads on.
+    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    sys.stdout.buffer.write(text.encode(sys.stdout.encoding, "replace"))
 
 
 def show_row(row: dict[str, Any]) -> None:

@@ -78,6 +78,12 @@ def test_one_giant_does_not_make_the_others_vanish() -> None:
     assert len(bars["USD/2"]) * 2 - len(bars["GBP/2"]) in {-1, 0, 1}
 
 
+def test_a_trifle_does_not_cut_the_others_short() -> None:
+    bars = drawn([Total("EUR/2", 10**9, 1), Total("GBP/2", 320, 1)], 80)
+    assert set(bars["EUR/2"]) == {"█"}
+    assert bars["GBP/2"] == ""
+
+
 def test_assets_of_unknown_decimals_are_compared_among_themselves() -> None:
     bars = drawn([Total("JPY", 10**9, 1), Total("USD/2", 5_00, 1), Total("a/b/c", 10**9, 1)], 80)
     assert len(set(map(len, bars.values()))) == 1

@@ -173,6 +173,14 @@ async def test_get_shows_amounts_in_the_main_unit_and_nested_json(client: Paymen
 
 
 @pytest.mark.usefixtures("named")
+async def test_get_prints_nothing_that_a_terminal_would_obey(client: PaymentsClient, command: Command) -> None:
+    payment = (await client.payments.list_payments().first()).data[0]
+    await client.payments.update_metadata(payment.id, {"note": "a\x9b31m\x7fb"})
+    ran = await command("get", "payment", payment.id)
+    assert '"note": "a 31m b"\n' in ran.out
+
+
+@pytest.mark.usefixtures("named")
 async def test_connectors_are_listed(client: PaymentsClient, command: Command) -> None:
     ran = await command("connectors")
     assert [line.split()[0] for line in ran.out.splitlines()[1:]] == [

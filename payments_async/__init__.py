@@ -1,31 +1,49 @@
 """The async Python SDK of the Formance Payments API."""
 
+import importlib
 import logging
+import typing
 
-from payments_async.client import PaymentsClient
-from payments_async.wire.auth import BearerToken, ClientCredentials, TokenSource
-from payments_async.wire.call import Layer, Page, Request, Response, Send, Timeout
-from payments_async.wire.errors import (
-    APIError,
-    AuthenticationError,
-    ConfigurationError,
-    ConflictError,
-    ConnectionFailedError,
-    DeadlineExceededError,
-    DecodeError,
-    NotFoundError,
-    Outcome,
-    OutcomeUnknownError,
-    PaymentsError,
-    PermissionDeniedError,
-    ProtocolError,
-    RateLimitedError,
-    ServerError,
-    TransportError,
-    ValidationError,
-)
-from payments_async.wire.pages import Pages
-from payments_async.wire.retry import RetryPolicy
+if typing.TYPE_CHECKING:
+    from payments_async.client import PaymentsClient
+    from payments_async.wire.auth import BearerToken, ClientCredentials, TokenSource
+    from payments_async.wire.call import Layer, Page, Request, Response, Send, Timeout
+    from payments_async.wire.errors import (
+        APIError,
+        AuthenticationError,
+        ConfigurationError,
+        ConflictError,
+        ConnectionFailedError,
+        DeadlineExceededError,
+        DecodeError,
+        NotFoundError,
+        Outcome,
+        OutcomeUnknownError,
+        PaymentsError,
+        PermissionDeniedError,
+        ProtocolError,
+        RateLimitedError,
+        ServerError,
+        TransportError,
+        ValidationError,
+    )
+    from payments_async.wire.pages import Pages
+    from payments_async.wire.retry import RetryPolicy
+else:
+
+    def __getattr__(name: str) -> object:
+        # Python imports this package before anything in it, so before the command line too: its --help and the shell's
+        # completion must not wait for aiohttp. The first name that is asked for loads them all.
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        for home in ("client", "wire.auth", "wire.call", "wire.errors", "wire.pages", "wire.retry"):
+            there = vars(importlib.import_module(f"{__name__}.{home}"))
+            globals().update({each: there[each] for each in __all__ if each in there})
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        return [*globals(), *__all__]
+
 
 # A library leaves it to the application whether and where its records are shown.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

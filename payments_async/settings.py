@@ -26,6 +26,11 @@ class Settings:
     api_path: str | None
 
 
+def variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables of this package that are set, by name."""
+    return {name: value for name, value in environ.items() if name.startswith("FORMANCE_")}
+
+
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings that the environment holds.
 

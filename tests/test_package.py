@@ -23,6 +23,7 @@ def test_public_names_are_one_sorted_list() -> None:
 
 
 def test_what_the_package_shows_is_what_it_lists() -> None:
+    assert payments_async.PaymentsClient.__name__  # the first name that is asked for loads them all
     shown = {
         name
         for name, value in vars(payments_async).items()
@@ -31,14 +32,27 @@ def test_what_the_package_shows_is_what_it_lists() -> None:
     assert shown == {name for name in payments_async.__all__ if not name.startswith("_")}
 
 
+def test_the_package_shows_its_names_before_it_loads_them() -> None:
+    shown, loaded = run(
+        "-c", "import sys, payments_async; print(*dir(payments_async)); print(*sys.modules)"
+    ).splitlines()
+    assert set(payments_async.__all__) <= set(shown.split())
+    assert {"aiohttp", "attrs", "msgspec", "payments_async.client"}.isdisjoint(loaded.split())
+
+
+def test_a_name_that_the_package_does_not_have_is_an_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'PaymentClient'"):
+        getattr(payments_async, "PaymentClient")  # noqa: B009  # a type checker says so too
+
+
 @pytest.mark.parametrize("module", ["payments_async", "payments_async.models", "payments_async.sandbox"])
 def test_import_loads_nothing_optional(module: str) -> None:
-    loaded = run("-c", f"import sys, {module}; print(*sys.modules)").split()
+    loaded = run("-c", f"import sys; from {module} import *; print(*sys.modules)").split()
     assert OPTIONAL.isdisjoint(loaded)
 
 
 def test_import_of_the_client_loads_no_sandbox() -> None:
-    loaded = run("-c", "import sys, payments_async; print(*sys.modules)").split()
+    loaded = run("-c", "import sys; from payments_async import *; print(*sys.modules)").split()
     assert {"payments_async.sandbox", "payments_async.cli", "aiohttp.web"}.isdisjoint(loaded)
 
 

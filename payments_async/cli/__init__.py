@@ -4,11 +4,12 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; where its extra is missing, say what to install and exit with 1."""
+    """Run the command line and exit with its code; where the extra is missing, say what to install and exit with 1."""
     try:
-        from payments_async.cli.app import app
+        from payments_async.cli.app import start
+
+        start()
     except ModuleNotFoundError as error:
         if error.name not in {"rich", "typer"}:
             raise
         sys.exit(f"payments-async: {error.name} is missing; install it with: pip install 'payments-async[cli]'")
-    app()

@@ -1,17 +1,21 @@
 """`payments-async demo`: sandbox and client in one process, everything between them over real sockets."""
 
+import asyncio
+import sys
 import time
 from collections import Counter
 
 import attrs
+import typer
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from payments_async import ClientCredentials, Page, PaymentsClient
+from payments_async.cli.tables import amount_text
 from payments_async.models import Payment
-from payments_async.money import Asset, parse_asset, to_decimal
+from payments_async.money import parse_asset
 from payments_async.sandbox import Sandbox
 
 SAMPLES = 5
@@ -53,6 +57,16 @@ class Drained:
             self.items += 1
             self.ids.add(payment.id)
             self.totals[payment.asset] += payment.amount
+
+
+def demonstrate(*, payments: int, seed: int, page_size: int) -> None:
+    """Drain a sandbox and report; exits with 1 unless each payment came once."""
+    # A pipe has no width of its own: wide enough for a row.
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    drained = asyncio.run(drain(console, payments=payments, seed=seed, page_size=page_size))
+    report(console, drained)
+    if not drained.complete:
+        raise typer.Exit(1)
 
 
 async def drain(console: Console, *, payments: int, seed: int, page_size: int) -> Drained:
@@ -100,12 +114,12 @@ def report(console: Console, drained: Drained) -> None:
     totals = table("Totals per asset", "Asset", "Total", "Unit")
     for name, total in sorted(drained.totals.items()):
         asset = parse_asset(name)
-        totals.add_row(name, shown(total, asset), "integer units" if asset.exponent is None else "decimal")
+        totals.add_row(name, amount_text(total, name), "integer units" if asset.exponent is None else "decimal")
 
     samples = table(f"{len(drained.samples)} of them", "Created", "Reference", "Type", "Status", "Amount")
     for each in drained.samples:
         asset = parse_asset(each.asset)
-        amount = f"{shown(each.amount, asset)} {asset.code}"
+        amount = f"{amount_text(each.amount, each.asset)} {asset.code}"
         samples.add_row(f"{each.created_at:%Y-%m-%d}", each.reference, each.type, each.status, amount)
 
     console.print("", counts, "", totals, samples)
@@ -117,8 +131,3 @@ def table(title: str, *columns: str) -> Table:
     for column in columns:
         made.add_column(column, justify="right" if column in {"Amount", "Total"} else "left", no_wrap=True)
     return made
-
-
-def shown(amount: int, asset: Asset) -> str:
-    """The amount in the asset's main unit: 1050 of `USD/2` is 10.50; without an exponent it stays as it is."""
-    return f"{amount:,}" if asset.exponent is None else f"{to_decimal(amount, asset):,f}"

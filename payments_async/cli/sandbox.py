@@ -7,6 +7,18 @@ from rich.console import Console
 from payments_async.sandbox import Sandbox
 
 
+def serve_until_interrupted(sandbox: Sandbox) -> None:
+    """Serve the sandbox until Ctrl-C, which is how it ends well.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    try:
+        asyncio.run(serve(Console(), sandbox))
+    except KeyboardInterrupt:
+        return
+
+
 async def serve(console: Console, sandbox: Sandbox) -> None:
     """Serve the sandbox until cancelled; print its URL, its credentials, and the lines that point a client at it.
 

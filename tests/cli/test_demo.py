@@ -8,9 +8,8 @@ from typer.testing import CliRunner, Result
 
 from payments_async import Page, Pages
 from payments_async.cli.app import app
-from payments_async.cli.demo import drain, shown
+from payments_async.cli.demo import drain
 from payments_async.models import Payment
-from payments_async.money import parse_asset
 
 
 def run_demo(*options: str) -> Result:
@@ -67,18 +66,3 @@ def test_demo_fails_unless_each_payment_came_once(
     result = run_demo("--payments", "200")
     assert result.exit_code == 1
     assert counted in result.output
-
-
-@pytest.mark.parametrize(
-    ("amount", "asset", "expected"),
-    [
-        (1050, "USD/2", "10.50"),
-        (-5, "USD/2", "-0.05"),
-        (10**40 + 1, "USD/2", f"100{',000' * 12}.01"),
-        (2**64, "ETH/18", "18.446744073709551616"),
-        (1050, "JPY", "1,050"),
-        (1050, "JPY/0", "1,050"),
-    ],
-)
-def test_amounts_are_shown_to_their_last_digit(amount: int, asset: str, expected: str) -> None:
-    assert shown(amount, parse_asset(asset)) == expected

@@ -19,8 +19,9 @@ class Without:
 @pytest.mark.parametrize("missing", ["rich", "typer"])
 def test_a_missing_extra_is_one_line_that_says_what_to_install(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for loaded in list(sys.modules):
-        if loaded.partition(".")[0] == missing or loaded == "payments_async.cli.app":
+        if loaded.partition(".")[0] == missing or loaded.startswith("payments_async.cli."):
             monkeypatch.delitem(sys.modules, loaded)
+    monkeypatch.setattr(sys, "argv", ["payments-async", "connectors"])
     monkeypatch.setattr(sys, "meta_path", [Without(missing), *sys.meta_path])
     with pytest.raises(SystemExit) as exit_:
         main()

@@ -1,8 +1,9 @@
-"""The Python blocks of a page of Markdown, and how each of them is run against a sandbox.
+"""The blocks of a page of Markdown, and how each of them is run against a sandbox.
 
 A block that runs an event loop, as by `asyncio.run(`, is a whole program and runs as one. A block with tests is run by
 pytest. Any other is a fragment: it may await at its top level, and finds a client, the sandbox and some ids under the
-names of `prepared`. Where a block of text follows at once, it is what the Python block prints.
+names of `prepared`. A block of the command line is run by a shell, with ids in variables. Where a block of text follows
+at once, it is what the block prints.
 """
 
 import ast
@@ -25,7 +26,7 @@ from payments_async import PaymentsClient
 from payments_async.models import AccountType
 from payments_async.sandbox import Sandbox
 
-_FENCED = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
+_FENCED = r"^```{}\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
 _PROGRAM = re.compile(r"^\w+\.run\(", re.MULTILINE)
 
 
@@ -42,19 +43,16 @@ class Block:
         return f"{self.page.name}:{self.line}"
 
 
-def blocks(page: Path) -> list[Block]:
-    """The Python blocks of a page."""
+def blocks(page: Path, language: str = "python") -> list[Block]:
+    """The blocks of a page in a language."""
     text = page.read_text()
-    return [Block(page, text.count("\n", 0, each.start()) + 2, each[1], each[2]) for each in _FENCED.finditer(text)]
+    found = re.finditer(_FENCED.format(language), text, re.MULTILINE | re.DOTALL)
+    return [Block(page, text.count("\n", 0, each.start()) + 2, each[1], each[2]) for each in found]
 
 
 async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Path) -> None:
     """Run a block, and hold what it prints against what the page says."""
-    environment = {
-        "FORMANCE_URL": sandbox.url,
-        "FORMANCE_CLIENT_ID": sandbox.client_id,
-        "FORMANCE_CLIENT_SECRET": sandbox.client_secret,
-    }
+    environment = _environment(sandbox)
     code = block.code.replace("https://acme.example.com", sandbox.url)
     code = code.replace("client-id", sandbox.client_id).replace("client-secret", sandbox.client_secret)
     if "def test_" in code:
@@ -73,6 +71,41 @@ async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Pa
         printed = output.getvalue()
     assert printed or "print(" not in code
     assert block.prints in (None, printed)
+
+
+async def run_in_shell(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Path) -> None:
+    """Run a block of commands, and hold what they print against what the page says."""
+    (command := folder / "payments-async").write_text(
+        f"#!{sys.executable}\nfrom payments_async.cli import main\n\nmain()\n"
+    )
+    command.chmod(0o755)
+    names = await prepared(sandbox, client, folder)
+    environment = {
+        **_environment(sandbox),
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        "ACCOUNT_ID": names["internal_account_id"],
+        "CONNECTOR_ID": names["connector_id"],
+        "PAYMENT_ID": names["payment_id"],
+    }
+    process = await asyncio.create_subprocess_exec(
+        *("sh", "-eu", "-c", block.code),
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed = (await process.communicate())[0].decode()
+    assert process.returncode == 0, printed
+    assert printed
+    assert block.prints in (None, printed)
+
+
+def _environment(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "FORMANCE_URL": sandbox.url,
+        "FORMANCE_CLIENT_ID": sandbox.client_id,
+        "FORMANCE_CLIENT_SECRET": sandbox.client_secret,
+    }
 
 
 async def prepared(sandbox: Sandbox, client: PaymentsClient, folder: Path) -> dict[str, Any]:

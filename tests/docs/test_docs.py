@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 
 from payments_async import PaymentsClient, filters
+from payments_async.cli.app import app
 from payments_async.models import ErrorCode
 from payments_async.models.generated.operations import OPERATIONS
 from payments_async.sandbox import Sandbox
 from payments_async.wire import errors
-from tests.docs.blocks import Block, blocks, run
+from tests.docs.blocks import Block, blocks, run, run_in_shell
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -17,6 +18,23 @@ PAGES = sorted(DOCS.rglob("*.md"))
 @pytest.mark.parametrize("block", [block for page in PAGES for block in blocks(page)], ids=str)
 async def test_each_python_block_runs(block: Block, sandbox: Sandbox, client: PaymentsClient, tmp_path: Path) -> None:
     await run(block, sandbox, client, tmp_path)
+
+
+COMMANDS = [each for each in blocks(DOCS / "command-line.md", "sh") if "export" not in each.code]
+
+
+@pytest.mark.parametrize("block", COMMANDS, ids=str)
+async def test_each_block_of_the_command_line_runs(
+    block: Block, sandbox: Sandbox, client: PaymentsClient, tmp_path: Path
+) -> None:
+    await run_in_shell(block, sandbox, client, tmp_path)
+
+
+def test_exit_codes_are_those_of_the_help() -> None:
+    told = re.findall(r"^\| (\d+) \| (.*) \|$", (DOCS / "command-line.md").read_text(), re.MULTILINE)
+    helped = re.findall(r"^ *(\d+)  (.*)$", app.info.epilog or "", re.MULTILINE)
+    assert told == helped
+    assert len(told) == 6
 
 
 def test_every_block_says_its_language() -> None:

@@ -1,0 +1,91 @@
+"""A client of the server that the options and the environment name; its secret is never an argument."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from getpass import getpass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from payments_async import ConfigurationError, PaymentsClient
+from payments_async.cli.failures import reporting
+from payments_async.cli.options import Options
+from payments_async.settings import from_environment, variables
+
+Work: TypeAlias = Callable[[PaymentsClient], Awaitable[None]]
+
+
+def run(options: Options, prepare: Callable[[], Work]) -> None:
+    """Prepare a command, connect, and let it work; failures are reported.
+
+    Args:
+        options: Where the server is, and how failures are shown.
+        prepare: Checks what the command was given, before a secret is asked for and anything is sent.
+    """
+
+    async def connected() -> None:
+        async with client:
+            await work(client)
+
+    with reporting(debug=options.debug):
+        work = prepare()
+        client = client_of(options)
+        asyncio.run(connected())
+
+
+def client_of(options: Options) -> PaymentsClient:
+    """A client of what the options name, and where they do not the environment.
+
+    Raises:
+        ConfigurationError: something is missing, or cannot work.
+    """
+    given = {
+        "FORMANCE_URL": options.url,
+        "FORMANCE_CLIENT_ID": options.client_id,
+        "FORMANCE_TOKEN_URL": options.token_url,
+        "FORMANCE_API_PATH": options.api_path,
+    }
+    named = variables() | {name: value for name, value in given.items() if value is not None}
+    missing = [
+        f"{option} before the command or {name} in the environment"
+        for option, name in (("--url", "FORMANCE_URL"), ("--client-id", "FORMANCE_CLIENT_ID"))
+        if not named.get(name, "").strip()
+    ]
+    if missing:
+        raise ConfigurationError(f"give {', and '.join(missing)}")
+    if options.client_secret_file is not None:
+        named["FORMANCE_CLIENT_SECRET"] = _secret_in(options.client_secret_file)
+    elif not named.get("FORMANCE_CLIENT_SECRET", "").strip():
+        named["FORMANCE_CLIENT_SECRET"] = _secret_typed()
+    settings = from_environment(named)
+    path: dict[str, Any] = {} if settings.api_path is None else {"api_path": settings.api_path}
+    return PaymentsClient(settings.base_url, auth=settings.auth, **path)
+
+
+def _secret_in(file: str) -> str:
+    where = "standard input" if file == "-" else file
+    try:
+        content = sys.stdin.read() if file == "-" else Path(file).read_text()
+    except OSError as error:
+        raise ConfigurationError(f"the client secret cannot be read from {where}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"the client secret cannot be read from {where}: it is not text") from None
+    if len(lines := content.strip().splitlines()) != 1:
+        raise ConfigurationError(f"{where} holds {len(lines)} lines: give the client secret alone")
+    return lines[0]
+
+
+def _secret_typed() -> str:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ConfigurationError(
+            "the client secret is missing: set FORMANCE_CLIENT_SECRET, or give --client-secret-file before the command"
+        )
+    try:
+        typed = getpass("Client secret: ", stream=sys.stderr).strip()
+    except EOFError:
+        typed = ""
+    if not typed:
+        raise ConfigurationError("no client secret was typed")
+    return typed

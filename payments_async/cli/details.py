@@ -1,0 +1,65 @@
+"""`payments-async get` and `info`: one thing, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from rich.text import Text
+
+from payments_async import PaymentsClient
+from payments_async.cli.connection import Work
+from payments_async.cli.messages import harmless, one_line
+from payments_async.cli.options import Resource
+from payments_async.cli.output import show, show_row, terminal
+from payments_async.cli.reading import fetch
+from payments_async.cli.tables import AMOUNTS, Row, amount_text, plain_table
+from payments_async.drain.rows import plain
+from payments_async.version import VERSION
+from payments_async.wire.jsontext import json_text
+
+
+def fetched(resource: Resource, item_id: str, *, as_json: bool) -> Work:
+    """Fetch one item.
+
+    Raises:
+        ValueError: the resource has no ids.
+    """
+    if resource == "balances":
+        raise ValueError("balances have no ids: list those of an account, with --where account_id=ID")
+
+    async def work(client: PaymentsClient) -> None:
+        _show(plain(await fetch(client, resource, item_id)), as_json=as_json)
+
+    return work
+
+
+def informed(*, as_json: bool) -> Work:
+    """Tell which server is asked, and by what."""
+
+    async def work(client: PaymentsClient) -> None:
+        server = await client.server.get_server_info()
+        _show({"url": client.url, "server_version": server.version, "sdk_version": VERSION}, as_json=as_json)
+
+    return work
+
+
+def _show(row: Row, *, as_json: bool) -> None:
+    if as_json:
+        show_row(row)
+        return
+    fields = plain_table(head=False)
+    fields.add_column(style="bold", no_wrap=True)
+    fields.add_column(overflow="fold")
+    for name, value in row.items():
+        fields.add_row(name, Text(_text(row, name, value)))
+    show(terminal(), fields)
+
+
+def _text(row: Row, name: str, value: Any) -> str:
+    """A field for people: amounts in the main unit, what is nested as indented JSON."""
+    if name in AMOUNTS:
+        return amount_text(value, row["asset"])
+    if isinstance(value, dict | list):
+        return harmless(msgspec.json.format(json_text(value), indent=2)) if value else ""
+    return "" if value is None else one_line(str(value))

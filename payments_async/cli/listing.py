@@ -1,0 +1,60 @@
+"""`payments-async list` and `connectors`: lists as tables or as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from payments_async import PaymentsClient
+from payments_async.cli.connection import Work
+from payments_async.cli.messages import say
+from payments_async.cli.options import Resource
+from payments_async.cli.output import show, show_row, terminal
+from payments_async.cli.reading import walk
+from payments_async.cli.tables import Row, table
+from payments_async.cli.where import selected
+from payments_async.drain.rows import plain
+
+ROWS = 50
+"""The rows of a table where no limit is given."""
+
+
+def listed(resource: Resource, conditions: Sequence[str], *, limit: int | None, as_json: bool) -> Work:
+    """List what meets all conditions: a line of JSON for each, or a table of the first.
+
+    Raises:
+        ValueError: the list does not take a condition.
+    """
+    selection = selected(resource, conditions)
+
+    async def work(client: PaymentsClient) -> None:
+        most = limit if as_json else limit or ROWS
+        async with aclosing(walk(client, selection, most)) as items:
+            await (_lines(items, most) if as_json else _table(resource, items, most))
+
+    return work
+
+
+async def _lines(items: AsyncIterator[Any], limit: int | None) -> None:
+    count = 0
+    async for item in items:
+        show_row(plain(item))
+        count += 1
+        if count == limit:
+            break
+
+
+async def _table(resource: Resource, items: AsyncIterator[Any], limit: int | None) -> None:
+    rows: list[Row] = []
+    more = False
+    async for item in items:
+        if more := len(rows) == limit:
+            break
+        rows.append(plain(item))
+    console = terminal()
+    show(console, table(resource, rows, console.width))
+    if not rows:
+        say(f"no {resource}")
+    if more:
+        say(f"these are the first {limit}: --limit shows more, --json all")

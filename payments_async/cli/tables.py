@@ -1,0 +1,125 @@
+"""Rows as tables for people: what each resource shows, and how that fits into a terminal."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+from typing import Any, TypeAlias, cast
+
+from rich.cells import cell_len
+from rich.table import Table
+
+from payments_async.cli.messages import one_line
+from payments_async.cli.options import Resource
+from payments_async.money import to_decimal
+
+Row: TypeAlias = dict[str, Any]
+
+COLUMNS: dict[Resource, tuple[str, ...]] = {
+    "payments": ("created_at", "reference", "amount", "asset", "status", "type", "scheme", "provider", "id"),
+    "accounts": ("created_at", "reference", "account_name", "type", "default_asset", "provider", "id"),
+    "balances": ("account", "balance", "asset", "created_at", "last_updated_at", "account_id"),
+    "bank-accounts": ("id", "name", "country", "created_at", "provider"),
+    "pools": ("id", "name", "accounts"),
+    "transfer-initiations": (
+        *("created_at", "reference", "amount", "asset", "status"),
+        *("type", "provider", "description", "error", "id"),
+    ),
+    "tasks": ("id", "provider", "status", "created_at", "task", "error"),
+    "connectors": ("provider", "name", "connector_id"),
+}
+"""The columns of each resource. Those at the end are left out where there is no room."""
+
+AMOUNTS = {"amount", "balance", "initial_amount", "total"}
+"""Fields in the minor unit of the row's asset."""
+_NUMERIC = AMOUNTS | {"accounts"}
+_FREE_TEXTS = {"account", "account_name", "description", "error", "name", "reference", "task"}
+"""Columns that are cut before another is left out."""
+_SHORTEST = 18
+"""Characters that a cut column keeps."""
+GAP = 2
+"""Spaces between two columns."""
+
+
+def amount_text(amount: int, asset: str) -> str:
+    """The amount in the asset's main unit: 1050 of `USD/2` is 10.50; as it is where the decimals are unknown."""
+    try:
+        return f"{to_decimal(amount, asset):,f}"
+    except ValueError:
+        return f"{amount:,}"
+
+
+def cell(row: Row, column: str) -> str:
+    """The text of a row in a column."""
+    value = row.get(column)
+    if column == "account":
+        text = _part_of(row["account_id"], "Reference")
+    elif column == "provider" and column not in row:
+        text = _part_of(row["connector_id"], "Provider")
+    elif column == "task":
+        descriptor = row["descriptor"]
+        named = cast("Row", descriptor) if isinstance(descriptor, dict) else {}
+        text = str(named.get("name") or named.get("key") or "")
+    elif column in AMOUNTS:
+        text = amount_text(row[column], row["asset"])
+    elif column.endswith("_at"):
+        text = str(value)[:19].replace("T", " ")
+    elif isinstance(value, list):
+        text = f"{len(row[column]):,}"
+    else:
+        text = "" if value is None else str(value)
+    return one_line(text)
+
+
+def table(resource: Resource, rows: Sequence[Row], width: int) -> Table:
+    """A table of a resource's rows that fits into so many characters."""
+    columns = COLUMNS[resource]
+    texts = [[cell(row, column) for column in columns] for row in rows]
+    widths = fitted(columns, [max(map(cell_len, each)) for each in zip(columns, *texts, strict=True)], width)
+    made = plain_table()
+    for column, room in zip(columns, widths, strict=False):
+        made.add_column(
+            column,
+            width=room,
+            justify="right" if column in _NUMERIC else "left",
+            no_wrap=True,
+            overflow="ellipsis" if column in _FREE_TEXTS else "fold",
+        )
+    for each in texts:
+        made.add_row(*each[: len(widths)])
+    return made
+
+
+def plain_table(*, head: bool = True) -> Table:
+    """A table of rows alone, without lines around them."""
+    return Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=head, header_style="bold")
+
+
+def fitted(columns: Sequence[str], wanted: Sequence[int], width: int) -> list[int]:
+    """The widths of the columns that there is room for: the first of them, with free texts cut.
+
+    Args:
+        columns: Their names.
+        wanted: What each would take.
+        width: What they have together, gaps included.
+    """
+    least = [
+        min(each, _SHORTEST) if column in _FREE_TEXTS else each for column, each in zip(columns, wanted, strict=True)
+    ]
+    count = len(columns)
+    while count > 1 and sum(least[:count]) + GAP * (count - 1) > width:
+        count -= 1
+    widths = list(wanted[:count])
+    while sum(widths) + GAP * (count - 1) > width and widths != least[:count]:
+        longest = max(range(count), key=lambda each: widths[each] - least[each])
+        widths[longest] -= 1
+    return widths
+
+
+def _part_of(id_: str, name: str) -> str:
+    """A part of a connector's or an account's id, which is JSON in base64url; the id itself where it is not."""
+    try:
+        return str(json.loads(urlsafe_b64decode(id_ + "=="))[name])
+    except (ValueError, KeyError, TypeError):
+        return id_

@@ -20,7 +20,7 @@ async def test_each_python_block_runs(block: Block, sandbox: Sandbox, client: Pa
     await run(block, sandbox, client, tmp_path)
 
 
-COMMANDS = [each for each in blocks(DOCS / "command-line.md", "sh") if "export" not in each.code]
+COMMANDS = blocks(DOCS / "command-line.md", "sh")
 
 
 @pytest.mark.parametrize("block", COMMANDS, ids=str)

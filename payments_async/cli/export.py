@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +19,7 @@ from payments_async.cli.messages import say
 from payments_async.cli.options import Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
-from payments_async.drain import Drain, Report, sink_for
+from payments_async.drain import Drain, DrainWarning, Report, sink_for
 
 
 def exported(
@@ -69,7 +71,7 @@ def exported(
             client, resource, sink, query=selection.query, partitions=partitions, rate=rate, on_progress=advance
         )
         try:
-            with bar:
+            with bar, _warnings_said():
                 report = await drain.run(resume=resume, replace=replace)
         except asyncio.CancelledError:
             if committed:
@@ -82,6 +84,19 @@ def exported(
         show(terminal(), summary(resource, report, target))
 
     return work
+
+
+@contextmanager
+def _warnings_said() -> Iterator[None]:
+    """Says what a drain warns of in a line, as errors are said."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DrainWarning)
+        warnings.showwarning = _say
+        yield
+
+
+def _say(message: Warning | str, *_: object) -> None:
+    say(str(message))
 
 
 def summary(resource: Resource, report: Report, target: Path) -> str:

@@ -15,7 +15,7 @@ _SHARES = (0.5, 0.25, 0.75)
 
 @attrs.frozen(kw_only=True)
 class Slice:
-    """A range of keys and its first and last key that there were.
+    """A range of keys, and its first and last key that there were, empty where there was none.
 
     Attributes:
         after: The key that it begins after; `None` is the resource's beginning.
@@ -26,8 +26,8 @@ class Slice:
 
     after: str | None = None
     to: str | None = None
-    first: str
-    last: str
+    first: str = ""
+    last: str = ""
 
 
 async def whole(source: Source) -> Slice | None:

@@ -97,6 +97,7 @@ class Run:
         self._turns = asyncio.Semaphore(plan.concurrency)
         self._seen = set[str]()
         self._recent = dict[str, datetime]()
+        self._slices = dict[int, Slice]()
         self._arrivals: Place | None = None
         self._started = time.monotonic()
         self._before = 0
@@ -140,8 +141,8 @@ class Run:
             planned.append(Checkpoint(partition=Partition(number=0, strategy="arrivals"), key=time_text(since)))
         if await self._strategy() == "cursor":
             return [*planned, Checkpoint(partition=Partition(number=1, strategy="cursor"))]
-        slices = await sliced(source, self._plan.partitions) or [Slice(first="", last="")]
-        for number, each in enumerate(slices, 1):
+        for number, each in enumerate(await sliced(source, self._plan.partitions) or [Slice()], 1):
+            self._slices[number] = each
             partition = Partition(number=number, strategy="keyset", after=each.after, to=each.to)
             planned.append(Checkpoint(partition=partition))
         return planned
@@ -173,17 +174,23 @@ class Run:
         self._before = sum(each.items for each in checkpoints)
         self._numbered = max(each.partition.number for each in checkpoints)
         undone = [each for each in checkpoints if not each.done]
-        keyed = any(each.partition.strategy == "keyset" for each in undone)
-        ends = await whole(self._source) if keyed else None
+        if not self._slices and any(each.partition.strategy == "keyset" for each in undone):
+            ends = await whole(self._source) or Slice()
+            self._slices = {
+                each.partition.number: Slice(
+                    first=each.partition.after or ends.first, last=each.partition.to or ends.last
+                )
+                for each in undone
+            }
         for each in undone:
             at = each.partition
             if at.strategy == "arrivals":
                 if plan.follow:
                     self._arrivals = Place(each)
-            elif at.strategy == "cursor" or ends is None:
+            elif at.strategy == "cursor":
                 self._waiting.append(Open(each))
             else:
-                self._waiting.append(Open(each, low=at.after or ends.first, high=at.to or ends.last))
+                self._waiting.append(Open(each, low=self._slices[at.number].first, high=self._slices[at.number].last))
         strategies = {each.partition.strategy for each in checkpoints} - {"arrivals"}
         plan.report.strategy = next(iter(strategies), "")
         if self._before and plan.sink.remembers:

@@ -6,9 +6,10 @@ import asyncio
 import shlex
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -87,7 +88,7 @@ def exported(
 
 
 @contextmanager
-def _warnings_said() -> Iterator[None]:
+def _warnings_said() -> Generator[None]:
     """Says what a drain warns of in a line, as errors are said."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", DrainWarning)
@@ -95,7 +96,14 @@ def _warnings_said() -> Iterator[None]:
         yield
 
 
-def _say(message: Warning | str, *_: object) -> None:
+def _say(
+    message: Warning | str,
+    category: type[Warning],  # noqa: ARG001  # as `warnings` calls it
+    filename: str,  # noqa: ARG001
+    lineno: int,  # noqa: ARG001
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
     say(str(message))
 
 

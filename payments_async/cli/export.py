@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -92,19 +92,8 @@ def _warnings_said() -> Generator[None]:
     """Says what a drain warns of in a line, as errors are said."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", DrainWarning)
-        warnings.showwarning = _say
+        warnings.showwarning = cast("Any", lambda message, *_, **__: say(str(message)))
         yield
-
-
-def _say(
-    message: Warning | str,
-    category: type[Warning],  # noqa: ARG001  # as `warnings` calls it
-    filename: str,  # noqa: ARG001
-    lineno: int,  # noqa: ARG001
-    file: TextIO | None = None,  # noqa: ARG001
-    line: str | None = None,  # noqa: ARG001
-) -> None:
-    say(str(message))
 
 
 def summary(resource: Resource, report: Report, target: Path) -> str:

@@ -48,15 +48,16 @@ _RESERVED_HEADERS = frozenset({"authorization", "content-length", "content-type"
 _LOADED_ON_ENTRY = (
     "payments_async.operations.accounts",
     "payments_async.operations.bank_accounts",
-    "payments_async.operations.connectors",
     "payments_async.operations.payments",
     "payments_async.operations.pools",
     "payments_async.operations.server",
     "payments_async.operations.transfer_initiations",
     "payments_async.wire.grant",
-    "payments_async.wire.plain",
 )
-"""What calls may need and the import of the package leaves out, so that it is quick and no call waits for it."""
+"""What calls commonly need and the import of the package leaves out: it is quick, and they do not wait.
+
+The operations on connectors, whose models are as many as all others, and `wire.plain` are left to their first use.
+"""
 
 
 class PaymentsClient:

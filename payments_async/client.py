@@ -54,9 +54,10 @@ _LOADED_ON_ENTRY = (
     "payments_async.operations.transfer_initiations",
     "payments_async.wire.grant",
 )
-"""What calls commonly need and the import of the package leaves out: it is quick, and they do not wait.
+"""What calls commonly need and the import of the package leaves out, so that it is quick and they need not wait.
 
-The operations on connectors, whose models are as many as all others, and `wire.plain` are left to their first use.
+Left to their first use are the operations on connectors, with half of all models, and `wire.plain` with cattrs, which
+reads answers that are not as they should be.
 """
 
 

@@ -8,18 +8,13 @@ from pathlib import Path
 
 from codegen.check import check
 from codegen.description import DescriptionError, Json, load
-from codegen.formatting import HEADER
-from codegen.models import models_source
+from codegen.models import models_sources
 from codegen.operations import operations_source
 from codegen.prepare import prepared
 
 ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTION = Path("openapi/payments.yaml")
 GENERATED = Path("payments_async/models/generated")
-
-PACKAGE = (
-    f'{HEADER}\n\n"""As generated: the models, to be imported from `payments_async.models`, and the operations."""\n'
-)
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
@@ -51,11 +46,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
 def generated(description: Json) -> dict[Path, str]:
     """The text of every generated file, by its path below the root."""
     check(description)
-    return {
-        GENERATED / "__init__.py": PACKAGE,
-        GENERATED / "models.py": models_source(prepared(description)),
-        GENERATED / "operations.py": operations_source(description),
-    }
+    sources = models_sources(prepared(description)) | {"operations.py": operations_source(description)}
+    return {GENERATED / name: source for name, source in sources.items()}
 
 
 def difference(root: Path, path: Path, text: str) -> str:

@@ -7,14 +7,18 @@ HEADER = "# Written by `python -m codegen` from openapi/payments.yaml. Do not ed
 
 # Isolated from the project's own settings, which must not decide what is generated.
 _RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120", "-")
-# Otherwise the working directory would decide which packages are one's own.
-_OWN_PACKAGES = ("--config", "src = []", "--config", 'lint.isort.known-first-party = ["payments_async"]')
+_IMPORTS = (
+    # Otherwise the working directory would decide which packages are one's own.
+    *("--config", "src = []", "--config", 'lint.isort.known-first-party = ["payments_async"]'),
+    # Otherwise an import of which little is used would stay as long as it was.
+    *("--config", "lint.isort.split-on-trailing-comma = false"),
+)
 
 
 def formatted(source: str) -> str:
     """The module with its header, only the imports it uses, and lines of 120 at most."""
     source = f"{HEADER}\n\n{source}"
-    source = _ruff("check", "--quiet", "--fix", "--select", "F401,I", *_OWN_PACKAGES, source=source)
+    source = _ruff("check", "--quiet", "--fix", "--select", "F401,I", *_IMPORTS, source=source)
     return _ruff("format", source=source)
 
 

@@ -1,7 +1,11 @@
-"""Writes the models: attrs classes, open enums, unions, and the tables of classes by connector."""
+"""Writes the models: attrs classes, open enums, unions, and the tables of classes by connector.
+
+What belongs to single connectors is half of it, and has a module of its own, to be loaded when it is asked for.
+"""
 
 import ast
 import warnings
+from itertools import pairwise
 from pathlib import Path
 
 from datamodel_code_generator import Error, generate
@@ -9,22 +13,39 @@ from datamodel_code_generator.enums import DataModelType, InputFileType
 from datamodel_code_generator.format import DatetimeClassType, PythonVersion
 
 from codegen import names
+from codegen.connectors import models_of_connectors, tables_by_connector
 from codegen.description import DescriptionError, Json, schemas_of
 from codegen.formatting import formatted
 from codegen.shapes import is_enum, is_union, own_properties
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
+_PACKAGE = '"""As generated: the models, to be imported from `payments_async.models`, and the operations."""'
+_MODELS = '"""The API\'s data: classes, open enums, and unions."""'
+_CONNECTORS = '"""The part of the API\'s data that belongs to single connectors."""'
+_NAMES = '"""What `connectors` has, by name: to be known without loading it."""'
 
-def models_source(description: Json) -> str:
-    """The module with the models of a prepared description.
+
+def models_sources(description: Json) -> dict[str, str]:
+    """The modules with the models of a prepared description, and the package that they are in, by file name.
 
     Raises:
         DescriptionError: the generator warns of something, refuses it, or names it otherwise than codegen decided.
     """
     source = _generated(description)
-    _insist_on_names(description, source)
-    return formatted(source + _tables(description) + _exports(description))
+    definitions = _definitions(source)
+    _insist_on_names(description, definitions)
+    apart = models_of_connectors(description)
+    models = {name: text for name, text in definitions.items() if name not in apart}
+    connectors = {name: text for name, text in definitions.items() if name in apart} | tables_by_connector(description)
+    # Formatting leaves of the imports what is used.
+    imports = _imports(source)
+    of_models = f"from payments_async.models.generated.models import {', '.join(models)}"
+    return {
+        "__init__.py": formatted(f"{_PACKAGE}\n\nCONNECTOR_MODELS = {tuple(sorted(connectors))!r}\n{_NAMES}\n"),
+        "models.py": _module(_MODELS, imports, definitions=models),
+        "connectors.py": _module(_CONNECTORS, imports, of_models, definitions=connectors),
+    }
 
 
 def _generated(description: Json) -> str:
@@ -38,7 +59,6 @@ def _generated(description: Json) -> str:
                 output_model_type=DataModelType.DataclassesDataclass,
                 target_python_version=PythonVersion.PY_311,
                 custom_template_dir=TEMPLATES,
-                custom_file_header='"""The API\'s data: classes, open enums, and unions."""',
                 additional_imports=["attrs", "payments_async.models.open_enum.OpenEnum"],
                 aliases={wire: names.field_name(wire) for wire in wires if names.field_name(wire) != wire},
                 field_extra_keys={"x-assigned"},
@@ -55,10 +75,31 @@ def _generated(description: Json) -> str:
     return str(source)
 
 
-def _insist_on_names(description: Json, source: str) -> None:
+def _imports(source: str) -> str:
+    imports = (node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom))
+    return "\n".join(map(ast.unparse, imports))
+
+
+def _definitions(source: str) -> dict[str, str]:
+    """The text of each class and union, with all that stands before the next, by name."""
+    starts: dict[str, int] = {}
+    for node in ast.parse(source).body:
+        match node:
+            case ast.ClassDef(name=name):
+                starts[name] = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                starts[name] = node.lineno
+            case _:
+                pass
+    lines = source.split("\n")
+    bounds = pairwise([*starts.items(), ("", len(lines) + 1)])
+    return {name: "\n".join(lines[start - 1 : end - 1]) for (name, start), (_, end) in bounds}
+
+
+def _insist_on_names(description: Json, definitions: dict[str, str]) -> None:
     """Names are decided in `codegen.names`; what the generator would still rename has to be settled there."""
     decided = {name: _decided_names(schema) for name, schema in schemas_of(description).items()}
-    written = _written_names(source)
+    written = {name: _written_names(text) for name, text in definitions.items()}
     for name in sorted(decided.keys() | written.keys()):
         if decided.get(name) != written.get(name):
             told = f"the model generator made {written.get(name, 'nothing')} of {decided.get(name, 'nothing')}"
@@ -72,17 +113,12 @@ def _decided_names(schema: Json) -> list[str]:
     return schema["x-enum-varnames"] if is_enum(schema) else [names.field_name(wire) for wire in own_properties(schema)]
 
 
-def _written_names(source: str) -> dict[str, list[str]]:
-    written: dict[str, list[str]] = {}
-    for node in ast.parse(source).body:
-        match node:
-            case ast.ClassDef(name=name, body=body):
-                written[name] = [target for statement in body if (target := _assigned(statement))]
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                written[name] = []
-            case _:
-                pass
-    return written
+def _written_names(definition: str) -> list[str]:
+    match ast.parse(definition).body[0]:
+        case ast.ClassDef(body=body):
+            return [target for statement in body if (target := _assigned(statement))]
+        case _:
+            return []
 
 
 def _assigned(statement: ast.stmt) -> str | None:
@@ -93,22 +129,5 @@ def _assigned(statement: ast.stmt) -> str | None:
             return None
 
 
-def _tables(description: Json) -> str:
-    """For each union whose members are told apart by the connector alone: its member by connector."""
-    connectors: Json = schemas_of(description).get("Connector", {})
-    tables = ""
-    for union, by_connector in _unions_by_connector(description).items():
-        named = zip(connectors["x-enum-varnames"], connectors["enum"], strict=True)
-        rows = "".join(f"Connector.{member}: {by_connector[connector]}, " for member, connector in named)
-        tables += f"\n\n{names.table_name(union)}: dict[Connector, type[{union}]] = {{{rows}}}"
-    return tables
-
-
-def _unions_by_connector(description: Json) -> dict[str, dict[str, str]]:
-    schemas = schemas_of(description).items()
-    return {name: schema["x-by-connector"] for name, schema in schemas if "x-by-connector" in schema}
-
-
-def _exports(description: Json) -> str:
-    exported = [*schemas_of(description), *map(names.table_name, _unions_by_connector(description))]
-    return f"\n\n__all__ = {sorted(exported)!r}\n"
+def _module(*head: str, definitions: dict[str, str]) -> str:
+    return formatted("\n\n".join([*head, *definitions.values(), f"__all__ = {sorted(definitions)!r}\n"]))

@@ -1,8 +1,31 @@
 """The API's data: classes, open enums and unions, generated from the description, and the enum they build on."""
 
-from payments_async.models.generated import models as _generated
+from typing import TYPE_CHECKING
+
+from payments_async.models.generated import models as _models
 from payments_async.models.generated.models import *  # noqa: F403 - it lists its names
 from payments_async.models.open_enum import OpenEnum
 
 __all__ = ["OpenEnum"]
-__all__ += _generated.__all__
+__all__ += _models.__all__
+
+if TYPE_CHECKING:
+    from payments_async.models.generated import connectors as _connectors
+    from payments_async.models.generated.connectors import *  # noqa: F403 - it lists its names
+
+    __all__ += _connectors.__all__
+else:  # out of sight of type checkers, which would take any name for one that `__getattr__` knows
+    from importlib import import_module
+
+    from payments_async.models.generated import CONNECTOR_MODELS as _CONNECTOR_MODELS
+
+    __all__ += list(_CONNECTOR_MODELS)
+
+    def __getattr__(name: str) -> object:
+        # What belongs to single connectors takes as long to load as all the rest, and most programs do without it.
+        if name in _CONNECTOR_MODELS:
+            return getattr(import_module("payments_async.models.generated.connectors"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return __all__

@@ -35,6 +35,13 @@ def models(sources: dict[str, str]) -> Iterator[ModuleType]:
 
 
 @pytest.fixture(scope="session")
+def connectors(sources: dict[str, str], models: ModuleType) -> Iterator[ModuleType]:
+    # What it takes from the models is to be of the same description.
+    own = sources["connectors.py"].replace("payments_async.models.generated.models", models.__name__)
+    yield from loaded({"connectors.py": own}, "connectors")
+
+
+@pytest.fixture(scope="session")
 def operations(sources: dict[str, str]) -> Iterator[ModuleType]:
     yield from loaded(sources, "operations")
 

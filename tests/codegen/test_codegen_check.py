@@ -7,7 +7,7 @@ import pytest
 from codegen import models as models_module
 from codegen.check import check
 from codegen.description import DescriptionError, Json
-from codegen.models import models_source
+from codegen.models import models_sources
 from codegen.prepare import prepared
 
 GONE = object()
@@ -348,17 +348,17 @@ def test_a_warning_of_the_model_generator_stops(description: Json, monkeypatch: 
 
     monkeypatch.setattr(models_module, "generate", warning)
     with pytest.raises(DescriptionError, match="the model generator stopped: format of 'tel' not understood; correct"):
-        models_source(prepared(description))
+        models_sources(prepared(description))
 
 
 def test_a_name_that_the_model_generator_changes_stops(description: Json) -> None:
     put(description, "components > schemas > None", OBJECT)
     message = "components.schemas.None: the model generator made nothing of ['text']; rename the schema, or add"
     with pytest.raises(DescriptionError, match=re.escape(message)):
-        models_source(prepared(description))
+        models_sources(prepared(description))
 
 
 def test_a_reference_to_an_envelope_stops(description: Json) -> None:
     put(description, f"{POOL} > answer", ref("PoolResponse"))
     with pytest.raises(DescriptionError, match="'#/components/schemas/PoolResponse'"):
-        models_source(prepared(description))
+        models_sources(prepared(description))

@@ -10,7 +10,7 @@ from codegen.__main__ import DESCRIPTION, GENERATED, ROOT, main
 from codegen.formatting import HEADER
 
 FIXTURE = Path(__file__).parent / "fixture.yaml"
-FILES = ["__init__.py", "models.py", "operations.py"]
+FILES = ["__init__.py", "connectors.py", "models.py", "operations.py"]
 
 
 @pytest.fixture

@@ -63,9 +63,9 @@ def test_fields_of_a_request(models: ModuleType) -> None:
     }
 
 
-def test_defaults_of_the_server_are_told_and_not_made(models: ModuleType) -> None:
-    assert shown(models.StripeConfig)["polling_period"] == (str | None, None, {"wire": "pollingPeriod"})
-    assert inspect.getdoc(models.StripeConfig) == (
+def test_defaults_of_the_server_are_told_and_not_made(connectors: ModuleType) -> None:
+    assert shown(connectors.StripeConfig)["polling_period"] == (str | None, None, {"wire": "pollingPeriod"})
+    assert inspect.getdoc(connectors.StripeConfig) == (
         "StripeConfig.\n\n"
         "Attributes:\n"
         "    polling_period: How often to look. Server default: '120s'.\n"
@@ -73,8 +73,8 @@ def test_defaults_of_the_server_are_told_and_not_made(models: ModuleType) -> Non
     )
 
 
-def test_neutral_values_are_not_shared(models: ModuleType) -> None:
-    one, other = (models.OtherConfig() for _ in range(2))
+def test_neutral_values_are_not_shared(connectors: ModuleType) -> None:
+    one, other = (connectors.OtherConfig() for _ in range(2))
     one.extra["a"] = 1
     assert other.extra == {}
 
@@ -89,45 +89,49 @@ def test_classes_are_keyword_only_and_have_slots_and_can_change(models: ModuleTy
         info.unknown = 1
 
 
-def test_sensitive_members_are_not_shown(models: ModuleType) -> None:
-    config = models.StripeConfig(name="s", api_key="sk_live")
+def test_sensitive_members_are_not_shown(models: ModuleType, connectors: ModuleType) -> None:
+    config = connectors.StripeConfig(name="s", api_key="sk_live")
     assert repr(config) == "StripeConfig(name='s', polling_period=None, page_size=None)"
     shy = {field.name for field in attrs.fields(models.Pool) if not field.repr}
     assert shy == {"iban", "raw"}
 
 
-def test_members_not_declared_are_kept_aside(models: ModuleType) -> None:
-    for model in (models.OtherConfig, models.OtherTask):
+def test_members_not_declared_are_kept_aside(connectors: ModuleType) -> None:
+    for model in (connectors.OtherConfig, connectors.OtherTask):
         assert shown(model)["extra"] == (dict[str, Any], {}, {"rest": True})
         assert not attrs.fields(model).extra.repr
-    assert "extra" not in shown(models.StripeConfig)
+    assert "extra" not in shown(connectors.StripeConfig)
 
 
-def test_a_class_extends_what_its_allof_refers_to(models: ModuleType) -> None:
-    step = models.TaskStripeDescriptor
-    assert issubclass(models.TaskStripe, models.TaskBase)
-    assert shown(models.TaskStripe) == {
+def test_a_class_extends_what_its_allof_refers_to(connectors: ModuleType) -> None:
+    step = connectors.TaskStripeDescriptor
+    assert issubclass(connectors.TaskStripe, connectors.TaskBase)
+    assert shown(connectors.TaskStripe) == {
         "id": (str, NEVER, {}),
         "descriptor": (step, NEVER, {}),
         "next": (step | None, None, {}),
         "last": (step | None, None, {}),
         "steps": (LIST[step], [], {}),
     }
-    assert models.TaskDummyPay(id="1").id == "1"
+    assert connectors.TaskDummyPay(id="1").id == "1"
 
 
-def test_unions_include_the_class_for_unknown_connectors(models: ModuleType) -> None:
-    assert get_args(models.ConnectorConfig) == (models.StripeConfig, models.DummyPayConfig, models.OtherConfig)
-    assert get_args(models.Task) == (models.TaskStripe, models.TaskDummyPay, models.OtherTask)
-
-
-def test_tables_by_connector(models: ModuleType) -> None:
-    connector = models.Connector
-    assert {connector.STRIPE: models.StripeConfig, connector.DUMMY_PAY: models.DummyPayConfig} == (
-        models.CONFIG_BY_CONNECTOR
+def test_unions_include_the_class_for_unknown_connectors(connectors: ModuleType) -> None:
+    assert get_args(connectors.ConnectorConfig) == (
+        connectors.StripeConfig,
+        connectors.DummyPayConfig,
+        connectors.OtherConfig,
     )
-    assert models.TASK_BY_CONNECTOR["STRIPE"] is models.TaskStripe
-    assert models.TASK_BY_CONNECTOR["DUMMY-PAY"] is models.TaskDummyPay
+    assert get_args(connectors.Task) == (connectors.TaskStripe, connectors.TaskDummyPay, connectors.OtherTask)
+
+
+def test_tables_by_connector(models: ModuleType, connectors: ModuleType) -> None:
+    connector = models.Connector
+    assert {connector.STRIPE: connectors.StripeConfig, connector.DUMMY_PAY: connectors.DummyPayConfig} == (
+        connectors.CONFIG_BY_CONNECTOR
+    )
+    assert connectors.TASK_BY_CONNECTOR["STRIPE"] is connectors.TaskStripe
+    assert connectors.TASK_BY_CONNECTOR["DUMMY-PAY"] is connectors.TaskDummyPay
 
 
 def test_enums_are_open(models: ModuleType) -> None:
@@ -152,18 +156,19 @@ def test_docstrings_say_what_the_description_says(models: ModuleType, sources: d
         "    iban: Deprecated.\n"
         "    raw: What the provider said."
     )
-    assert max(map(len, sources["models.py"].splitlines())) <= 120
-    assert 'OtherConfig\n"""\nThe configuration of a connector.\n"""\n' in sources["models.py"]
+    assert max(map(len, (sources["models.py"] + sources["connectors.py"]).splitlines())) <= 120
+    assert 'OtherConfig\n"""\nThe configuration of a connector.\n"""\n' in sources["connectors.py"]
 
 
-def test_everything_public_is_exported_and_nothing_else(models: ModuleType) -> None:
-    exported = models.__all__
-    assert exported == sorted(exported)
-    imported = {"Any", "OpenEnum", "TypeAlias", "attrs", "datetime"}
-    assert {name for name in vars(models) if not name.startswith("_")} == {*exported, *imported}
+def test_everything_public_is_exported_and_nothing_else(models: ModuleType, connectors: ModuleType) -> None:
+    imported = {"Any", "attrs"}
+    for module, besides in ((models, {"OpenEnum", "datetime"}), (connectors, {"Connector", "TypeAlias"})):
+        exported = module.__all__
+        assert exported == sorted(exported)
+        assert {name for name in vars(module) if not name.startswith("_")} == {*exported, *imported, *besides}
 
 
-def test_envelopes_pages_and_plain_types_are_no_classes(models: ModuleType) -> None:
+def test_envelopes_pages_and_plain_types_are_no_classes(models: ModuleType, connectors: ModuleType) -> None:
     absent = {
         "CursorBase",
         "PoolsPage",
@@ -173,4 +178,4 @@ def test_envelopes_pages_and_plain_types_are_no_classes(models: ModuleType) -> N
         "PoolMetadata",
         "ConfigFields",
     }
-    assert not absent & set(vars(models))
+    assert not absent & {*vars(models), *vars(connectors)}

@@ -92,8 +92,12 @@ def _warnings_said() -> Generator[None]:
     """Says what a drain warns of in a line, as errors are said."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", DrainWarning)
-        warnings.showwarning = cast("Any", lambda message, *_, **__: say(str(message)))
+        warnings.showwarning = cast("Any", _say)
         yield
+
+
+def _say(message: Warning | str, *_: object, **__: object) -> None:
+    say(str(message))
 
 
 def summary(resource: Resource, report: Report, target: Path) -> str:

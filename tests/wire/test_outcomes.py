@@ -445,7 +445,7 @@ async def at_a_handshake_that_hangs(
 
 
 def at_a_handshake_longer_than_an_attempt() -> AbstractAsyncContextManager[tuple[PaymentsClient, Callable[[], int]]]:
-    return at_a_handshake_that_hangs(Timeout(attempt=0.02))
+    return at_a_handshake_that_hangs(Timeout(attempt=0.15))
 
 
 NOT_SENT: list[Place] = [

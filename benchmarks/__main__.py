@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import charts
 from benchmarks.comparison import Measurements
 from benchmarks.contests import contests
+from benchmarks.drains import drains
 from benchmarks.memory import memory
 from benchmarks.prefetch import prefetch
 from benchmarks.processes import ROOT, printed
@@ -44,6 +45,7 @@ def measured(sizes: Sizes, home: Path) -> Measurements:
         "memory": lambda: memory(sizes),
         "prefetch": lambda: prefetch(sizes),
         "what users can set": lambda: users(sizes),
+        "what drains cost": lambda: drains(sizes),
     }
     together: Measurements = {}
     for name, part in parts.items():

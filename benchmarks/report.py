@@ -12,6 +12,8 @@ from typing import Self
 import attrs
 
 from benchmarks.comparison import Comparison, Measurements, results
+from benchmarks.draining import WAYS
+from benchmarks.drains import COSTS
 from benchmarks.goals import GOALS
 from benchmarks.sizes import Sizes
 from benchmarks.table import HEAD, VERDICT_HEAD, Cells, aligned, cells, markdown, number, verdict
@@ -69,6 +71,7 @@ class Report:
             "Goals": goals,
             "What a layer costs": self.layers(),
             "What users can set": self.compared(EFFECTS),
+            "What drains cost": self.costs(),
         }
         missing = [
             f"not measured: {each.what} against {each.against}"
@@ -90,6 +93,24 @@ class Report:
                 [name.removeprefix(LAYERS), number(median(took)), f"{number(min(took))} to {number(max(took))}"]
                 for name, took in self.measurements.items()
                 if name.startswith(LAYERS)
+            ),
+        ]
+
+    def costs(self) -> list[Cells]:
+        """A table of what drains cost, those of one length below each other."""
+        drains = [
+            (way, *costs)
+            for way in WAYS
+            for costs in zip(*(self.measurements.get(f"{way}: {name}", []) for name in COSTS), strict=True)
+        ]
+        return [
+            ["payments", "drained by", "requests", "rows read by the server", "seconds", "payments/s", "peak memory"],
+            *(
+                [
+                    *(f"{payments:,.0f}", way, f"{requests:,.0f}", f"{rows:,.0f}"),
+                    *(number(seconds), number(payments / seconds), f"{number(peak)} MiB"),
+                ]
+                for way, payments, requests, rows, seconds, peak in sorted(drains, key=lambda drain: drain[1])
             ),
         ]
 

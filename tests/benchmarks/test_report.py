@@ -35,6 +35,25 @@ def test_a_report_shows_every_goal_and_says_what_was_not_measured(measurements: 
     assert "not measured: get_payment against formance-sdk-python 9.0.1" in shown
 
 
+def test_costs_of_drains_of_one_length_are_below_each_other() -> None:
+    costs: Measurements = {
+        "payments": [10, 2_000],
+        "requests": [3, 40],
+        "rows read": [11, 5e9],
+        "seconds": [0.1, 20],
+        "MiB": [7, 70],
+    }
+    both = {f"{way}: {name}": values for way in ("keyset", "offset") for name, values in costs.items()}
+    short = ["3", "11", "0.10", "100", "7.00 MiB"]
+    long = ["40", "5,000,000,000", "20.0", "100", "70.0 MiB"]
+    assert Report.of(both, QUICK).costs()[1:] == [
+        ["10", "offset", *short],
+        ["10", "keyset", *short],
+        ["2,000", "offset", *long],
+        ["2,000", "keyset", *long],
+    ]
+
+
 def test_the_tables_of_a_page_are_replaced(measurements: Measurements, tmp_path: Path) -> None:
     page = tmp_path / "speed.md"
     page.write_text(SPEED.read_text())

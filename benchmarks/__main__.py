@@ -1,6 +1,6 @@
 """Measures this package against its peers and its limit: `python -m benchmarks HOME [--quick]`.
 
-A full run also draws the charts and fills in the tables of docs/speed.md.
+A full run also draws the charts and fills in the tables of the documentation.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def main() -> None:
         print("This run was quick: it shows that everything runs, and its figures show nothing.")
     else:
         charts.draw(report.measurements, ROOT / "docs/charts")
-        report.write_into(ROOT / "docs/speed.md")
+        report.write_into(ROOT / "docs")
 
 
 def measured(sizes: Sizes, home: Path) -> Measurements:

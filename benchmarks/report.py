@@ -22,6 +22,9 @@ from benchmarks.users import EFFECTS
 LAYERS = "layers: "
 """Begins the names of what was measured of layers."""
 
+PAGES = {"speed.md": ["peers", "layers", "settings", "conditions"], "draining.md": ["costs"]}
+"""The pages of the documentation that a run fills in, and what each of them shows."""
+
 
 @attrs.frozen(kw_only=True)
 class Report:
@@ -114,14 +117,20 @@ class Report:
             ),
         ]
 
-    def write_into(self, page: Path) -> None:
-        """Put the tables into a page of the documentation, each between its marks."""
-        text = page.read_text(encoding="utf-8")
-        tables = {"peers": self.compared(GOALS), "layers": self.layers(), "settings": self.compared(EFFECTS)}
+    def write_into(self, docs: Path) -> None:
+        """Put the tables into the pages of the documentation, each between its marks."""
+        tables = {
+            "peers": self.compared(GOALS),
+            "layers": self.layers(),
+            "settings": self.compared(EFFECTS),
+            "costs": self.costs(),
+        }
         parts = {name: markdown(rows) for name, rows in tables.items()} | {"conditions": self.conditions}
-        for name, part in parts.items():
-            text = marked(text, name, part)
-        page.write_text(text, encoding="utf-8")
+        for page, names in PAGES.items():
+            text = (docs / page).read_text(encoding="utf-8")
+            for name in names:
+                text = marked(text, name, parts[name])
+            (docs / page).write_text(text, encoding="utf-8")
 
 
 def marked(text: str, name: str, part: str) -> str:

@@ -105,7 +105,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure against the limit and the peers, and draw it; with `--quick`, only show that everything runs."""
-    provide(session, "bench")
+    provide(session, "bench", extras="[parquet]")
     check_bench(session, *session.posargs)
 
 

@@ -1,6 +1,6 @@
 """Measures this package against its peers and its limit: `python -m benchmarks HOME [--quick]`.
 
-A full run also draws the charts and fills in the tables of docs/speed.md.
+A full run also draws the charts and fills in the tables of the documentation.
 """
 
 import argparse
@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import charts
 from benchmarks.comparison import Measurements
 from benchmarks.contests import contests
+from benchmarks.drains import drains
 from benchmarks.memory import memory
 from benchmarks.prefetch import prefetch
 from benchmarks.processes import ROOT, printed
@@ -31,7 +32,7 @@ def main() -> None:
         print("This run was quick: it shows that everything runs, and its figures show nothing.")
     else:
         charts.draw(report.measurements, ROOT / "docs/charts")
-        report.write_into(ROOT / "docs/speed.md")
+        report.write_into(ROOT / "docs")
 
 
 def measured(sizes: Sizes, home: Path) -> Measurements:
@@ -44,6 +45,7 @@ def measured(sizes: Sizes, home: Path) -> Measurements:
         "memory": lambda: memory(sizes),
         "prefetch": lambda: prefetch(sizes),
         "what users can set": lambda: users(sizes),
+        "what drains cost": lambda: drains(sizes),
     }
     together: Measurements = {}
     for name, part in parts.items():

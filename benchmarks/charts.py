@@ -1,6 +1,7 @@
 """The charts that the documentation shows, each for a light and for a dark page."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -11,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.comparison import Measurements
+from benchmarks.draining import KEYSET, OFFSET, PARTITIONED
 from benchmarks.goals import PEERS
 from benchmarks.prefetch import LATENCIES
 from benchmarks.sizes import FULL
@@ -141,6 +143,20 @@ def prefetch(axes: Axes, measurements: Measurements, theme: Theme) -> None:
     axes.legend(loc="upper left")
 
 
+def costs(axes: Axes, measurements: Measurements, theme: Theme, *, of: str) -> None:
+    for way, colour, width in ((OFFSET, theme.other, 2), (KEYSET, theme.ours, 5), (PARTITIONED, theme.text, 2)):
+        payments, values = measurements[f"{way}: payments"], measurements[f"{way}: {of}"]
+        axes.loglog(payments, values, color=colour, linewidth=width, marker="o", label=way)
+        if way != PARTITIONED:  # it ends where keyset does
+            end = payments[-1], values[-1]
+            axes.annotate(number(values[-1]), end, (8, 0), textcoords="offset points", va="center")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:,.12g}")
+    axes.minorticks_off()
+    axes.set_xlabel("payments drained")
+    axes.legend(loc="upper left")
+
+
 def _bars(axes: Axes, values: dict[str, float], theme: Theme) -> None:
     """Horizontal bars with their values, the longest on top, ours marked by its colour."""
     for label, value in sorted(values.items(), key=lambda each: each[1]):
@@ -157,5 +173,7 @@ CHARTS: dict[str, tuple[str, Chart, float]] = {
     "import": ("Milliseconds to import a client and construct it", imports, 1.7),
     "memory": (f"Memory of the process while {FULL.long:,} payments are drained", memory, 2.6),
     "prefetch": ("Milliseconds a page, with 20 ms of the consumer's own work on each", prefetch, 2.8),
+    "rows-read": ("Rows that the server reads for a drain", partial(costs, of="rows read"), 3.2),
+    "seconds": ("Seconds that a drain takes", partial(costs, of="seconds"), 3.2),
 }
 """The title of each chart, what draws it, and its height in inches."""

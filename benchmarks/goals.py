@@ -13,6 +13,9 @@ PEERS = {
 }
 """The contestants beside ours, and what they are."""
 
+SINKS = {"jsonl": "JSON Lines", "parquet": "Parquet", "sqlite": "SQLite"}
+"""The formats whose drains must need the same memory, however long they are, and what they are."""
+
 GC_OFF = ", gc off"
 """Ends the names of what was measured with the garbage collector off."""
 
@@ -93,6 +96,17 @@ GOALS = [
         unit="MiB",
         how=How.EXTRA,
         goal=5.0,
+    ),
+    *(
+        Comparison(
+            what=f"peak memory of a long `Drain` to {name}",
+            against="of a short one",
+            sides=(f"memory of a drain to {sink}: long", f"memory of a drain to {sink}: short"),
+            unit="MiB",
+            how=How.EXTRA,
+            goal=30.0,
+        )
+        for sink, name in SINKS.items()
     ),
     *(
         Comparison(

@@ -61,6 +61,13 @@ def serving(*, items: int, page_size: int = 100, latency: float = 0.0, encoding:
         yield _line(process).strip()
 
 
+@contextmanager
+def sandboxing(payments: int) -> Iterator[str]:
+    """A sandbox with so many payments; gives its URL."""
+    with _running(sys.executable, "-m", "benchmarks.sandbox", str(payments)) as process:
+        yield _line(process).strip()
+
+
 def turns(measured: Mapping[str, Callable[[], Took]], rounds: int) -> dict[str, list[Took]]:
     """What each took, where they take turns round by round, after one round that does not count."""
     took: dict[str, list[Took]] = {name: [] for name in measured}

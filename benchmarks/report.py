@@ -12,6 +12,8 @@ from typing import Self
 import attrs
 
 from benchmarks.comparison import Comparison, Measurements, results
+from benchmarks.draining import WAYS
+from benchmarks.drains import COSTS
 from benchmarks.goals import GOALS
 from benchmarks.sizes import Sizes
 from benchmarks.table import HEAD, VERDICT_HEAD, Cells, aligned, cells, markdown, number, verdict
@@ -19,6 +21,9 @@ from benchmarks.users import EFFECTS
 
 LAYERS = "layers: "
 """Begins the names of what was measured of layers."""
+
+PAGES = {"speed.md": ["peers", "layers", "settings", "conditions"], "draining.md": ["costs"]}
+"""The pages of the documentation that a run fills in, and what each of them shows."""
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +74,7 @@ class Report:
             "Goals": goals,
             "What a layer costs": self.layers(),
             "What users can set": self.compared(EFFECTS),
+            "What drains cost": self.costs(),
         }
         missing = [
             f"not measured: {each.what} against {each.against}"
@@ -93,14 +99,38 @@ class Report:
             ),
         ]
 
-    def write_into(self, page: Path) -> None:
-        """Put the tables into a page of the documentation, each between its marks."""
-        text = page.read_text(encoding="utf-8")
-        tables = {"peers": self.compared(GOALS), "layers": self.layers(), "settings": self.compared(EFFECTS)}
+    def costs(self) -> list[Cells]:
+        """A table of what drains cost, those of one length below each other."""
+        drains = [
+            (way, *costs)
+            for way in WAYS
+            for costs in zip(*(self.measurements.get(f"{way}: {name}", []) for name in COSTS), strict=True)
+        ]
+        return [
+            ["payments", "drained by", "requests", "rows read by the server", "seconds", "payments/s", "peak memory"],
+            *(
+                [
+                    *(f"{payments:,.0f}", way, f"{requests:,.0f}", f"{rows:,.0f}"),
+                    *(number(seconds), number(payments / seconds), f"{number(peak)} MiB"),
+                ]
+                for way, payments, requests, rows, seconds, peak in sorted(drains, key=lambda drain: drain[1])
+            ),
+        ]
+
+    def write_into(self, docs: Path) -> None:
+        """Put the tables into the pages of the documentation, each between its marks."""
+        tables = {
+            "peers": self.compared(GOALS),
+            "layers": self.layers(),
+            "settings": self.compared(EFFECTS),
+            "costs": self.costs(),
+        }
         parts = {name: markdown(rows) for name, rows in tables.items()} | {"conditions": self.conditions}
-        for name, part in parts.items():
-            text = marked(text, name, part)
-        page.write_text(text, encoding="utf-8")
+        for page, names in PAGES.items():
+            text = (docs / page).read_text(encoding="utf-8")
+            for name in names:
+                text = marked(text, name, parts[name])
+            (docs / page).write_text(text, encoding="utf-8")
 
 
 def marked(text: str, name: str, part: str) -> str:

@@ -15,6 +15,7 @@ class Sizes:
         starts: How many processes are started for each measurement of a start.
         short, long: Payments in the lists whose drains must need the same memory.
         long_drains: How often these are drained.
+        drained: Payments in the lists that are drained by offset and by key, `short` and `long` among them.
         pages: Pages in a walk with latency.
         decodes: How often a page is decoded in a round.
         layer_calls: Calls through each layer in a round.
@@ -28,6 +29,7 @@ class Sizes:
     short: int
     long: int
     long_drains: int
+    drained: tuple[int, ...]
     pages: int
     decodes: int
     layer_calls: int
@@ -42,6 +44,7 @@ FULL = Sizes(
     short=10_000,
     long=1_000_000,
     long_drains=3,
+    drained=(1_000, 10_000, 100_000, 1_000_000),
     pages=15,
     decodes=40,
     layer_calls=2_000,
@@ -53,9 +56,10 @@ QUICK = Sizes(
     calls=50,
     latent=300,
     starts=2,
-    short=3_000,
-    long=30_000,
+    short=1_000,
+    long=10_000,
     long_drains=1,
+    drained=(1_000, 10_000),
     pages=5,
     decodes=5,
     layer_calls=200,

@@ -5,12 +5,14 @@ import pytest
 
 from benchmarks import charts
 from benchmarks.comparison import Measurements
+from benchmarks.draining import WAYS
+from benchmarks.drains import COSTS
 from benchmarks.goals import GOALS
-from benchmarks.report import Report, marked
+from benchmarks.report import PAGES, Report, marked
 from benchmarks.sizes import QUICK
 from benchmarks.users import EFFECTS
 
-SPEED = Path(__file__).parents[2] / "docs/speed.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture
@@ -18,7 +20,8 @@ def measurements() -> Measurements:
     """Something for all that is shown."""
     sides = [side for comparison in [*GOALS, *EFFECTS] for side in comparison.sides]
     courses = ["course of memory: ours", "course of memory: limit"]
-    return {name: [float(place), 7.0, 8.0] for place, name in enumerate([*sides, *courses, "read"], 1)}
+    costs = [f"{way}: {name}" for way in WAYS for name in COSTS]
+    return {name: [float(place), 7.0, 8.0] for place, name in enumerate([*sides, *courses, *costs, "read"], 1)}
 
 
 def test_a_report_is_kept_and_found_again(measurements: Measurements, tmp_path: Path) -> None:
@@ -35,16 +38,37 @@ def test_a_report_shows_every_goal_and_says_what_was_not_measured(measurements: 
     assert "not measured: get_payment against formance-sdk-python 9.0.1" in shown
 
 
-def test_the_tables_of_a_page_are_replaced(measurements: Measurements, tmp_path: Path) -> None:
-    page = tmp_path / "speed.md"
-    page.write_text(SPEED.read_text())
+def test_costs_of_drains_of_one_length_are_below_each_other() -> None:
+    costs: Measurements = {
+        "payments": [10, 2_000],
+        "requests": [3, 40],
+        "rows read": [11, 5e9],
+        "seconds": [0.1, 20],
+        "MiB": [7, 70],
+    }
+    both = {f"{way}: {name}": values for way in ("keyset", "offset") for name, values in costs.items()}
+    short = ["3", "11", "0.10", "100", "7.00 MiB"]
+    long = ["40", "5,000,000,000", "20.0", "100", "70.0 MiB"]
+    assert Report.of(both, QUICK).costs()[1:] == [
+        ["10", "offset", *short],
+        ["10", "keyset", *short],
+        ["2,000", "offset", *long],
+        ["2,000", "keyset", *long],
+    ]
+
+
+def test_the_tables_of_the_pages_are_replaced(measurements: Measurements, tmp_path: Path) -> None:
+    for name in PAGES:
+        (tmp_path / name).write_text((DOCS / name).read_text())
     report = Report.of(measurements, QUICK)
-    report.write_into(page)
-    written = page.read_text()
-    assert report.conditions in written
-    assert written.count("formance-sdk-python 9.0.1") >= 4
-    report.write_into(page)
-    assert page.read_text() == written
+    report.write_into(tmp_path)
+    written = [(tmp_path / name).read_text() for name in PAGES]
+    speed, draining = written
+    assert report.conditions in speed
+    assert speed.count("formance-sdk-python 9.0.1") >= 4
+    assert draining.count("| 7 | keyset |") == 1
+    report.write_into(tmp_path)
+    assert [(tmp_path / name).read_text() for name in PAGES] == written
 
 
 def test_a_page_without_marks_is_refused() -> None:
@@ -71,6 +95,7 @@ def test_charts_leave_out_peers_that_are_missing(measurements: Measurements, tmp
     assert "formance-sdk-python" not in (tmp_path / "drain-light.svg").read_text()
 
 
-def test_the_page_on_speed_shows_every_chart() -> None:
-    shown = re.findall(r"\]\(charts/(.+?)#only-(light|dark)\)", SPEED.read_text())
+def test_the_pages_show_every_chart() -> None:
+    pages = "".join((DOCS / name).read_text() for name in PAGES)
+    shown = re.findall(r"\]\(charts/(.+?)#only-(light|dark)\)", pages)
     assert sorted(shown) == sorted((f"{name}-{kind}.svg", kind) for name in charts.CHARTS for kind in charts.THEMES)

@@ -66,9 +66,9 @@ GOALS = [
         goal=1.25,
     ),
     Comparison(
-        what="import to a constructed client",
+        what="import to client.payments",
         against=f"{PEERS['official_sdk']} to sdk.payments.v1",
-        sides=("import: ours", "import: official_sdk"),
+        sides=("import: ours to payments", "import: official_sdk"),
         unit="ms",
         how=How.FASTER,
         goal=3.0,

@@ -80,13 +80,16 @@ def main() -> None:
 
 
 def regressions(ratios: Ratios, committed: Ratios) -> list[str]:
-    """What has grown beyond the committed ratios, a sentence each."""
+    """What has moved away from the committed ratios, a sentence each.
+
+    A gain counts too: as long as it is not committed, it could be lost unseen.
+    """
     margin = MARGIN if ratios.counted_with == committed.counted_with else MARGIN_ELSEWHERE
     return [
-        f"{name}: the ratio was {committed.ratios[name]} and is {ratio}, {ratio / committed.ratios[name] - 1:.1%} more "
+        f"{name}: the ratio was {committed.ratios[name]} and is {ratio}, {ratio / committed.ratios[name] - 1:+.1%} "
         f"(up to {margin:.0%} is let through; ./dev instructions --write accepts it)"
         for name, ratio in ratios.ratios.items()
-        if ratio > committed.ratios[name] * (1 + margin)
+        if abs(ratio / committed.ratios[name] - 1) > margin
     ]
 
 

@@ -20,7 +20,7 @@ from payments_async.wire.auth import ClientCredentialsSource, authorizing
 from payments_async.wire.call import Call
 from payments_async.wire.codec import encode, nothing
 from payments_async.wire.errors import checking
-from payments_async.wire.queue import queueing
+from payments_async.wire.queue import Turns, queueing
 from payments_async.wire.retry import retrying
 from payments_async.wire.transport import transport
 
@@ -98,7 +98,7 @@ def parts(session: aiohttp.ClientSession) -> tuple[Made, dict[str, Made]]:
         return encode(call, base=URL_OF_API, headers={}, deadline=deadline)
 
     source = ClientCredentialsSource(ClientCredentials("bench", "bench"), token, base_url=URL_OF_API, timeout=60.0)
-    turns = asyncio.Semaphore(100)
+    turns = Turns(100)
     around = {
         "retrying": retrying(RetryPolicy())(stub),
         "checking": checking(stub),

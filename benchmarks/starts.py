@@ -13,6 +13,7 @@ from benchmarks.sizes import Sizes
 NOTHING = "pass"
 AIOHTTP = "import aiohttp"
 OURS = "from payments_async import PaymentsClient; PaymentsClient('http://localhost')"
+OURS_TO_PAYMENTS = f"{OURS}.payments"
 OFFICIAL = "from formance_sdk_python import SDK; SDK(server_url='http://localhost').payments.v1"
 
 _PEAK = "\nprint(*(line for line in open('/proc/self/status') if line.startswith('VmHWM:')))"
@@ -26,7 +27,7 @@ def starts(sizes: Sizes, home: Path) -> Measurements:
         home: Where the peers are installed; the official SDK does not take part where it is missing.
     """
     here = Path(sys.executable)
-    programs = {"aiohttp": (here, AIOHTTP), "ours": (here, OURS)}
+    programs = {"aiohttp": (here, AIOHTTP), "ours": (here, OURS), "ours to payments": (here, OURS_TO_PAYMENTS)}
     folder = home / "official_sdk"
     if not peers.missing(folder):
         programs["official_sdk"] = peers.interpreter(folder), OFFICIAL

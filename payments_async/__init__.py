@@ -34,15 +34,22 @@ else:
     def __getattr__(name: str) -> object:
         # Python imports this package before anything in it, so before the command line too: its --help and the shell's
         # completion must not wait for aiohttp. The first name that is asked for loads them all.
-        if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        for home in ("client", "wire.auth", "wire.call", "wire.errors", "wire.pages", "wire.retry"):
-            there = vars(importlib.import_module(f"{__name__}.{home}"))
-            globals().update({each: there[each] for each in __all__ if each in there})
-        return globals()[name]
+        if name in __all__:
+            for home in ("client", "wire.auth", "wire.call", "wire.errors", "wire.pages", "wire.retry"):
+                there = vars(importlib.import_module(f"{__name__}.{home}"))
+                globals().update({each: there[each] for each in __all__ if each in there})
+        if name in globals():
+            return globals()[name]
+        if name in _PACKAGES:
+            return importlib.import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:
-        return [*globals(), *__all__]
+        return sorted({*globals(), *__all__, *_PACKAGES})
+
+
+_PACKAGES = ("drain", "filters", "models", "money", "sandbox")
+"""What is imported by its own name, and found in this one too."""
 
 
 # A library leaves it to the application whether and where its records are shown.

@@ -23,7 +23,7 @@ from payments_async.wire.call import Call, Layer, QueryValue, Request, Response,
 from payments_async.wire.codec import Encoded, anything
 from payments_async.wire.errors import ConfigurationError, checking, origin
 from payments_async.wire.pipeline import Pipeline, stack
-from payments_async.wire.queue import queueing
+from payments_async.wire.queue import Turns, queueing
 from payments_async.wire.retry import RetryPolicy, retrying
 from payments_async.wire.transport import MAX_BODY, open_session, transport
 
@@ -45,16 +45,8 @@ _PATH = re.compile(r"(/(?!(\.|%2[Ee]){0,2}(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-
 _RESERVED_HEADERS = frozenset({"authorization", "content-length", "content-type", "host", "transfer-encoding"})
 
 
-_LOADED_ON_ENTRY = (
-    "payments_async.operations.accounts",
-    "payments_async.operations.bank_accounts",
-    "payments_async.operations.payments",
-    "payments_async.operations.pools",
-    "payments_async.operations.server",
-    "payments_async.operations.transfer_initiations",
-    "payments_async.wire.grant",
-)
-"""What calls commonly need and the import of the package leaves out, so that it is quick and they need not wait.
+_LOADED_ON_ENTRY = ("payments", "accounts", "bank_accounts", "pools", "transfer_initiations", "server")
+"""Operations that entering a client loads, with their models, so that no call waits for them.
 
 Left to their first use are the operations on connectors, with half of all models, and `wire.plain` with cattrs, which
 reads answers that are not as they should be.
@@ -260,8 +252,10 @@ class PaymentsClient:
                 await self._connection.aclose()
 
     async def __aenter__(self) -> Self:
-        for module in _LOADED_ON_ENTRY:
-            import_module(module)
+        for name in _LOADED_ON_ENTRY:
+            getattr(self, name)
+        if isinstance(self._source, ClientCredentialsSource):
+            import_module("payments_async.wire.grant")
         self._connection.session()
         return self
 
@@ -320,7 +314,7 @@ class _Connection:
         self._own = session is None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.turns: asyncio.Semaphore | None = None
+        self.turns: Turns | None = None
         """Counts the connections that the session may have; `None` where there is no limit, or no session yet."""
         self._made_at = _caller()
 
@@ -330,9 +324,6 @@ class _Connection:
         Raises:
             ConfigurationError: it is closed, or belongs to another event loop.
         """
-        session = self._session
-        if self._loop is asyncio.get_running_loop() and session is not None and not self._closed and not session.closed:
-            return session
         self.check_loop(operation)
         if self._closed:
             raise ConfigurationError("the client is closed: make another one", operation=operation)
@@ -363,7 +354,7 @@ class _Connection:
         self._session = self._session or open_session()
         if (connector := self._session.connector) is not None:
             limits = [limit for limit in (connector.limit, connector.limit_per_host) if limit]
-            self.turns = asyncio.Semaphore(min(limits)) if limits else None
+            self.turns = Turns(min(limits)) if limits else None
 
     async def aclose(self) -> None:
         """Close the session if it is the client's own."""
@@ -409,7 +400,7 @@ def _checked_url(url: str, name: str, *, allow_http: bool) -> str:
                 raise ConfigurationError(
                     f"{name} would send data to {host} in clear text: use https, or allow_http=True if you must"
                 )
-            return url.rstrip("/")
+            return f"{parts.scheme}{url[len(parts.scheme) :]}".rstrip("/")  # the scheme in lower case
     raise ConfigurationError(
         f"{name} is not an http(s) URL without credentials and query, e.g. https://acme.example.com"
     )

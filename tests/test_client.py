@@ -394,6 +394,12 @@ def test_the_client_tells_its_url() -> None:
     assert PaymentsClient(f"{ROOT}/", api_path="/api/payments/").url == f"{ROOT}/api/payments"
 
 
+async def test_a_scheme_is_a_scheme_in_whatever_case(mocked: aioresponses) -> None:
+    mocked.get(INFO, payload={"version": "1"})
+    async with PaymentsClient(ROOT.replace("https", "HTTPS"), auth=BearerToken(TOKEN)) as client:
+        assert await client.server.get_server_info() == ServerInfo(version="1")
+
+
 async def test_closing_a_derived_client_does_nothing(client: PaymentsClient) -> None:
     derived = client.with_options(timeout=Timeout(total=1))
     await derived.aclose()

@@ -56,6 +56,18 @@ def test_import_of_the_client_loads_no_sandbox() -> None:
     assert {"payments_async.sandbox", "payments_async.cli", "aiohttp.web"}.isdisjoint(loaded)
 
 
+@pytest.mark.parametrize("name", ["drain.Drain", "filters.asc", "models.Payment", "money.Asset", "sandbox.Sandbox"])
+def test_a_part_of_the_package_is_found_in_it(name: str) -> None:
+    assert run("-c", f"import payments_async; print(payments_async.{name})")
+
+
+def test_each_name_is_listed_once_before_and_after_it_is_loaded() -> None:
+    for load in ("", "payments_async.PaymentsClient, payments_async.models;"):
+        names = run("-c", f"import payments_async; {load} print(*dir(payments_async))").split()
+        assert len(names) == len(set(names))
+        assert set(payments_async.__all__) <= set(names)
+
+
 MADE = "from payments_async import *; PaymentsClient('https://a.example', auth=ClientCredentials('id', 'secret'))"
 
 

@@ -28,4 +28,4 @@ else:  # out of sight of type checkers, which would take any name for one that `
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:
-        return __all__
+        return sorted({*globals(), *__all__})

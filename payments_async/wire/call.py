@@ -14,8 +14,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 QueryValue: TypeAlias = str | int | bool | datetime | Sequence[str] | None
 
-NONE: Mapping[str, Any] = MappingProxyType({})
-"""Nothing by name."""
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 IDEMPOTENT = frozenset({"GET", "DELETE"})
 """The methods of the API whose repetition changes nothing, whatever the route (RFC 9110, 9.2.2)."""
@@ -65,8 +64,8 @@ class Call(Generic[T]):
     method: str
     path: str
     read: Callable[[Response], T]
-    ids: Mapping[str, str] = attrs.field(default=NONE, kw_only=True)
-    query: Mapping[str, QueryValue] = attrs.field(default=NONE, kw_only=True)
+    ids: Mapping[str, str] = attrs.field(default=_EMPTY, kw_only=True)
+    query: Mapping[str, QueryValue] = attrs.field(default=_EMPTY, kw_only=True)
     body: Any = attrs.field(default=None, kw_only=True)
     idempotent: bool = attrs.field(
         default=attrs.Factory(lambda self: self.method in IDEMPOTENT, takes_self=True), kw_only=True
@@ -95,7 +94,7 @@ class Request:
     method: str
     path: str
     url: str
-    headers: Mapping[str, str] = attrs.field(default=NONE, repr=False)
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str], repr=False)
     body: bytes | None = attrs.field(default=None, repr=False)
     deadline: float
     safe: bool = attrs.field(default=attrs.Factory(lambda self: self.method == "GET", takes_self=True))
@@ -104,7 +103,7 @@ class Request:
     secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
 
     def with_headers(self, headers: Mapping[str, str]) -> Request:
-        """The same request with other header fields; twice as fast as `attrs.evolve`, once for each attempt."""
+        """The same request with other header fields; as `attrs.evolve`, without looking the fields up each time."""
         return Request(
             operation=self.operation,
             method=self.method,

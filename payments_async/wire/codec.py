@@ -42,7 +42,8 @@ class _Cursor(Generic[T]):
 _AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 
 # A single answer may echo a request's nanoseconds, which are cut as the server's database cuts them. A page is read
-# from that database, in microseconds, so that msgspec may make its times: it would round what is finer.
+# from that database, in microseconds, so that msgspec may make its times, which would take half as long as all the rest
+# otherwise. It would round what is finer, and takes a space for the `T` and offsets without a colon.
 _single = Twins(str, time_in)
 _paged = Twins(_AwareTime, None)
 

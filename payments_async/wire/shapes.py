@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -30,7 +31,7 @@ def is_model(kind: Any) -> bool:
 def some(kind: Any) -> Any:
     """`str` of `str | None`; any other type as it is."""
     match get_args(kind):
-        case (inner, none) if none is type(None):
+        case (inner, none) if none is type(None) and get_origin(kind) in {Union, UnionType}:
             return inner
         case _:
             return kind
@@ -64,6 +65,8 @@ def rest(model: Any) -> str | None:
 
 
 def default(field: attrs.Attribute[Any]) -> Any:
-    """The value of a field that is not given; `attrs.NOTHING` where it has to be."""
+    """The value of a field that is not given; `attrs.NOTHING` where it has to be, or depends on others."""
     given: Any = field.default
-    return given.factory() if isinstance(given, cast("Any", attrs.Factory)) else given
+    if not isinstance(given, cast("Any", attrs.Factory)):
+        return given
+    return attrs.NOTHING if given.takes_self else given.factory()

@@ -17,7 +17,7 @@ def time_in(text: object) -> datetime:
     """
     # fromisoformat alone would take more than RFC 3339.
     if type(text) is str and _RFC_3339.fullmatch(text):
-        return datetime.fromisoformat(text.upper())
+        return datetime.fromisoformat(text if text[-1] != "z" else text.upper())
     raise ValueError("not RFC 3339")
 
 

@@ -12,7 +12,7 @@ from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
 from payments_async.wire.call import Request, Response, Send, Timeout
-from payments_async.wire.deadline import Until
+from payments_async.wire.deadline import Deadlines
 from payments_async.wire.errors import (
     ConfigurationError,
     ConnectionFailedError,
@@ -86,6 +86,7 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
         ProtocolError: an answer that is not HTTP, or too large.
     """
     limits = aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=_NO_ROUNDING)
+    deadlines = Deadlines()
 
     async def send(request: Request) -> Response:
         loop = asyncio.get_running_loop()
@@ -101,7 +102,7 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
         failure: PaymentsError
         try:
             until = request.deadline if timeout.attempt is None else min(request.deadline, started + timeout.attempt)
-            with Until(until):
+            with deadlines.until(until):
                 async with client.request(
                     request.method,
                     URL(request.url, encoded=True),
@@ -152,7 +153,7 @@ async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int)
                 operation=request.operation,
             )
         chunks.append(chunk)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return b"".join(chunks)
 
 
 def _failure(error: Exception, request: Request, timeout: Timeout, time_left: float, *, sent: bool) -> PaymentsError:

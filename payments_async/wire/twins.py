@@ -7,11 +7,11 @@ reason; `plain` then finds the reason, or takes it.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from threading import Lock
 from typing import Any, TypeAlias, cast, get_args
 
 import attrs
@@ -53,22 +53,30 @@ class Twins:
         self._time = time
         self._scope: dict[str, Any] = {"new": object.__new__, "time_in": time_in}
         self._made: dict[Any, _Twin] = {}
-        self._numbers = itertools.count()  # two threads never get the same
+        self._begun = set[Any]()
+        self._lock = Lock()
 
     def reader(self, kind: Any) -> Callable[[bytes], Any] | None:
         """Reads a type out of JSON text; raises one of `jsontext.UNREADABLE` or `ValueError`.
 
         `None` for a type that has no twin, such as a model that keeps members which it does not declare.
         """
-        try:
-            wire, code = self._resolve(kind)
-        except _NoTwinError:
-            return None
-        read = reader(wire)
-        if code is _AS_READ:
-            return read
+        # msgspec must not make a reader of a twin while another thread makes one.
+        with self._lock:
+            try:
+                wire, code = self._resolve(kind)
+            except _NoTwinError:
+                return None
+            read = reader(wire)
         make = _function("value", [f"return {code('value')}"], self._scope)
-        return lambda body: make(read(body))
+
+        def read_twins(body: bytes) -> Any:
+            # JSON is UTF-8, and msgspec does not look at the texts that it skips.
+            if not body.isascii():
+                body.decode()
+            return make(read(body))
+
+        return read_twins
 
     def _resolve(self, kind: Any) -> tuple[Any, _Code]:
         """What msgspec reads a type as, and the code that makes its value of that."""
@@ -109,8 +117,10 @@ class Twins:
     def _twin(self, model: Any) -> _Twin:
         if model in self._made:
             return self._made[model]
-        if rest(model) is not None:
+        # Models that contain themselves are for `plain`.
+        if rest(model) is not None or model in self._begun:
             raise _NoTwinError
+        self._begun.add(model)
         hints = types(model)
         members: list[Any] = []
         codes: dict[str, str] = {}
@@ -119,14 +129,17 @@ class Twins:
             given = default(field)
             # The twin of an empty list or map is null, of which each model makes one of its own.
             optional = [] if given is attrs.NOTHING else [None if given in ([], {}) else given]
+            if isinstance(given, list | dict) and given:
+                raise _NoTwinError
             members.append((field.name, wire, *optional))
             codes[field.name] = code(f"twin.{field.name}")
         kind = origin(model)
-        name = f"{kind.__name__}_{next(self._numbers)}"
+        name = f"{kind.__name__}_{len(self._begun)}"
         if kind.__setattr__ is object.__setattr__ and not hasattr(kind, "__attrs_post_init__"):
             moves = [f"model = new({name})", *(f"model.{each} = {code}" for each, code in codes.items())]
         else:  # frozen, or with a say in what it is made of
-            moves = [f"model = {name}({', '.join(f'{each}={code}' for each, code in codes.items())})"]
+            given_by = {field.name: field.alias for field in fields(model)}
+            moves = [f"model = {name}({', '.join(f'{given_by[each]}={code}' for each, code in codes.items())})"]
         # A loop rather than a call for each: a page has a hundred.
         loop = [*(f"    {move}" for move in moves), "    models.append(model)"]
         rename = {field.name: wire_name(field) for field in fields(model)}
@@ -157,9 +170,8 @@ def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
     lines = ["plain = {}"]
     # In cattrs's order: what has no default comes first.
     for field in sorted(fields(model), key=lambda field: field.default is not attrs.NOTHING):
-        hint, optional = hints[field.name], field.default is None
-        kind = some(hint)
-        if not optional and field.default is not attrs.NOTHING:
+        kind = some(hints[field.name])
+        if field.default not in (attrs.NOTHING, None):
             return None
         if kind == dict[str, str]:
             fits = "type(value) is dict and all(type(name) is str is type(text) for name, text in value.items())"
@@ -170,13 +182,12 @@ def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
             fits = f"type(value) is {kind.__name__}"
         else:
             return None
-        if kind is not hint and not optional:
-            fits = f"value is None or {fits}"
+        or_null = "value is None or " if kind is not hints[field.name] else ""
+        member = f"plain[{wire_name(field)!r}] = {'time_out(value)' if kind is datetime else 'value'}"
         lines += [
             f"value = model.{field.name}",
-            *(["if value is not None:"] if optional else ["if True:"]),
-            f"    if not ({fits}): raise ValueError",
-            f"    plain[{wire_name(field)!r}] = {'time_out(value)' if kind is datetime else 'value'}",
+            f"if not ({or_null}{fits}): raise ValueError",
+            f"if value is not None: {member}" if field.default is None else member,
         ]
     return _function("model", [*lines, "return plain"], scope)
 

@@ -10,20 +10,18 @@ HERE = Ratios(counted_with="this interpreter", ratios={"decode": 2.0, "call": 10
 
 
 @pytest.mark.parametrize(
-    ("counted_with", "decode", "grown"),
+    ("counted_with", "decode", "moved"),
     [
         ("this interpreter", 2.03, []),
-        ("this interpreter", 2.06, ["decode: the ratio was 2.0 and is 2.06, 3.0% more"]),
-        ("this interpreter", 1.0, []),
+        ("this interpreter", 2.06, ["decode: the ratio was 2.0 and is 2.06, +3.0%"]),
+        ("this interpreter", 1.0, ["decode: the ratio was 2.0 and is 1.0, -50.0%"]),
         ("another", 2.2, []),
-        ("another", 2.4, ["decode: the ratio was 2.0 and is 2.4, 20.0% more"]),
+        ("another", 2.4, ["decode: the ratio was 2.0 and is 2.4, +20.0%"]),
     ],
 )
-def test_three_percent_more_are_seen_with_the_same_interpreter(
-    counted_with: str, decode: float, grown: list[str]
-) -> None:
+def test_three_percent_are_seen_with_the_same_interpreter(counted_with: str, decode: float, moved: list[str]) -> None:
     ratios = Ratios(counted_with=counted_with, ratios={**HERE.ratios, "decode": decode})
-    assert [sentence.partition(" (")[0] for sentence in regressions(ratios, HERE)] == grown
+    assert [sentence.partition(" (")[0] for sentence in regressions(ratios, HERE)] == moved
 
 
 def test_ratios_are_kept_and_found_again(tmp_path: Path) -> None:

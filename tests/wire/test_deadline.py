@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import pytest
 
-from payments_async.wire.deadline import Until
+from payments_async.wire.deadline import Deadlines
 from tests.wire.scripted import at_once, now
 
 Timer = Callable[[float], AbstractAsyncContextManager[object]]
@@ -16,7 +17,7 @@ Timer = Callable[[float], AbstractAsyncContextManager[object]]
 
 @asynccontextmanager
 async def until(when: float) -> AsyncIterator[None]:
-    with Until(when):
+    with Deadlines().until(when):
         yield
 
 
@@ -100,5 +101,54 @@ def test_the_inner_one_of_two_ends_first_and_alone(timer: Timer) -> None:
             async with timer(10), timer(50):
                 await asyncio.sleep(100)
         assert now() == 10
+
+    at_once(scenario())
+
+
+def test_one_timer_serves_all_deadlines_in_whatever_order_they_come() -> None:
+    ended: dict[float, float] = {}
+
+    class Noting:
+        def __init__(self, when: float) -> None:
+            self.when = when
+
+        def expire(self) -> None:
+            ended[self.when] = now()
+
+    async def scenario() -> None:
+        deadlines = Deadlines()
+        noting = {when: Noting(when) for when in (30, 10, 20, 10.5, 40)}
+        for when, each in noting.items():
+            deadlines.add(each, when)
+        deadlines.remove(noting[20])
+        await asyncio.sleep(15)
+        assert ended == {10: 10, 10.5: 10.5}
+        deadlines.add(late := Noting(1), 1)  # its time is up
+        await asyncio.sleep(1)
+        assert ended.pop(1) == 15
+        deadlines.remove(late)
+        await asyncio.sleep(100)
+        assert ended == {10: 10, 10.5: 10.5, 30: 30, 40: 40}
+
+    at_once(scenario())
+
+
+def test_many_calls_set_few_timers(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        loop = asyncio.get_running_loop()
+        set_at: list[float] = []
+        call_at = loop.call_at
+
+        def noted(when: float, *rest: Any, **more: Any) -> asyncio.TimerHandle:
+            set_at.append(when)
+            return call_at(when, *rest, **more)
+
+        monkeypatch.setattr(loop, "call_at", noted)
+        deadlines = Deadlines()
+        for _ in range(100):
+            with deadlines.until(now() + 60):
+                await asyncio.sleep(1)
+        # One a second is the sleep's own.
+        assert len(set_at) - 100 == 2
 
     at_once(scenario())

@@ -8,7 +8,8 @@ import pytest
 
 from payments_async import DeadlineExceededError, Outcome, PaymentsClient, Request, Response, Timeout
 from payments_async.sandbox import Fault, FaultKind, Sandbox
-from payments_async.wire.queue import queueing
+from payments_async.wire.queue import Turns, queueing
+from tests.wire.scripted import at_once, now
 
 
 def request(name: str = "get_payment", *, within: float = 60.0) -> Request:
@@ -30,7 +31,7 @@ class Gate:
 
 
 async def test_as_many_at_once_as_there_are_connections_in_their_order() -> None:
-    gate, turns = Gate(), asyncio.Semaphore(2)
+    gate, turns = Gate(), Turns(2)
     send = queueing(lambda: turns)(gate)
     calls = [asyncio.ensure_future(send(request(str(number)))) for number in range(4)]
     await asyncio.sleep(0)
@@ -39,7 +40,7 @@ async def test_as_many_at_once_as_there_are_connections_in_their_order() -> None
         gate.answers.put_nowait(None)
     await asyncio.gather(*calls)
     assert gate.inside == ["0", "1", "2", "3"]
-    assert not turns.locked()
+    assert turns.take()
 
 
 async def test_without_a_limit_nobody_waits() -> None:
@@ -53,7 +54,7 @@ async def test_without_a_limit_nobody_waits() -> None:
 
 
 async def test_a_turn_that_never_comes_is_not_sent() -> None:
-    gate, turns = Gate(), asyncio.Semaphore(0)
+    gate, turns = Gate(), Turns(0)
     with pytest.raises(DeadlineExceededError) as failed:
         await queueing(lambda: turns)(gate)(request(within=0.01))
     assert failed.value.outcome is Outcome.NOT_SENT
@@ -62,14 +63,14 @@ async def test_a_turn_that_never_comes_is_not_sent() -> None:
 
 
 async def test_a_cancelled_or_failed_request_gives_its_turn_back() -> None:
-    gate, turns = Gate(), asyncio.Semaphore(1)
+    gate, turns = Gate(), Turns(1)
     send = queueing(lambda: turns)(gate)
     inside, waiting = asyncio.ensure_future(send(request("inside"))), asyncio.ensure_future(send(request("waiting")))
     await asyncio.sleep(0)
     waiting.cancel()
     inside.cancel()
     await asyncio.gather(inside, waiting, return_exceptions=True)
-    assert not turns.locked()
+    assert turns.take()
     assert gate.inside == ["inside"]
 
 
@@ -105,3 +106,57 @@ async def test_a_token_is_acquired_when_the_turn_has_come(options: dict[str, Any
         hung.cancel()
         assert (await queued).version
         assert tokens.acquired == 2
+
+
+def test_turns_go_to_those_who_wait_still_in_their_order() -> None:
+    async def scenario() -> None:
+        turns = Turns(1)
+        assert turns.take()
+        assert not turns.take()
+        waiting = [asyncio.create_task(turns.wait(until)) for until in (100, 1, 100, 100)]
+        await asyncio.sleep(2)
+        assert waiting[1].done()
+        assert not waiting[1].result()
+        waiting[0].cancel()
+        await asyncio.sleep(0)
+        turns.give_back()
+        await asyncio.sleep(0)
+        assert [each.done() for each in waiting] == [True, True, True, False]
+        assert waiting[2].result()
+        turns.give_back()
+        assert await waiting[3]
+        assert now() == 2
+        turns.give_back()
+        assert turns.take()
+        assert not turns.take()
+
+    at_once(scenario())
+
+
+def test_a_turn_that_comes_as_its_waiter_is_cancelled_goes_to_the_next() -> None:
+    async def scenario() -> None:
+        turns = Turns(1)
+        assert turns.take()
+        first, second = (asyncio.create_task(turns.wait(100)) for _ in range(2))
+        await asyncio.sleep(0)
+        turns.give_back()
+        first.cancel()
+        assert await second
+        assert first.cancelled()
+        turns.give_back()
+        assert turns.take()
+
+    at_once(scenario())
+
+
+def test_a_turn_that_comes_as_its_time_is_up_is_not_lost() -> None:
+    async def scenario() -> None:
+        turns = Turns(1)
+        assert turns.take()
+        waiting = asyncio.create_task(turns.wait(5))
+        loop = asyncio.get_running_loop()
+        loop.call_at(5, turns.give_back)
+        taken = await waiting
+        assert turns.take() is not taken
+
+    at_once(scenario())

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -167,7 +168,7 @@ def _text(checkpoint: Checkpoint) -> str:
 
 
 def _stored(value: Any) -> Any:
-    if isinstance(value, dict | list):
+    if isinstance(value, dict | list | Decimal):
         return written(value).decode()
     if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
         return str(value)

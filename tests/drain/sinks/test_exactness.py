@@ -100,7 +100,7 @@ async def test_rows_of_one_commit_keep_their_order(tmp_path: Path, kind: Kind) -
 
 
 @every_kind
-@pytest.mark.parametrize("raw", [None, True, 7, "text", 1.5, 10**40, [1]], ids=repr)
+@pytest.mark.parametrize("raw", [None, True, 7, "text", 1.5, 10**40, [1], Decimal("1.00000000000000000001")], ids=repr)
 async def test_what_a_provider_sent_may_be_any_json(tmp_path: Path, kind: Kind, raw: Any) -> None:
     await kind.keep(tmp_path / kind.name, [payment(1, raw=raw), payment(2)])
     assert (tmp_path / kind.name).stat().st_size > 0

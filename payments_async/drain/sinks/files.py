@@ -20,6 +20,10 @@ from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
 from payments_async.wire.jsontext import reader, written
 
 
+_LONGEST = 2**31 - 1
+"""Characters that a field of CSV may have: what a provider sent may be long."""
+
+
 class FileSink(Sink):
     """Rows in one file, and `FILE.checkpoint` beside it.
 
@@ -174,7 +178,12 @@ class CSV(FileSink):
 
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
         """A row of each record."""
-        return csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+        limit = csv.field_size_limit(_LONGEST)
+        try:
+            with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+                yield from csv.DictReader(text)
+        finally:
+            csv.field_size_limit(limit)
 
 
 def _csv(records: Sequence[Sequence[Any]]) -> bytes:

@@ -19,6 +19,7 @@ from tests.drain.sinks.targets import (
     locked_kinds,
     moved,
     opening,
+    payment,
     payments,
 )
 
@@ -157,6 +158,18 @@ async def test_a_step_from_elsewhere_keeps_nothing(tmp_path: Path, kind: Kind) -
     await sink.aclose()
     assert kind.read(path) == expected(payments(5))
     assert [*await opened(kind.make(path), resume=True)] == [at(5, done=True)]
+
+
+@every_kind
+async def test_what_is_committed_can_be_recalled(tmp_path: Path, kind: Kind) -> None:
+    path = tmp_path / kind.name
+    rows = [*payments(40), payment(40, raw={"a long text": "é" * 200_000})]
+    await kind.keep(path, rows, finish=False)
+    sink, found = kind.make(path), list[tuple[str, ...]]()
+    await sink.open(opening(sink, resume=True))
+    await sink.recall(("id", "created_at"), found.append)
+    await sink.aclose()
+    assert found == [(row["id"], row["created_at"]) for row in expected(rows)]
 
 
 @every_kind

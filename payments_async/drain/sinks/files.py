@@ -16,9 +16,8 @@ from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, plain
 from payments_async.drain.sinks.locks import lock
-from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
+from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
 from payments_async.wire.jsontext import reader, written
-
 
 _LONGEST = 2**31 - 1
 """Characters that a field of CSV may have: what a provider sent may be long."""
@@ -49,17 +48,10 @@ class FileSink(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._names = opening.identity, tuple(columns(opening.model))
-        begun = self.checkpoint.path.exists()
-        there = begun or (self.path.exists() and self.path.stat().st_size > 0)
-        if there and not opening.resume and not opening.replace:
-            raise DrainError(f"{self.path} is there already: resume it, replace it, or give another file")
-        if there and not begun and not opening.replace:
-            raise DrainError(
-                f"{self.path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
-            )
         try:
+            # Looked at only once it is locked: until then another drain may begin it, or go on.
             self._file = lock(self.path.open("r+b" if self.path.exists() else "x+b", buffering=0))
-            if not begun or opening.replace or not self._resumed():
+            if not goes_on(self.path, self.checkpoint.path, opening) or not self._resumed():
                 self._begin()
         except OSError as error:
             raise self._unusable(error) from error

@@ -14,7 +14,7 @@ from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, plain_value, time_text
 from payments_async.drain.sinks.locks import lock
-from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
+from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
 from payments_async.wire.jsontext import written
 
 _DIGITS = 38
@@ -53,17 +53,12 @@ class Parquet(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._columns = opening.identity, columns(opening.model)
-        begun = self.checkpoint.path.exists()
-        if (begun or self.path.exists()) and not opening.resume and not opening.replace:
-            raise DrainError(f"{self.path} is there already: resume it, replace it, or give another file")
-        if self.path.exists() and not begun and not opening.replace:
-            raise DrainError(
-                f"{self.path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
-            )
         try:
+            goes_on(self.path, self.checkpoint.path, opening)  # nothing is made beside a file that is refused
             self.parts.mkdir(exist_ok=True)
             self._lock = lock((self.parts / "lock").open("ab"))
-            if begun and not opening.replace:
+            # Until it was locked, another drain may have begun it, or gone on.
+            if goes_on(self.path, self.checkpoint.path, opening):
                 self._ledger, self._count = self.checkpoint.load(opening.identity)
                 self._check()
             else:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 import attrs
 
 from payments_async.drain.checkpoint import Identity, Ledger
+from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 
 T = TypeVar("T")
@@ -74,6 +76,24 @@ class Sink(ABC):
 
     async def aclose(self) -> None:  # noqa: B027
         """Let go of the target; may be called any number of times."""
+
+
+def goes_on(path: Path, checkpoint: Path, opening: Opening) -> bool:
+    """Whether a file is to be gone on with from its checkpoint, and not to be begun.
+
+    Raises:
+        DrainError: it is there already, and is not to be resumed or cannot be.
+    """
+    begun = checkpoint.exists()
+    if opening.replace or not (begun or (path.exists() and path.stat().st_size > 0)):
+        return False
+    if not opening.resume:
+        raise DrainError(f"{path} is there already: resume it, replace it, or give another file")
+    if not begun:
+        raise DrainError(
+            f"{path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
+        )
+    return True
 
 
 async def undisturbed(work: Callable[[], T]) -> T:

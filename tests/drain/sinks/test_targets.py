@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 from payments_async.drain import DrainError, Ledger, PartitionLostError, Sink, Step, sink_for
 from payments_async.drain.sinks import CSV, JSONLines, Parquet, SQLite
+from payments_async.drain.sinks.locks import lock
 from tests.drain.sinks.targets import (
     BEGIN,
     Kind,
@@ -142,6 +144,29 @@ async def test_a_target_that_another_drain_writes_to_is_refused(tmp_path: Path, 
     await opened(second, resume=True)
 
 
+@locked_kinds
+@pytest.mark.parametrize("resume", [True, False])
+async def test_a_target_that_another_drain_makes_at_the_same_time_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind, *, resume: bool
+) -> None:
+    path, room = tmp_path / kind.name, "parquet" if kind.make is Parquet else "files"
+
+    def lock_late(file: BinaryIO) -> BinaryIO:
+        # In the thread that opens the target, just before it has it for itself.
+        monkeypatch.undo()
+        asyncio.run(kind.keep(path, payments(7)))
+        return lock(file)
+
+    monkeypatch.setattr(f"payments_async.drain.sinks.{room}.lock", lock_late)
+    sink = kind.make(path)
+    if resume:
+        assert [*await opened(sink, resume=True)] == [at(7, done=True)]
+    else:
+        with pytest.raises(DrainError, match="is there already"):
+            await opened(sink)
+    assert kind.read(path) == expected(payments(7))
+
+
 @every_kind
 async def test_a_step_from_elsewhere_keeps_nothing(tmp_path: Path, kind: Kind) -> None:
     path = tmp_path / kind.name
@@ -175,8 +200,8 @@ async def test_what_is_committed_can_be_recalled(tmp_path: Path, kind: Kind) -> 
 @every_kind
 @pytest.mark.parametrize(
     "where",
-    ["missing/{}", "file/{}", "{}"],
-    ids=["no folder", "no folder but a file", "a folder"],
+    ["missing/{}", "file/{}", "{}", "n" * 300],
+    ids=["no folder", "no folder but a file", "a folder", "too long"],
 )
 async def test_a_target_that_cannot_be_written_is_refused(tmp_path: Path, kind: Kind, where: str) -> None:
     (tmp_path / "file").write_bytes(b"")

@@ -38,9 +38,9 @@ class FileSink(Sink):
         self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
         self._file: BinaryIO
         self._identity: Identity
-        self._names: tuple[str, ...] = ()
-        self._offset = 0
-        self._ledger = Ledger()
+        self._names: tuple[str, ...]
+        self._offset: int
+        self._ledger: Ledger
 
     async def open(self, opening: Opening) -> Ledger:
         """Open the file for the rows to come."""
@@ -48,6 +48,7 @@ class FileSink(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._names = opening.identity, tuple(columns(opening.model))
+        self._ledger, self._offset = Ledger(), 0
         try:
             # Looked at only once it is locked: until then another drain may begin it, or go on.
             self._file = lock(self.path.open("r+b" if self.path.exists() else "x+b", buffering=0))

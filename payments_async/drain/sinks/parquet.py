@@ -40,11 +40,11 @@ class Parquet(Sink):
         self.path = Path(path)
         self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
         self.parts = self.path.with_name(self.path.name + ".parts")
-        self._count = 0
-        self._ledger = Ledger()
         self._lock: BinaryIO
         self._identity: Identity
         self._columns: dict[str, Kind]
+        self._ledger: Ledger
+        self._count: int
 
     async def open(self, opening: Opening) -> Ledger:
         """Make room for parts, or find those that there are."""
@@ -53,6 +53,7 @@ class Parquet(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._columns = opening.identity, columns(opening.model)
+        self._ledger, self._count = Ledger(), 0
         try:
             goes_on(self.path, self.checkpoint.path, opening)  # nothing is made beside a file that is refused
             self.parts.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -92,6 +93,16 @@ async def test_replace_begins_again(tmp_path: Path, kind: Kind, *, finish: bool)
     path = tmp_path / kind.name
     await kind.keep(path, payments(9), finish=finish)
     await kind.keep(path, payments(2, first=20), replace=True, query="[1]")
+    assert kind.read(path) == expected(payments(2, first=20))
+
+
+@every_kind
+async def test_one_sink_serves_one_drain_after_the_other(tmp_path: Path, kind: Kind) -> None:
+    path = tmp_path / kind.name
+    sink = kind.make(path)
+    again = replace(kind, make=lambda _: sink)
+    await again.keep(path, payments(9))
+    await again.keep(path, payments(2, first=20), replace=True)
     assert kind.read(path) == expected(payments(2, first=20))
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
-from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, sync_folder
+from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, plain
@@ -72,12 +72,10 @@ class FileSink(Sink):
         return offset > 0 or not self.head()
 
     def _begin(self) -> None:
-        # The checkpoint comes first, because a file without one is somebody else's.
-        self.checkpoint.path.unlink(missing_ok=True)
-        self._file.truncate(0)
+        # The checkpoint comes first: from then on, what is in the file is not kept.
         self.checkpoint.save(self._identity, Ledger())
+        self._file.truncate(0)
         self._append(self.head())
-        sync_folder(self.path.parent)
         self._offset = self._file.tell()
         self.checkpoint.save(self._identity, Ledger(), self._offset)
 

@@ -63,7 +63,6 @@ class Parquet(Sink):
                 self._ledger, self._count = self.checkpoint.load(opening.identity)
                 self._check()
             else:
-                self.checkpoint.path.unlink(missing_ok=True)
                 self.path.unlink(missing_ok=True)
                 self.checkpoint.save(opening.identity, Ledger())
         except OSError as error:

@@ -30,6 +30,7 @@ class Disk:
         self.left = left
         self._synced = {_inode(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         self._names = {path: _names(path) for path in (folder, *folder.rglob("*")) if path.is_dir()}
+        self._held = list[int]()
 
     def attach(self, patch: pytest.MonkeyPatch) -> None:
         """Watch over what is done to files, and let the power fail."""
@@ -52,11 +53,19 @@ class Disk:
     def _counted(self, done: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **kwargs: Any) -> Any:
             self._tick()
+            # Held open, so that no other file gets the number of one that is removed.
+            self._held += [os.open(path, os.O_RDONLY) for path in self.folder.rglob("*") if path.is_file()]
             result = done(*args, **kwargs)
             self._tick()
             return result
 
         return counted
+
+    def close(self) -> None:
+        """Let go of files that are removed."""
+        for descriptor in self._held:
+            os.close(descriptor)
+        self._held.clear()
 
     def _tick(self) -> None:
         self.left -= 1

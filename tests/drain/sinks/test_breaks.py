@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,39 +16,54 @@ from hypothesis import strategies as st
 from payments_async.drain import DrainError
 from payments_async.models import Payment
 from tests.drain.sinks.power import Disk, PowerFailure
-from tests.drain.sinks.targets import BEGIN, KINDS, Kind, content, expected, locked_kinds, moved, opening, payments
+from tests.drain.sinks.targets import (
+    BEGIN,
+    KINDS,
+    Kind,
+    content,
+    expected,
+    locked_kinds,
+    moved,
+    opening,
+    payments,
+    read_parquet,
+)
 
 COUNT, STEP = 5, 2
 SURVIVES = [(True, True), (False, False), (False, True), (True, False)]
 """Whether unsynced data survives, and whether unsynced names do."""
 
 
-async def drain(kind: Kind, path: Path, *, replace: bool = False) -> None:
-    """Take all rows to a target, or those that are missing."""
+async def drain(kind: Kind, path: Path, *, replace: bool = False) -> bool:
+    """Take all rows to a target, or those that are missing; whether there was anything to do."""
     sink = kind.make(path)
     try:
         ledger = [*await sink.open(opening(sink, resume=not replace, replace=replace))]
         if not ledger:
             await sink.commit([BEGIN])
         kept = ledger[0].items if ledger else 0
-        for first in range(kept, COUNT, STEP):
+        done = bool(ledger) and ledger[0].done
+        for first in range(kept, 0 if done else COUNT, STEP):
             rows = payments(min(STEP, COUNT - first), first=first)
             await sink.commit([moved(first, rows, done=first + STEP >= COUNT)])
         await sink.finish()
     finally:
         await sink.aclose()
+    return not done
 
 
-def until_power_fails(kind: Kind, folder: Path, left: int, *, replace: bool = False) -> Disk | None:
-    """Drain until the power fails; without a disk, it did not."""
-    disk = Disk(folder, left)
-    with pytest.MonkeyPatch.context() as patch:
-        disk.attach(patch)
-        try:
-            asyncio.run(drain(kind, folder / kind.name, replace=replace))
-        except PowerFailure:
-            return disk
-    return None
+@contextmanager
+def until_power_fails(kind: Kind, folder: Path, left: int, *, replace: bool = False) -> Iterator[Disk | None]:
+    """Drain until the power fails; gives the disk, or nothing where the drain has come to its end."""
+    disk, failed = Disk(folder, left), False
+    with closing(disk):
+        with pytest.MonkeyPatch.context() as patch:
+            disk.attach(patch)
+            try:
+                asyncio.run(drain(kind, folder / kind.name, replace=replace))
+            except PowerFailure:
+                failed = True
+        yield disk if failed else None
 
 
 @locked_kinds
@@ -60,9 +76,10 @@ def test_whenever_the_power_fails_a_resume_completes_the_file(
     folder = base / "0"
     folder.mkdir()
     for number, (left, (data, names)) in enumerate(failures, 1):
-        if (disk := until_power_fails(kind, folder, left)) is not None:
-            folder = base / str(number)
-            disk.after(data=data, names=names, to=folder)
+        with until_power_fails(kind, folder, left) as disk:
+            if disk is not None:
+                folder = base / str(number)
+                disk.after(data=data, names=names, to=folder)
     asyncio.run(drain(kind, folder / kind.name))
     assert kind.read(folder / kind.name) == expected(payments(COUNT))
     if kind.name == "out.parquet":
@@ -83,17 +100,17 @@ def states(kind: Kind, base: Path, *, old: Sequence[Payment] = ()) -> Iterator[P
         folder.mkdir()
         if old:
             asyncio.run(kind.keep(folder / kind.name, old))
-        disk = until_power_fails(kind, folder, left, replace=bool(old))
-        if disk is None:
-            assert left > 25
-            break
-        for data, names in SURVIVES:
-            after = base / f"{left} {data} {names}"
-            disk.after(data=data, names=names, to=after)
-            state = frozenset(content(after).items())
-            if state not in known:
-                known.add(state)
-                yield after / kind.name
+        with until_power_fails(kind, folder, left, replace=bool(old)) as disk:
+            if disk is None:
+                assert left > 25
+                break
+            for data, names in SURVIVES:
+                after = base / f"{left} {data} {names}"
+                disk.after(data=data, names=names, to=after)
+                state = frozenset(content(after).items())
+                if state not in known:
+                    known.add(state)
+                    yield after / kind.name
 
 
 @locked_kinds
@@ -108,11 +125,13 @@ def test_whatever_the_power_leaves_of_a_replaced_target_is_not_mixed(tmp_path: P
     old = payments(4, first=500)
     for path in states(kind, tmp_path, old=old):
         try:
-            asyncio.run(drain(kind, path))
+            drained = asyncio.run(drain(kind, path))
         except DrainError:
-            asyncio.run(drain(kind, path, replace=True))
-        # Either replacing it had not begun yet, or it is completed.
-        assert kind.read(path) in (expected(old), expected(payments(COUNT))), path
+            assert kind.read is read_parquet, "the others are gone on with"
+            assert not path.exists()
+            drained = asyncio.run(drain(kind, path, replace=True))
+        # Where nothing was to do, replacing it had not begun yet or was done.
+        assert kind.read(path) in [expected(payments(COUNT)), *([] if drained else [expected(old)])], path
 
 
 @pytest.mark.parametrize("kind", KINDS[:2], ids=str)
@@ -134,6 +153,16 @@ def test_a_file_cut_anywhere_is_completed_or_refused(
         with pytest.raises(DrainError, match=rf"has {length} bytes and its checkpoint says {len(committed)}"):
             asyncio.run(drain(kind, path))
         assert path.read_bytes() == whole[:length]
+
+
+@pytest.mark.parametrize("kind", KINDS[:2], ids=str)
+@pytest.mark.parametrize("count", [4, COUNT])
+def test_what_was_not_committed_is_cut_off_however_long_it_is(tmp_path: Path, kind: Kind, count: int) -> None:
+    path = tmp_path / kind.name
+    asyncio.run(kind.keep(path, payments(count), finish=False))
+    path.write_bytes(path.read_bytes() * 20)
+    asyncio.run(drain(kind, path))
+    assert kind.read(path) == expected(payments(COUNT))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)

@@ -97,6 +97,14 @@ async def test_replace_begins_again(tmp_path: Path, kind: Kind, *, finish: bool)
 
 
 @every_kind
+async def test_a_replaced_target_that_has_nothing_yet_is_begun_by_resume(tmp_path: Path, kind: Kind) -> None:
+    path = tmp_path / kind.name
+    await kind.keep(path, payments(9))
+    await opened(kind.make(path), replace=True)
+    assert [*await opened(kind.make(path), resume=True)] == []
+
+
+@every_kind
 async def test_one_sink_serves_one_drain_after_the_other(tmp_path: Path, kind: Kind) -> None:
     path = tmp_path / kind.name
     sink = kind.make(path)

@@ -67,14 +67,12 @@ class FileSink(Sink):
                 f"{self.path} has {size} bytes and its checkpoint says {offset}: put a copy back, or replace it"
             )
         self._file.truncate(offset)
-        self._file.seek(offset)
         self._ledger, self._offset = ledger, offset
         return offset > 0 or not self.head()
 
     def _begin(self) -> None:
         # The checkpoint comes first: from then on, what is in the file is not kept.
         self.checkpoint.save(self._identity, Ledger())
-        self._file.truncate(0)
         self._append(self.head())
         self._offset = self._file.tell()
         self.checkpoint.save(self._identity, Ledger(), self._offset)
@@ -89,17 +87,22 @@ class FileSink(Sink):
             self._append(self.encoded([plain(row, self._names) for step in steps for row in step.rows]))
             self.checkpoint.save(self._identity, ledger, self._file.tell())
         except OSError as error:
-            with suppress(OSError):
-                self._file.truncate(self._offset)
-            self._file.seek(self._offset)
             raise self._unusable(error) from error
         self._ledger, self._offset = ledger, self._file.tell()
 
     def _append(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[self._file.write(rest) :]
-        os.fsync(self._file.fileno())
+        """Put these bytes behind those that count, in place of whatever is there; all of them, or none."""
+        self._file.seek(self._offset)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            self._file.truncate()
+            os.fsync(self._file.fileno())
+        except OSError:
+            with suppress(OSError):
+                self._file.truncate(self._offset)
+            raise
 
     def _unusable(self, error: OSError) -> DrainError:
         kept = "what was committed is kept" if self._offset else "nothing was written"

@@ -66,9 +66,15 @@ class FileSink(Sink):
             raise DrainError(
                 f"{self.path} has {size} bytes and its checkpoint says {offset}: put a copy back, or replace it"
             )
+        head = self.head()
+        self._file.seek(0)
+        if offset and self._file.read(len(head)) != head:
+            raise DrainError(
+                f"{self.path} begins with other columns than its rows would have: replace it, or give another file"
+            )
         self._file.truncate(offset)
         self._ledger, self._offset = ledger, offset
-        return offset > 0 or not self.head()
+        return offset > 0 or not head
 
     def _begin(self) -> None:
         # The checkpoint comes first: from then on, what is in the file is not kept.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from payments_async.drain import DrainError, JSONLines, Ledger
+from payments_async.drain import CSV, DrainError, JSONLines, Ledger
 from payments_async.drain.sinks.files import FileSink
 from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, content, expected, moved, opening, payments
 
@@ -88,6 +88,18 @@ async def test_a_damaged_checkpoint_is_refused_and_nothing_changed(tmp_path: Pat
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
     assert content(tmp_path) == before
+
+
+async def test_records_are_not_appended_under_names_that_are_others(tmp_path: Path) -> None:
+    # As after an update of the package that gives payments one more field.
+    sink = CSV(tmp_path / "out.csv")
+    await (await begun(KINDS[1], sink.path)).aclose()
+    data = sink.path.read_bytes().replace(b"metadata", b"metafata", 1)
+    sink.path.write_bytes(data)
+    with pytest.raises(DrainError, match=r"out.csv begins with other columns than its rows would have"):
+        await sink.open(opening(sink, resume=True))
+    await sink.aclose()
+    assert sink.path.read_bytes() == data
 
 
 async def test_an_empty_file_is_nobodys(tmp_path: Path) -> None:

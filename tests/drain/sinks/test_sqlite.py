@@ -128,11 +128,13 @@ async def test_other_tables_and_other_drains_are_left_alone(path: Path) -> None:
     # Both stand at the same place, and one moves on.
     await other.commit([moved(2, payments(1, first=2))])
     await other.aclose()
+    await sink.aclose()
     assert [*await other.open(opening(other, resource="refunds", resume=True))] == [at(3)]
     await other.aclose()
+    assert [*await sink.open(opening(sink, resume=True))] == [at(2)]
+    await sink.aclose()
     assert [*await other.open(opening(other, resource="refunds", replace=True))] == []
     await other.aclose()
-    await sink.aclose()
     assert [*await sink.open(opening(sink, resume=True))] == [at(2)]
     await sink.aclose()
     with database(path) as mine:

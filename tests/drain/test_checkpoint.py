@@ -116,6 +116,12 @@ def test_of_all_orders_of_two_workers_steps_one_wins() -> None:
         assert [*ledger] == [*one.after]
 
 
+def test_a_ledger_is_done_when_there_are_partitions_and_all_of_them_are() -> None:
+    assert not Ledger().done
+    assert not Ledger([at(1, done=True), at(2)]).done
+    assert Ledger([at(1, done=True), at(2, done=True)]).done
+
+
 # The file
 
 

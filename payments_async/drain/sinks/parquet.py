@@ -72,6 +72,8 @@ class Parquet(Sink):
     def _check(self) -> None:
         """Refuse to go on without a part that was committed; a file that was finished needs none."""
         if self.path.exists():
+            if not self._ledger.done:
+                raise DrainError(f"{self.path} is there though its drain is not done: move it, or replace it")
             return
         for part in self._paths():
             if not part.exists() or part.read_bytes()[-4:] != b"PAR1":

@@ -58,11 +58,14 @@ async def test_a_commit_without_rows_makes_no_part(path: Path) -> None:
 
 
 async def test_a_finish_that_was_broken_off_is_done_again(path: Path) -> None:
-    await KIND.keep(path, payments(2), payments(2, first=2), finish=False)
+    sink = Parquet(path)
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    await sink.commit([moved(0, payments(4), done=True)])
+    await sink.aclose()
     for _ in range(2):
-        sink = Parquet(path)
         await sink.open(opening(sink, resume=True))
-        path.with_name("out.parquet.new").write_bytes(b"what a break has left")
+        (sink.parts.parent / "out.parquet.new").write_bytes(b"what a break has left")
         await sink.finish()
         await sink.aclose()
         assert read_parquet(path) == expected(payments(4))
@@ -100,6 +103,23 @@ async def test_a_part_that_is_missing_or_cut_is_refused(path: Path, damage: str,
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
     assert content(path.parent) == before
+
+
+async def test_a_file_that_comes_from_elsewhere_is_not_taken_for_the_finished_one(path: Path) -> None:
+    await KIND.keep(path, payments(2), finish=False)
+    Parquet(path).path.write_bytes(b"PAR1 of somebody else")
+    sink = Parquet(path)
+    before = content(path.parent)
+    with pytest.raises(DrainError, match=r"out.parquet is there though its drain is not done: move it"):
+        await sink.open(opening(sink, resume=True))
+    await sink.aclose()
+    assert content(path.parent) == before
+    sink.path.unlink()
+    await sink.open(opening(sink, resume=True))
+    await sink.commit([moved(2, payments(1, first=2), done=True)])
+    await sink.finish()
+    await sink.aclose()
+    assert read_parquet(path) == expected(payments(3))
 
 
 async def test_a_damaged_checkpoint_is_refused(path: Path) -> None:

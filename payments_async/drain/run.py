@@ -22,7 +22,7 @@ from payments_async.drain.report import Report
 from payments_async.drain.resources import FanOut
 from payments_async.drain.rows import identity as identity_of
 from payments_async.drain.rows import identity_text, time_text
-from payments_async.drain.sinks.sink import Sink
+from payments_async.drain.sinks.sink import Sink, to_its_end
 from payments_async.drain.walks import Found, Place, Source, Walk, by_cursor, by_key, by_time, fanned_out
 from payments_async.wire.errors import ServerError, ValidationError
 
@@ -123,7 +123,8 @@ class Run:
                 await self._queue.put(None)
                 await writer
         except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+            error = errors.exceptions[0]
+            raise error from error.__cause__
         await plan.sink.finish()
         report.done = True
         self._report()
@@ -312,12 +313,12 @@ class Run:
                 going_on = step is not None
                 if sum(len(each.rows) for each in steps) >= self._plan.sink.batch or not going_on:
                     ready, steps = steps, []
-                    await self._commit(ready)
+                    await to_its_end(self._commit(ready))
         except asyncio.CancelledError:
             while not self._queue.empty():
                 if (step := self._queue.get_nowait()) is not None:
                     steps.append(step)
-            await self._commit(steps)
+            await to_its_end(self._commit(steps))
             raise
 
     async def _commit(self, steps: list[Step]) -> None:

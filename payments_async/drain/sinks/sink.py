@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import attrs
 
@@ -97,10 +98,23 @@ def goes_on(path: Path, checkpoint: Path, opening: Opening) -> bool:
 
 
 async def undisturbed(work: Callable[[], T]) -> T:
-    """Do blocking work in a thread; cancelling waits for its end."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
+    """Do blocking work in a thread, to its end."""
+    return await to_its_end(asyncio.to_thread(work))
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Do work that must not be left half done: who is cancelled meanwhile waits for its end.
+
+    Raises:
+        CancelledError: somebody has cancelled this, and the work has succeeded.
+        Exception: what the work has raised.
+    """
+    task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait((task,))
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait((task,))
+        task.result()
         raise

@@ -154,9 +154,11 @@ class Run:
             return "cursor"
         try:
             heeded = await heeds_keys(self._source)
-        except (ValidationError, ServerError):
-            if plan.strategy is not None:
+        except (ValidationError, ServerError) as error:
+            # What a server says that knows no such filter, or no such column.
+            if plan.strategy is not None or error.status not in (400, 500):
                 raise
+            await self._source.pages().first()  # unless it fails whatever it is asked for
             heeded = False
         if heeded:
             return "keyset"

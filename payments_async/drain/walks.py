@@ -81,7 +81,11 @@ class Source:
         bounds = [{operator: {key: bound}} for operator, bound in (("$gt", after), ("$lte", to)) if bound is not None]
         direction = "desc" if descending else "asc"
         sort = (f"{key}:{direction}",) if self.listing.unique else (f"{key}:{direction}", f"id:{direction}")
-        return await self.pages(*bounds, sort=sort, page_size=page_size).first()
+        pages = self.pages(*bounds, sort=sort, page_size=page_size).by_page()
+        page = await anext(pages)
+        while page.has_more and not page.data:  # an empty page is no end
+            page = await anext(pages)
+        return page
 
     async def alike(self, value: str) -> list[Any]:
         """All items of one key, where that is not unique and they fill a page: listed until nothing more turns up."""
@@ -110,7 +114,7 @@ async def by_key(source: Source, place: Place) -> Walk:
         after = at.partition.after if at.key is None else at.key
         page = await source.keyed(after, at.partition.to)
         rows = page.data
-        if page.has_more and (not rows or source.key_of(rows[-1]) == after):
+        if page.has_more and source.key_of(rows[-1]) == after:
             raise ProtocolError(
                 "the server gives the same page again where the next one was asked for: drain with strategy='cursor'",
                 operation=source.listing.name,

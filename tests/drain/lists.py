@@ -213,7 +213,8 @@ def balance(account_id: str, number: int = 0, **changes: Any) -> Row:
 
 def pool(number: int) -> Row:
     """A pool on the wire."""
-    return {"id": f"pool {number:04}", "name": f"pool {number:04}", "accounts": []}
+    created_at = f"2024-05-06T07:{number // 60:02}:{number % 60:02}Z"  # sorted by, and not shown
+    return {"id": f"pool {number:04}", "name": f"pool {number:04}", "accounts": [], "createdAt": created_at}
 
 
 def numbered(count: int, first: int = 0) -> list[Row]:

@@ -236,6 +236,8 @@ class Run:
                 await self._put(place, found)
                 if place.cut_wanted and not place.checkpoint.finished:
                     await self._cut(place)
+                    place.cut_wanted = False
+                self._notify()  # with each page it shows better how much there is left for others
 
     def _walk(self, place: Open) -> Walk:
         at = place.checkpoint.partition
@@ -269,7 +271,6 @@ class Run:
 
     async def _cut(self, place: Open) -> None:
         """Leave the second half of what is left of a partition to another worker."""
-        place.cut_wanted = False
         at = place.checkpoint
         if at.done or at.key is None or place.high is None:
             return
@@ -285,7 +286,6 @@ class Run:
             place.high = near.last
             self._waiting.append(part)
             await self._queue.put(Step(before=at, after=(place.checkpoint, part.checkpoint)))
-        self._notify()
 
     def _notify(self) -> None:
         self._changed.set()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payments_async import ProtocolError
+from payments_async.drain import DrainError, Step
 from payments_async.drain.cutting import sliced
 from payments_async.drain.resources import LISTINGS
 from payments_async.drain.walks import Source
@@ -188,6 +190,78 @@ async def test_a_server_that_stops_heeding_keys_is_an_error_and_no_endless_loop(
     with pytest.raises(ProtocolError, match=r"the same page again.*strategy='cursor'"):
         await drained(lists, "payments", sink, page_size=10)
     assert len(sink.rows) == 10
+
+
+async def test_what_is_left_of_a_long_slice_is_shared_with_idle_workers() -> None:
+    # Half of the range holds nearly all: the worker of the other half comes to help.
+    rows = [payment(f"{number:04}") for number in [*range(0, 5000, 1000), *range(6000, 7000)]]
+    lists, sink = Lists(payments=rows), Memory()
+    report = await drained(lists, "payments", sink, partitions=2, page_size=10)
+    assert report.items == len(rows)
+    assert report.partitions > 2
+    assert lists.most_under_way == 2
+    assert all(each.items > 300 for each in sink.ledger if each.partition.number > 1)
+
+
+async def test_a_slice_that_is_found_long_only_later_is_shared_too() -> None:
+    # The short slice has ended before the long one has shown anything of its length.
+    rows = [payment(f"{number:04}") for number in [0, *range(5001, 6000)]]
+    ended = asyncio.Event()
+
+    async def keep_back(asked: Asked) -> None:
+        if asked.size == 10 and asked.filter == {"$gt": {"reference": "0000"}}:
+            await ended.wait()
+
+    async def notice(steps: Sequence[Step]) -> None:
+        if any(after.done for step in steps for after in step.after):
+            ended.set()
+
+    lists, sink = Lists(payments=rows, meanwhile=keep_back), Memory(during=notice)
+    report = await drained(lists, "payments", sink, partitions=2, page_size=10)
+    assert report.items == len(rows)
+    assert report.partitions > 2
+    assert lists.most_under_way == 2
+
+
+async def test_a_slice_that_cannot_be_cut_is_not_tried_again_and_again() -> None:
+    rows = [payment(f"{number:04}") for number in [*range(300), 9999]]
+    lists, sink = Lists(payments=rows), Memory()
+
+    async def end_early(_: Sequence[Step]) -> None:
+        if sink.rows:
+            raise DrainError("for now")
+
+    sink.during = end_early
+    with pytest.raises(DrainError, match="for now"):
+        await drained(lists, "payments", sink, page_size=10)
+    sink.during = None
+    lists.asked.clear()
+
+    async def remove_the_last(_: Asked) -> None:
+        if len(lists.asked) == 3:
+            del lists.payments[-1]
+
+    lists.meanwhile = remove_the_last
+    report = await drained(lists, "payments", sink, page_size=10, partitions=2, resume=True)
+    assert (report.items, report.partitions) == (300, 1)
+    assert sum(asked.size == 1 for asked in lists.asked) <= 8, "two for the ends, and two for each of three places"
+
+
+@quick
+@given(
+    st.sets(st.integers(0, 99), max_size=8),
+    st.tuples(st.integers(100, 900), st.integers(20, 90)),
+    schedules(st.integers(0, 999).map(lambda number: (f"{number:03}", 0))),
+    st.sampled_from(COLLATIONS),
+    st.tuples(st.integers(2, 5), st.integers(1, 3)),
+)
+def test_slices_that_are_cut_while_rows_come_and_go_lose_none(
+    few: set[int], many: tuple[int, int], schedule: Schedule, collation: Callable[[str], Any], pages: tuple[int, int]
+) -> None:
+    start = {(f"{number:03}", 0) for number in [*few, *range(many[0], sum(many))]}
+    changing, sink = Changing("payments", start, schedule, collation=collation), Memory()
+    at_once(drained(changing.lists, "payments", sink, partitions=pages[0], page_size=pages[1]))
+    changing.check(sink)
 
 
 async def test_nothing_is_cut_that_is_about_to_end() -> None:

@@ -88,14 +88,17 @@ class Source:
         return page
 
     async def alike(self, value: str) -> list[Any]:
-        """All items of one key, where that is not unique and they fill a page: listed until nothing more turns up."""
-        found: dict[str, Any] = {}
-        before = -1
-        while len(found) > before:
-            before = len(found)
-            async for item in self.pages({"$match": {self.key: value}}, sort=("id:asc",)):
-                found[item.id] = item
-        return list(found.values())
+        """All items of one key, where that is not unique and they fill a page: listed until two times agree.
+
+        An item that is there throughout can be missed only in a listing from which another one goes away.
+        """
+        found, before = dict[str, Any](), set[str]()
+        while True:
+            listed = {item.id: item async for item in self.pages({"$match": {self.key: value}}, sort=("id:asc",))}
+            found |= listed
+            if listed.keys() == before:
+                return list(found.values())
+            before = set(listed)
 
     @property
     def key(self) -> str:

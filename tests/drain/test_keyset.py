@@ -180,6 +180,24 @@ async def test_more_accounts_of_one_reference_than_a_page_holds(count: int) -> N
     assert sorted(row.id for row in sink.rows) == [row["id"] for row in rows]
 
 
+async def test_more_accounts_of_one_reference_than_a_page_holds_while_some_go_away() -> None:
+    # Each time just before the page that the 21st account would be the first of, or the last but one.
+    rows = [account("a", number) for number in range(30)]
+    lists, sink = Lists(accounts=rows), Memory()
+    gone = {(1, 20): 1, (2, 10): 10}
+    passes = 0
+
+    async def remove_the_first(asked: Asked) -> None:
+        nonlocal passes
+        if asked.filter == {"$match": {"reference": "a"}}:
+            passes += asked.offset == 0
+            del lists.accounts[: gone.get((passes, asked.offset), 0)]
+
+    lists.meanwhile = remove_the_first
+    await drained(lists, "accounts", sink, page_size=10)
+    assert {row["id"] for row in lists.accounts} <= {row.id for row in sink.rows}
+
+
 async def test_a_server_that_stops_heeding_keys_is_an_error_and_no_endless_loop() -> None:
     lists, sink = Lists(payments=numbered(30)), Memory()
 

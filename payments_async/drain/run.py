@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import attrs
 
@@ -231,7 +231,7 @@ class Run:
                 return
 
     async def _drain(self, place: Open) -> None:
-        async with aclosing(cast("Any", self._walk(place))) as walk:
+        async with aclosing(self._walk(place)) as walk:
             async for found in walk:
                 await self._put(place, found)
                 if place.cut_wanted and not place.checkpoint.finished:
@@ -294,8 +294,9 @@ class Run:
     async def _follow(self, place: Place) -> None:
         """Look for what is new, again and again."""
         while True:
-            async for found in by_time(self._source, place, self._recent, self._plan.slack):
-                await self._put(place, found)
+            async with aclosing(by_time(self._source, place, self._recent, self._plan.slack)) as walk:
+                async for found in walk:
+                    await self._put(place, found)
             await asyncio.sleep(self._plan.every)
 
     # Writing

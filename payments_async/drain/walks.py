@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, cast
 
@@ -33,7 +34,7 @@ class Found:
     repeats: int = 0
 
 
-Walk: TypeAlias = AsyncIterator[Found]
+Walk: TypeAlias = AsyncGenerator[Found, None]
 
 
 @attrs.define(eq=False)
@@ -179,25 +180,26 @@ async def fanned_out(fan_out: FanOut, source: Source, items: Walk, place: Place,
         async with turns:
             return name, await _rows_of(fan_out, source.client, item)
 
-    async for found in items:
-        names = {identity(item, source.listing.identity): item for item in found.rows}
-        tasks = [
-            asyncio.create_task(called(name, item))
-            for name, item in names.items()
-            if name not in place.checkpoint.finished
-        ]
-        try:
-            for ended in asyncio.as_completed(tasks):
-                name, rows = await ended
-                at = place.checkpoint
-                checkpoint = attrs.evolve(at, items=at.items + len(rows), finished=(*at.finished, name))
-                yield Found(rows, checkpoint)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        after = found.checkpoint
-        yield Found([], attrs.evolve(place.checkpoint, key=after.key, done=after.done, finished=()), found.repeats)
+    async with aclosing(items):
+        async for found in items:
+            names = {identity(item, source.listing.identity): item for item in found.rows}
+            tasks = [
+                asyncio.create_task(called(name, item))
+                for name, item in names.items()
+                if name not in place.checkpoint.finished
+            ]
+            try:
+                for ended in asyncio.as_completed(tasks):
+                    name, rows = await ended
+                    at = place.checkpoint
+                    checkpoint = attrs.evolve(at, items=at.items + len(rows), finished=(*at.finished, name))
+                    yield Found(rows, checkpoint)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            after = found.checkpoint
+            yield Found([], attrs.evolve(place.checkpoint, key=after.key, done=after.done, finished=()), found.repeats)
 
 
 async def _rows_of(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:

@@ -202,7 +202,7 @@ def balance(account_id: str, number: int = 0, **changes: Any) -> Row:
     """A balance on the wire."""
     return {
         "accountId": account_id,
-        "createdAt": f"2024-05-06T07:08:{number:02}Z",
+        "createdAt": f"2024-05-06T07:{number // 60:02}:{number % 60:02}Z",
         "lastUpdatedAt": "2024-05-07T00:00:00Z",
         "currency": "EUR/2",
         "asset": "EUR/2",
@@ -249,6 +249,13 @@ class Memory(Sink):
     finished: int = 0
     closed: int = 0
     key: tuple[str, ...] = ("id",)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def has(self, count: int) -> None:
+        """Wait until there are so many rows."""
+        while len(self.rows) < count:
+            self._news.clear()
+            await self._news.wait()
 
     async def open(self, opening: Opening) -> Ledger:
         self.opened += 1
@@ -264,6 +271,7 @@ class Memory(Sink):
         rows = [row for step in steps for row in step.rows]
         self.rows += rows
         self.commits.append(len(rows))
+        self._news.set()
         names = [identity(row, self.key) for row in self.rows]
         assert len(set(names)) == len(names), "a row was committed twice"
 

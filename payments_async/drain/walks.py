@@ -198,8 +198,10 @@ async def fanned_out(fan_out: FanOut, source: Source, items: Walk, place: Place,
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-            after = found.checkpoint
-            yield Found([], attrs.evolve(place.checkpoint, key=after.key, done=after.done, finished=()), found.repeats)
+            at, after = place.checkpoint, found.checkpoint
+            # Those before a break that others have pushed beyond this page are still to come.
+            ahead = () if after.done else tuple(name for name in at.finished if name not in names)
+            yield Found([], attrs.evolve(at, key=after.key, done=after.done, finished=ahead), found.repeats)
 
 
 async def _rows_of(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:

@@ -141,6 +141,24 @@ async def test_calls_that_were_done_before_a_break_are_not_made_again() -> None:
     assert (checkpoint.finished, report.items) == ((), 10)
 
 
+async def test_accounts_that_come_before_those_that_are_done_do_not_make_these_come_again() -> None:
+    lists, sink = accounts_with_balances("bdfhj"), Memory()
+
+    async def break_b(asked: Asked) -> None:
+        if asked.path == "/accounts/b/0000/balances":
+            await sink.has(8)
+            raise Refusal(404)
+
+    lists.meanwhile = break_b
+    with pytest.raises(NotFoundError):
+        await drained(lists, "balances", sink, page_size=PAGE)
+    lists.meanwhile = None
+    for name in "aceg":
+        add_account(lists, name)
+    await drained(lists, "balances", sink, page_size=PAGE, resume=True)
+    assert balances(sink) == dict.fromkeys("abcdefghj", 2)
+
+
 async def test_accounts_that_have_gone_leave_nothing_behind() -> None:
     lists, sink = accounts_with_balances("abcdefgh"), Memory()
 

@@ -96,6 +96,7 @@ class Run:
         self._queue = asyncio.Queue[Step | None](_QUEUED + plan.partitions)
         self._turns = asyncio.Semaphore(plan.concurrency)
         self._seen = set[str]()
+        self._given = set[str]()
         self._recent = dict[str, datetime]()
         self._arrivals: Place | None = None
         self._started = time.monotonic()
@@ -190,15 +191,14 @@ class Run:
         strategies = {each.partition.strategy for each in checkpoints} - {"arrivals"}
         plan.report.strategy = next(iter(strategies), "")
         if self._before and plan.sink.remembers:
-            await self._recall(
-                by_identity=plan.fan_out is None and "cursor" in {at.partition.strategy for at in undone}
-            )
+            await self._recall(by_identity="cursor" in {at.partition.strategy for at in undone})
 
     async def _recall(self, *, by_identity: bool) -> None:
         """Learn from the sink which rows have been committed, where a walk has to know."""
         plan = self._plan
         if by_identity:
-            await plan.sink.recall(plan.key, lambda row: self._seen.add(identity_text(row)))
+            seen = self._seen if plan.fan_out is None else self._given
+            await plan.sink.recall(plan.key, lambda row: seen.add(identity_text(row)))
         if self._arrivals is not None:
             since = self._horizon()
 
@@ -244,7 +244,7 @@ class Run:
         walk = by_key(self._source, place) if at.strategy == "keyset" else by_cursor(self._source, place, self._seen)
         if self._plan.fan_out is None:
             return walk
-        return fanned_out(self._plan.fan_out, self._source, walk, place, self._turns)
+        return fanned_out(self._plan.fan_out, self._source, walk, place, self._given, self._turns)
 
     async def _put(self, place: Place, found: Found) -> None:
         """Hand what was found to the writer, and go on from there."""

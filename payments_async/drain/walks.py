@@ -173,8 +173,19 @@ async def by_time(source: Source, place: Place, seen: dict[str, datetime], slack
             break
 
 
-async def fanned_out(fan_out: FanOut, source: Source, items: Walk, place: Place, turns: asyncio.Semaphore) -> Walk:
-    """Calls for each item of a source's walk, as many at once as there are turns, in whatever order they end."""
+async def fanned_out(
+    fan_out: FanOut, source: Source, items: Walk, place: Place, seen: set[str], turns: asyncio.Semaphore
+) -> Walk:
+    """Calls for each item of a source's walk, as many at once as there are turns, in whatever order they end.
+
+    Args:
+        fan_out: What to call.
+        source: The list of the items.
+        items: The walk.
+        place: Where it is.
+        seen: Rows of earlier runs that may come again, because the walk may repeat its items.
+        turns: How many calls may be under way.
+    """
 
     async def called(name: str, item: Any) -> tuple[str, list[Any]]:
         async with turns:
@@ -190,10 +201,11 @@ async def fanned_out(fan_out: FanOut, source: Source, items: Walk, place: Place,
             ]
             try:
                 for ended in asyncio.as_completed(tasks):
-                    name, rows = await ended
+                    name, given = await ended
+                    rows = [row for row in given if not seen or identity(row, fan_out.identity) not in seen]
                     at = place.checkpoint
                     checkpoint = attrs.evolve(at, items=at.items + len(rows), finished=(*at.finished, name))
-                    yield Found(rows, checkpoint)
+                    yield Found(rows, checkpoint, repeats=len(given) - len(rows))
             finally:
                 for task in tasks:
                     task.cancel()

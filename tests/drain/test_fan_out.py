@@ -283,6 +283,27 @@ async def test_a_filter_is_one_of_the_items_that_are_called_for() -> None:
     assert balances(sink) == dict.fromkeys("def", 2)
 
 
+@pytest.mark.parametrize("broken_at", [3, 8, 11])
+async def test_items_that_are_listed_again_after_a_break_are_not_called_for_twice(broken_at: int) -> None:
+    # Pools are followed by cursor, and those that arrive before it push others over the border once more.
+    lists, sink, calls = Lists(others={"/pools": [pool(number) for number in range(10, 22)]}), Memory(), Counter[str]()
+
+    async def call(_: PaymentsClient, item: Any) -> list[Note]:
+        calls[item.id] += 1
+        if sum(calls.values()) == broken_at + 1:
+            raise LookupError("for now")
+        return [Note(id=f"{item.id} {number}") for number in "12"]
+
+    notes = FanOut(name="notes", of="pools", call=call, model=Note)
+    with pytest.raises(LookupError):
+        await drained(lists, notes, sink, page_size=PAGE, concurrency=1)
+    lists.tables["/pools"][:0] = [pool(number) for number in range(3)]
+    await drained(lists, notes, sink, page_size=PAGE, concurrency=1, resume=True)
+    names = Counter(row.id[:9] for row in sink.rows)
+    assert set(names.values()) == {2}
+    assert {f"pool {number:04}" for number in range(10, 22)} <= set(names)
+
+
 async def test_rows_of_a_fan_out_of_a_list_that_is_repeated_are_reported() -> None:
     lists, sink = Lists(others={"/pools": [pool(number) for number in range(10, 22)]}), Memory()
 

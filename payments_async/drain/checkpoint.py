@@ -56,6 +56,11 @@ class Ledger:
     def __iter__(self) -> Iterator[Checkpoint]:
         return iter(self._checkpoints.values())
 
+    @property
+    def done(self) -> bool:
+        """Whether there are partitions, and all of them have come to their end."""
+        return bool(self._checkpoints) and all(each.done for each in self)
+
     def moved(self, steps: Iterable[Step]) -> Self:
         """The ledger after these steps.
 

@@ -76,19 +76,18 @@ async def sliced(source: Source, count: int) -> list[Slice]:
 
 
 async def heeds_keys(source: Source) -> bool:
-    """Whether the server sorts and compares by the key: whether its first page holds the first keys, and all of them.
+    """Whether the server sorts and compares by the key: tried on the first page, without its last key, backwards.
 
     Raises:
         APIError: it refuses to.
     """
     for _ in range(3):  # rows may come and go between the calls
-        page = await source.keyed(None, None)
-        if not page.has_more:
+        keys = [*map(source.key_of, (await source.keyed(None, None)).data)]
+        *before, last = [*dict.fromkeys(keys)] or [""]
+        if not before:
+            behind = await source.keyed(last, None)
+            return last not in map(source.key_of, behind.data)
+        again = await source.keyed(None, before[-1], descending=True)
+        if [*map(source.key_of, again.data)] == [key for key in reversed(keys) if key != last]:
             return True
-        last = source.key_of(page.data[-1])
-        again = await source.keyed(None, last)
-        if not again.has_more and last in map(source.key_of, again.data):
-            return True
-        if not source.listing.unique and source.key_of(again.data[-1]) == last:
-            return True  # more items of this one key than a page holds
     return False

@@ -7,10 +7,10 @@ import logging
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import attrs
 
@@ -22,7 +22,7 @@ from payments_async.drain.report import Report
 from payments_async.drain.resources import FanOut
 from payments_async.drain.rows import identity as identity_of
 from payments_async.drain.rows import identity_text, time_text
-from payments_async.drain.sinks.sink import Sink
+from payments_async.drain.sinks.sink import Sink, to_its_end
 from payments_async.drain.walks import Found, Place, Source, Walk, by_cursor, by_key, by_time, fanned_out
 from payments_async.wire.errors import ServerError, ValidationError
 
@@ -96,6 +96,7 @@ class Run:
         self._queue = asyncio.Queue[Step | None](_QUEUED + plan.partitions)
         self._turns = asyncio.Semaphore(plan.concurrency)
         self._seen = set[str]()
+        self._given = set[str]()
         self._recent = dict[str, datetime]()
         self._slices = dict[int, Slice]()
         self._arrivals: Place | None = None
@@ -124,7 +125,8 @@ class Run:
                 await self._queue.put(None)
                 await writer
         except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+            error = errors.exceptions[0]
+            raise error from error.__cause__
         await plan.sink.finish()
         report.done = True
         self._report()
@@ -154,9 +156,11 @@ class Run:
             return "cursor"
         try:
             heeded = await heeds_keys(self._source)
-        except (ValidationError, ServerError):
-            if plan.strategy is not None:
+        except (ValidationError, ServerError) as error:
+            # What a server says that knows no such filter, or no such column.
+            if plan.strategy is not None or error.status not in (400, 500):
                 raise
+            await self._source.pages().first()  # unless it fails whatever it is asked for
             heeded = False
         if heeded:
             return "keyset"
@@ -194,15 +198,14 @@ class Run:
         strategies = {each.partition.strategy for each in checkpoints} - {"arrivals"}
         plan.report.strategy = next(iter(strategies), "")
         if self._before and plan.sink.remembers:
-            await self._recall(
-                by_identity=plan.fan_out is None and "cursor" in {at.partition.strategy for at in undone}
-            )
+            await self._recall(by_identity="cursor" in {at.partition.strategy for at in undone})
 
     async def _recall(self, *, by_identity: bool) -> None:
         """Learn from the sink which rows have been committed, where a walk has to know."""
         plan = self._plan
         if by_identity:
-            await plan.sink.recall(plan.key, lambda row: self._seen.add(identity_text(row)))
+            seen = self._seen if plan.fan_out is None else self._given
+            await plan.sink.recall(plan.key, lambda row: seen.add(identity_text(row)))
         if self._arrivals is not None:
             since = self._horizon()
 
@@ -235,19 +238,20 @@ class Run:
                 return
 
     async def _drain(self, place: Open) -> None:
-        async with aclosing(cast("Any", self._walk(place))) as walk:
+        async with aclosing(self._walk(place)) as walk:
             async for found in walk:
                 await self._put(place, found)
                 if place.cut_wanted and not place.checkpoint.finished:
                     await self._cut(place)
-                self._notify()
+                    place.cut_wanted = False
+                self._notify()  # with each page it shows better how much there is left for others
 
     def _walk(self, place: Open) -> Walk:
         at = place.checkpoint.partition
         walk = by_key(self._source, place) if at.strategy == "keyset" else by_cursor(self._source, place, self._seen)
         if self._plan.fan_out is None:
             return walk
-        return fanned_out(self._plan.fan_out, self._source, walk, place, self._turns)
+        return fanned_out(self._plan.fan_out, self._source, walk, place, seen=self._given, turns=self._turns)
 
     async def _put(self, place: Place, found: Found) -> None:
         """Hand what was found to the writer, and go on from there."""
@@ -274,7 +278,6 @@ class Run:
 
     async def _cut(self, place: Open) -> None:
         """Leave the second half of what is left of a partition to another worker."""
-        place.cut_wanted = False
         at = place.checkpoint
         if at.done or at.key is None or place.high is None:
             return
@@ -299,8 +302,9 @@ class Run:
     async def _follow(self, place: Place) -> None:
         """Look for what is new, again and again."""
         while True:
-            async for found in by_time(self._source, place, self._recent, self._plan.slack):
-                await self._put(place, found)
+            async with aclosing(by_time(self._source, place, self._recent, self._plan.slack)) as walk:
+                async for found in walk:
+                    await self._put(place, found)
             await asyncio.sleep(self._plan.every)
 
     # Writing
@@ -309,26 +313,24 @@ class Run:
         """Commit what the workers hand over, all that is there at a time; what is left, too, when the run is ended."""
         going_on = True
         steps = list[Step]()
-        while going_on:
-            try:
+        try:
+            while going_on:
                 step = await self._queue.get()
-            except asyncio.CancelledError:
-                await self._commit([*steps, *self._handed_over()])
-                raise
-            steps += [step, *self._handed_over()] if step is not None else []
-            going_on = step is not None
-            if sum(len(each.rows) for each in steps) >= self._plan.sink.batch or not going_on:
-                ready, steps = steps, []
-                await self._commit(ready)
-
-    def _handed_over(self) -> Iterator[Step]:
-        """What is in the queue already; leaves the sign in it that nothing more will come."""
-        while not self._queue.empty():
-            step = self._queue.get_nowait()
-            if step is None:
-                self._queue.put_nowait(None)
-                return
-            yield step
+                while step is not None:
+                    steps.append(step)
+                    if self._queue.empty():
+                        break
+                    step = self._queue.get_nowait()
+                going_on = step is not None
+                if sum(len(each.rows) for each in steps) >= self._plan.sink.batch or not going_on:
+                    ready, steps = steps, []
+                    await to_its_end(self._commit(ready))
+        except asyncio.CancelledError:
+            while not self._queue.empty():
+                if (step := self._queue.get_nowait()) is not None:
+                    steps.append(step)
+            await to_its_end(self._commit(steps))
+            raise
 
     async def _commit(self, steps: list[Step]) -> None:
         if not steps:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias, cast
 
@@ -33,7 +34,7 @@ class Found:
     repeats: int = 0
 
 
-Walk: TypeAlias = AsyncIterator[Found]
+Walk: TypeAlias = AsyncGenerator[Found, None]
 
 
 @attrs.define(eq=False)
@@ -81,17 +82,24 @@ class Source:
         bounds = [{operator: {key: bound}} for operator, bound in (("$gt", after), ("$lte", to)) if bound is not None]
         direction = "desc" if descending else "asc"
         sort = (f"{key}:{direction}",) if self.listing.unique else (f"{key}:{direction}", f"id:{direction}")
-        return await self.pages(*bounds, sort=sort, page_size=page_size).first()
+        pages = self.pages(*bounds, sort=sort, page_size=page_size).by_page()
+        page = await anext(pages)
+        while page.has_more and not page.data:  # an empty page is no end
+            page = await anext(pages)
+        return page
 
     async def alike(self, value: str) -> list[Any]:
-        """All items of one key, where that is not unique and they fill a page: listed until nothing more turns up."""
-        found: dict[str, Any] = {}
-        before = -1
-        while len(found) > before:
-            before = len(found)
-            async for item in self.pages({"$match": {self.key: value}}, sort=("id:asc",)):
-                found[item.id] = item
-        return list(found.values())
+        """All items of one key, where that is not unique and they fill a page: listed until two times agree.
+
+        An item that is there throughout can be missed only in a listing from which another one goes away.
+        """
+        found, before = dict[str, Any](), set[str]()
+        while True:
+            listed = {item.id: item async for item in self.pages({"$match": {self.key: value}}, sort=("id:asc",))}
+            found |= listed
+            if listed.keys() == before:
+                return list(found.values())
+            before = set(listed)
 
     @property
     def key(self) -> str:
@@ -110,7 +118,7 @@ async def by_key(source: Source, place: Place) -> Walk:
         after = at.partition.after if at.key is None else at.key
         page = await source.keyed(after, at.partition.to)
         rows = page.data
-        if page.has_more and (not rows or source.key_of(rows[-1]) == after):
+        if page.has_more and source.key_of(rows[-1]) == after:
             raise ProtocolError(
                 "the server gives the same page again where the next one was asked for: drain with strategy='cursor'",
                 operation=source.listing.name,
@@ -165,32 +173,47 @@ async def by_time(source: Source, place: Place, seen: dict[str, datetime], slack
             break
 
 
-async def fanned_out(fan_out: FanOut, source: Source, items: Walk, place: Place, turns: asyncio.Semaphore) -> Walk:
-    """Calls for each item of a source's walk, as many at once as there are turns, in whatever order they end."""
+async def fanned_out(
+    fan_out: FanOut, source: Source, items: Walk, place: Place, *, seen: set[str], turns: asyncio.Semaphore
+) -> Walk:
+    """Calls for each item of a source's walk, as many at once as there are turns, in whatever order they end.
+
+    Args:
+        fan_out: What to call.
+        source: The list of the items.
+        items: The walk.
+        place: Where it is.
+        seen: Rows of earlier runs that may come again, because the walk may repeat its items.
+        turns: How many calls may be under way.
+    """
 
     async def called(name: str, item: Any) -> tuple[str, list[Any]]:
         async with turns:
             return name, await _rows_of(fan_out, source.client, item)
 
-    async for found in items:
-        names = {identity(item, source.listing.identity): item for item in found.rows}
-        tasks = [
-            asyncio.create_task(called(name, item))
-            for name, item in names.items()
-            if name not in place.checkpoint.finished
-        ]
-        try:
-            for ended in asyncio.as_completed(tasks):
-                name, rows = await ended
-                at = place.checkpoint
-                checkpoint = attrs.evolve(at, items=at.items + len(rows), finished=(*at.finished, name))
-                yield Found(rows, checkpoint)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        after = found.checkpoint
-        yield Found([], attrs.evolve(place.checkpoint, key=after.key, done=after.done, finished=()), found.repeats)
+    async with aclosing(items):
+        async for found in items:
+            names = {identity(item, source.listing.identity): item for item in found.rows}
+            tasks = [
+                asyncio.create_task(called(name, item))
+                for name, item in names.items()
+                if name not in place.checkpoint.finished
+            ]
+            try:
+                for ended in asyncio.as_completed(tasks):
+                    name, given = await ended
+                    rows = [row for row in given if not seen or identity(row, fan_out.identity) not in seen]
+                    at = place.checkpoint
+                    checkpoint = attrs.evolve(at, items=at.items + len(rows), finished=(*at.finished, name))
+                    yield Found(rows, checkpoint, repeats=len(given) - len(rows))
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            at, after = place.checkpoint, found.checkpoint
+            # Those before a break that others have pushed beyond this page are still to come.
+            ahead = () if after.done else tuple(name for name in at.finished if name not in names)
+            yield Found([], attrs.evolve(at, key=after.key, done=after.done, finished=ahead), found.repeats)
 
 
 async def _rows_of(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar, TypeVar, cast
 
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
-from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
+from payments_async.drain.sinks.locks import lock
+from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
+
+T = TypeVar("T")
 
 
 class Each(Sink):
@@ -20,7 +23,8 @@ class Each(Sink):
 
     Args:
         function: Takes a list of model instances; what it raises ends the drain.
-        checkpoint: The file that keeps the checkpoint; without one, a drain cannot be resumed.
+        checkpoint: The file that keeps the checkpoint, with its lock in `FILE.lock`; without one, a drain cannot be
+            resumed.
     """
 
     format: ClassVar[str] = "each"
@@ -31,30 +35,43 @@ class Each(Sink):
     ) -> None:
         self._function = function
         self._file = None if checkpoint is None else CheckpointFile(checkpoint)
-        self._ledger = Ledger()
+        self._lock: BinaryIO
         self._identity: Identity
+        self._ledger: Ledger
 
     async def open(self, opening: Opening) -> Ledger:
         """Read the checkpoint, if there is one to resume."""
-        self._identity = opening.identity
-        if (file := self._file) is not None and not opening.replace and file.path.exists():
-            if not opening.resume:
-                raise DrainError(f"{file.path} is there already: resume it, replace it, or give another file")
-            self._ledger, _ = await undisturbed(lambda: file.load(opening.identity))
-        await self._save(self._ledger)
+        self._identity, self._ledger = opening.identity, Ledger()
+        if (file := self._file) is not None:
+            self._ledger = await self._done(lambda: self._open(file, opening))
         return self._ledger
+
+    def _open(self, file: CheckpointFile, opening: Opening) -> Ledger:
+        # The file itself is another one after each commit.
+        self._lock = lock(file.path.with_name(file.path.name + ".lock").open("ab"))
+        ledger = Ledger()
+        if goes_on(file.path, file.path, opening):
+            ledger, _ = file.load(opening.identity)
+        file.save(opening.identity, ledger)
+        return ledger
 
     async def commit(self, steps: Sequence[Step]) -> None:
         """Hand the rows of these steps over, then move the checkpoint."""
         ledger = self._ledger.moved(steps)
         if rows := [row for step in steps for row in step.rows]:
             await self._function(rows)
-        await self._save(ledger)
+        if (file := self._file) is not None:
+            await self._done(lambda: file.save(self._identity, ledger))
         self._ledger = ledger
 
-    async def _save(self, ledger: Ledger) -> None:
-        if (file := self._file) is not None:
-            try:
-                await undisturbed(lambda: file.save(self._identity, ledger))
-            except OSError as error:
-                raise DrainError(f"{file.path} cannot be written ({error.strerror or error})") from error
+    async def aclose(self) -> None:
+        """Let go of the checkpoint."""
+        if hasattr(self, "_lock"):
+            self._lock.close()
+
+    async def _done(self, work: Callable[[], T]) -> T:
+        try:
+            return await undisturbed(work)
+        except OSError as error:
+            path = cast("CheckpointFile", self._file).path
+            raise DrainError(f"{path} cannot be written ({error.strerror or error})") from error

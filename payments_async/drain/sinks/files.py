@@ -11,13 +11,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
-from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, sync_folder
+from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, plain
 from payments_async.drain.sinks.locks import lock
-from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
+from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
 from payments_async.wire.jsontext import reader, written
+
+_LONGEST = 2**31 - 1
+"""Characters that a field of CSV may have: what a provider sent may be long."""
 
 
 class FileSink(Sink):
@@ -35,9 +38,9 @@ class FileSink(Sink):
         self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
         self._file: BinaryIO
         self._identity: Identity
-        self._names: tuple[str, ...] = ()
-        self._offset = 0
-        self._ledger = Ledger()
+        self._names: tuple[str, ...]
+        self._offset: int
+        self._ledger: Ledger
 
     async def open(self, opening: Opening) -> Ledger:
         """Open the file for the rows to come."""
@@ -45,17 +48,11 @@ class FileSink(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._names = opening.identity, tuple(columns(opening.model))
-        begun = self.checkpoint.path.exists()
-        there = begun or (self.path.exists() and self.path.stat().st_size > 0)
-        if there and not opening.resume and not opening.replace:
-            raise DrainError(f"{self.path} is there already: resume it, replace it, or give another file")
-        if there and not begun and not opening.replace:
-            raise DrainError(
-                f"{self.path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
-            )
+        self._ledger, self._offset = Ledger(), 0
         try:
+            # Looked at only once it is locked: until then another drain may begin it, or go on.
             self._file = lock(self.path.open("r+b" if self.path.exists() else "x+b", buffering=0))
-            if not begun or opening.replace or not self._resumed():
+            if not goes_on(self.path, self.checkpoint.path, opening) or not self._resumed():
                 self._begin()
         except OSError as error:
             raise self._unusable(error) from error
@@ -69,18 +66,20 @@ class FileSink(Sink):
             raise DrainError(
                 f"{self.path} has {size} bytes and its checkpoint says {offset}: put a copy back, or replace it"
             )
+        head = self.head()
+        self._file.seek(0)
+        if offset and self._file.read(len(head)) != head:
+            raise DrainError(
+                f"{self.path} begins with other columns than its rows would have: replace it, or give another file"
+            )
         self._file.truncate(offset)
-        self._file.seek(offset)
         self._ledger, self._offset = ledger, offset
-        return offset > 0 or not self.head()
+        return offset > 0 or not head
 
     def _begin(self) -> None:
-        # The checkpoint comes first, because a file without one is somebody else's.
-        self.checkpoint.path.unlink(missing_ok=True)
-        self._file.truncate(0)
+        # The checkpoint comes first: from then on, what is in the file is not kept.
         self.checkpoint.save(self._identity, Ledger())
         self._append(self.head())
-        sync_folder(self.path.parent)
         self._offset = self._file.tell()
         self.checkpoint.save(self._identity, Ledger(), self._offset)
 
@@ -94,17 +93,22 @@ class FileSink(Sink):
             self._append(self.encoded([plain(row, self._names) for step in steps for row in step.rows]))
             self.checkpoint.save(self._identity, ledger, self._file.tell())
         except OSError as error:
-            with suppress(OSError):
-                self._file.truncate(self._offset)
-            self._file.seek(self._offset)
             raise self._unusable(error) from error
         self._ledger, self._offset = ledger, self._file.tell()
 
     def _append(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[self._file.write(rest) :]
-        os.fsync(self._file.fileno())
+        """Put these bytes behind those that count, in place of whatever is there; all of them, or none."""
+        self._file.seek(self._offset)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            self._file.truncate()
+            os.fsync(self._file.fileno())
+        except OSError:
+            with suppress(OSError):
+                self._file.truncate(self._offset)
+            raise
 
     def _unusable(self, error: OSError) -> DrainError:
         kept = "what was committed is kept" if self._offset else "nothing was written"
@@ -174,7 +178,12 @@ class CSV(FileSink):
 
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
         """A row of each record."""
-        return csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+        limit = csv.field_size_limit(_LONGEST)
+        try:
+            with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+                yield from csv.DictReader(text)
+        finally:
+            csv.field_size_limit(limit)
 
 
 def _csv(records: Sequence[Sequence[Any]]) -> bytes:

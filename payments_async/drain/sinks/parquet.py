@@ -14,7 +14,7 @@ from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, plain_value, time_text
 from payments_async.drain.sinks.locks import lock
-from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
+from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
 from payments_async.wire.jsontext import written
 
 _DIGITS = 38
@@ -40,11 +40,11 @@ class Parquet(Sink):
         self.path = Path(path)
         self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
         self.parts = self.path.with_name(self.path.name + ".parts")
-        self._count = 0
-        self._ledger = Ledger()
         self._lock: BinaryIO
         self._identity: Identity
         self._columns: dict[str, Kind]
+        self._ledger: Ledger
+        self._count: int
 
     async def open(self, opening: Opening) -> Ledger:
         """Make room for parts, or find those that there are."""
@@ -53,21 +53,16 @@ class Parquet(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._columns = opening.identity, columns(opening.model)
-        begun = self.checkpoint.path.exists()
-        if (begun or self.path.exists()) and not opening.resume and not opening.replace:
-            raise DrainError(f"{self.path} is there already: resume it, replace it, or give another file")
-        if self.path.exists() and not begun and not opening.replace:
-            raise DrainError(
-                f"{self.path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
-            )
+        self._ledger, self._count = Ledger(), 0
         try:
+            goes_on(self.path, self.checkpoint.path, opening)  # nothing is made beside a file that is refused
             self.parts.mkdir(exist_ok=True)
             self._lock = lock((self.parts / "lock").open("ab"))
-            if begun and not opening.replace:
+            # Until it was locked, another drain may have begun it, or gone on.
+            if goes_on(self.path, self.checkpoint.path, opening):
                 self._ledger, self._count = self.checkpoint.load(opening.identity)
                 self._check()
             else:
-                self.checkpoint.path.unlink(missing_ok=True)
                 self.path.unlink(missing_ok=True)
                 self.checkpoint.save(opening.identity, Ledger())
         except OSError as error:
@@ -77,6 +72,8 @@ class Parquet(Sink):
     def _check(self) -> None:
         """Refuse to go on without a part that was committed; a file that was finished needs none."""
         if self.path.exists():
+            if not self._ledger.done:
+                raise DrainError(f"{self.path} is there though its drain is not done: move it, or replace it")
             return
         for part in self._paths():
             if not part.exists() or part.read_bytes()[-4:] != b"PAR1":

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
 
 import attrs
 
 from payments_async.drain.checkpoint import Identity, Ledger
+from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 
 T = TypeVar("T")
@@ -76,11 +79,42 @@ class Sink(ABC):
         """Let go of the target; may be called any number of times."""
 
 
+def goes_on(path: Path, checkpoint: Path, opening: Opening) -> bool:
+    """Whether a file is to be gone on with from its checkpoint, and not to be begun.
+
+    Raises:
+        DrainError: it is there already, and is not to be resumed or cannot be.
+    """
+    begun = checkpoint.exists()
+    if opening.replace or not (begun or (path.exists() and path.stat().st_size > 0)):
+        return False
+    if not opening.resume:
+        raise DrainError(f"{path} is there already: resume it, replace it, or give another file")
+    if not begun:
+        raise DrainError(
+            f"{path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
+        )
+    return True
+
+
 async def undisturbed(work: Callable[[], T]) -> T:
-    """Do blocking work in a thread; cancelling waits for its end."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
+    """Do blocking work in a thread, to its end."""
+    return await to_its_end(asyncio.to_thread(work))
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Do work that must not be left half done: who is cancelled meanwhile waits for its end.
+
+    Raises:
+        CancelledError: somebody has cancelled this, and the work has succeeded.
+        Exception: what the work has raised.
+    """
+    task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait((task,))
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait((task,))
+        task.result()
         raise

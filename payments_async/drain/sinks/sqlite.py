@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -61,23 +63,24 @@ class SQLite(Sink):
         database.execute("PRAGMA busy_timeout = 30000")
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             for statement in _TABLES.split(";"):
                 database.execute(statement)
             if opening.replace:
-                self._clear(name)
-            ledger = self._found(opening)
-            database.execute("COMMIT")
-        except BaseException:
-            database.execute("ROLLBACK")
-            raise
-        return ledger
+                database.execute(f'DROP TABLE IF EXISTS "{name}"')
+            return self._found(opening)
 
-    def _clear(self, name: str) -> None:
-        self._database.execute(f'DROP TABLE IF EXISTS "{name}"')
-        self._database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
-        self._database.execute("DELETE FROM drain WHERE name = ?", (name,))
+    @contextmanager
+    def _transaction(self) -> Generator[None]:
+        """All that is done inside, or nothing of it."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # where the disk is full, SQLite has rolled back by itself
+                self._database.execute("ROLLBACK")
+            raise
 
     def _found(self, opening: Opening) -> Ledger:
         """What an earlier run has committed; where there was none, the table is made."""
@@ -97,11 +100,11 @@ class SQLite(Sink):
             database.execute("INSERT OR REPLACE INTO drain VALUES (?, ?)", (name, identity))
             database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
             return Ledger()
-        opening.identity.check(json.loads(drain[0]), str(self.path))
         rows = database.execute("SELECT checkpoint FROM drain_checkpoint WHERE drain = ?", (name,))
         try:
+            opening.identity.check(json.loads(drain[0]), str(self.path))
             return Ledger(from_json(json.loads(text)) for (text,) in rows)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DrainError(f"the checkpoint of {name} in {self.path} is damaged: replace the table") from error
 
     async def commit(self, steps: Sequence[Step]) -> None:
@@ -112,16 +115,11 @@ class SQLite(Sink):
         name, names, database = self._opening.identity.resource, [*columns(self._opening.model)], self._database
         listed, marks = ", ".join(f'"{column}"' for column in names), ", ".join("?" * len(names))
         insert = f'INSERT OR REPLACE INTO "{name}" ({listed}) VALUES ({marks})'  # noqa: S608 - names of models' fields
-        database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             for step in steps:
                 self._move(name, step)
                 rows = (tuple(map(_stored, plain(row, names).values())) for row in step.rows)
                 database.executemany(insert, rows)
-            database.execute("COMMIT")
-        except BaseException:
-            database.execute("ROLLBACK")
-            raise
 
     def _move(self, name: str, step: Step) -> None:
         """Put new checkpoints in place of the one that must be there."""
@@ -167,7 +165,7 @@ def _text(checkpoint: Checkpoint) -> str:
 
 
 def _stored(value: Any) -> Any:
-    if isinstance(value, dict | list):
+    if isinstance(value, dict | list | Decimal):
         return written(value).decode()
     if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
         return str(value)

@@ -1,0 +1,125 @@
+"""What a file and its checkpoint hold, one beside the other, when something of the system's goes wrong."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from payments_async.drain import CSV, DrainError, JSONLines, Ledger
+from payments_async.drain.sinks.files import FileSink
+from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, content, expected, moved, opening, payments
+
+both_files = pytest.mark.parametrize("kind", KINDS[:2], ids=str)
+
+
+async def begun(kind: Kind, path: Path) -> FileSink:
+    """A sink with two rows in it."""
+    sink = kind.make(path)
+    assert isinstance(sink, FileSink)
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    await sink.commit([moved(0, payments(2))])
+    return sink
+
+
+@both_files
+async def test_a_folder_that_cannot_be_made_sure_of_leaves_file_and_checkpoint_agreed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    sink = await begun(kind, tmp_path / kind.name)
+    fsync = os.fsync
+
+    def fail_for_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(5, "Input/output error")
+        fsync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", fail_for_folders)
+        with pytest.raises(DrainError, match="Input/output error"):
+            await sink.commit([moved(2, payments(2, first=2))])
+    await sink.aclose()
+    # Whether the new checkpoint is there or the former one: the file has what it says, at least.
+    again = kind.make(tmp_path / kind.name)
+    (found,) = await again.open(opening(again, resume=True))
+    await again.aclose()
+    assert kind.read(tmp_path / kind.name) == expected(payments(found.items))
+
+
+@both_files
+async def test_a_commit_whose_checkpoint_failed_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    sink = await begun(kind, tmp_path / kind.name)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        with pytest.raises(DrainError, match="No space left on device"):
+            await sink.commit([moved(2, payments(9, first=2))])
+    await sink.commit([moved(2, payments(1, first=2))])
+    await sink.aclose()
+    assert kind.read(tmp_path / kind.name) == expected(payments(3))
+
+
+@both_files
+async def test_a_checkpoint_alone_is_not_gone_on_with(tmp_path: Path, kind: Kind) -> None:
+    await (await begun(kind, tmp_path / kind.name)).aclose()
+    (tmp_path / kind.name).unlink()
+    sink = kind.make(tmp_path / kind.name)
+    with pytest.raises(DrainError, match=r"has 0 bytes and its checkpoint says \d+: put a copy back, or replace it"):
+        await sink.open(opening(sink, resume=True))
+    await sink.aclose()
+
+
+@both_files
+async def test_a_damaged_checkpoint_is_refused_and_nothing_changed(tmp_path: Path, kind: Kind) -> None:
+    await (await begun(kind, tmp_path / kind.name)).aclose()
+    checkpoint = tmp_path / f"{kind.name}.checkpoint"
+    checkpoint.write_bytes(checkpoint.read_bytes().replace(b"0", b"1"))
+    before = content(tmp_path)
+    sink = kind.make(tmp_path / kind.name)
+    with pytest.raises(DrainError, match=r"the checkpoint .* is damaged: put a copy back, or begin again elsewhere"):
+        await sink.open(opening(sink, resume=True))
+    await sink.aclose()
+    assert content(tmp_path) == before
+
+
+async def test_records_are_not_appended_under_names_that_are_others(tmp_path: Path) -> None:
+    # As after an update of the package that gives payments one more field.
+    sink = CSV(tmp_path / "out.csv")
+    await (await begun(KINDS[1], sink.path)).aclose()
+    data = sink.path.read_bytes().replace(b"metadata", b"metafata", 1)
+    sink.path.write_bytes(data)
+    with pytest.raises(DrainError, match=r"out.csv begins with other columns than its rows would have"):
+        await sink.open(opening(sink, resume=True))
+    await sink.aclose()
+    assert sink.path.read_bytes() == data
+
+
+async def test_an_empty_file_is_nobodys(tmp_path: Path) -> None:
+    for kind in KINDS[:2]:
+        (tmp_path / kind.name).touch()
+        await kind.keep(tmp_path / kind.name, payments(3))
+        assert kind.read(tmp_path / kind.name) == expected(payments(3))
+
+
+async def test_a_drain_without_rows_can_be_resumed(tmp_path: Path) -> None:
+    for kind in KINDS[:2]:
+        await kind.keep(tmp_path / kind.name, finish=False)
+        sink = kind.make(tmp_path / kind.name)
+        assert [*await sink.open(opening(sink, resume=True))] == [at(0)]
+        await sink.aclose()
+
+
+def test_a_checkpoint_leaves_nothing_open(tmp_path: Path) -> None:
+    sink = JSONLines(tmp_path / "out.jsonl")
+    before = len([*Path("/proc/self/fd").iterdir()])
+    for _ in range(3):
+        sink.checkpoint.save(opening(sink).identity, Ledger())
+    assert len([*Path("/proc/self/fd").iterdir()]) == before

@@ -1,0 +1,305 @@
+"""Drains along a key: whatever order the server has, whatever comes and goes, each item comes once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from payments_async import ProtocolError
+from payments_async.drain import DrainError, Step
+from payments_async.drain.cutting import sliced
+from payments_async.drain.resources import LISTINGS
+from payments_async.drain.walks import Source
+from tests.drain.lists import Asked, Lists, Memory, Row, account, connected, drained, numbered, payment
+from tests.wire.scripted import at_once
+
+COLLATIONS: list[Callable[[str], Any]] = [
+    str,
+    lambda text: (text.casefold(), text),
+    lambda text: (len(text), text),
+    lambda text: text[::-1],
+    lambda text: [-ord(each) for each in text] + [1],
+    lambda text: (text.strip("-_"), text),
+    lambda text: sha256(text.encode()).digest(),
+]
+"""Orders that a server's database may have, and some that none has."""
+
+REFERENCES = st.text("aAbB19é-", min_size=1, max_size=3)
+Name: TypeAlias = tuple[str, int]
+Schedule: TypeAlias = list[list[tuple[bool, Name]]]
+NAMES = st.tuples(REFERENCES, st.just(0))
+TIED = st.tuples(st.sampled_from("abc"), st.integers(0, 12))
+quick = settings(deadline=None, database=None, max_examples=150)
+
+
+class Changing:
+    """Lists of one resource whose items come and go by a schedule, one entry before each answer.
+
+    Args:
+        resource: `payments` or `accounts`.
+        start: References and numbers of the items that there are at first.
+        schedule: What is there no more, or is there, before each of the answers that follow the first two, in which the
+            drain finds out whether the server heeds keys.
+    """
+
+    def __init__(
+        self,
+        resource: str,
+        start: set[Name],
+        schedule: Schedule,
+        **kind: Any,
+    ) -> None:
+        self.lists = Lists(meanwhile=self._change, **kind)
+        self._resource = resource
+        self._rows = self.lists.tables[f"/{resource}"]
+        self._rows += [self._row(resource, name) for name in start]
+        self._schedule = iter([[], [], *schedule])
+        self.throughout = {row["id"] for row in self._rows}
+        self.ever = set(self.throughout)
+
+    @staticmethod
+    def _row(resource: str, name: tuple[str, int]) -> Row:
+        return account(*name) if resource == "accounts" else payment(name[0])
+
+    async def _change(self, _: Asked) -> None:
+        for comes, name in next(self._schedule, []):
+            row = self._row(self._resource, name)
+            if row in self._rows:
+                self._rows.remove(row)
+                self.throughout.discard(row["id"])
+            if comes:
+                self._rows.append(row)
+                self.ever.add(row["id"])
+
+    def check(self, sink: Memory) -> None:
+        """Each once is what the sink itself sees to."""
+        names = {row.id for row in sink.rows}
+        assert self.throughout <= names <= self.ever
+
+
+def schedules(names: st.SearchStrategy[Name]) -> st.SearchStrategy[Schedule]:
+    return st.lists(st.lists(st.tuples(st.booleans(), names), max_size=4), max_size=40)
+
+
+@quick
+@given(st.sets(NAMES, max_size=60), schedules(NAMES), st.sampled_from(COLLATIONS), st.integers(1, 6), st.integers(1, 9))
+def test_payments_that_are_there_throughout_come_once(
+    start: set[Name],
+    schedule: Schedule,
+    collation: Callable[[str], Any],
+    partitions: int,
+    page_size: int,
+) -> None:
+    changing, sink = Changing("payments", start, schedule, collation=collation), Memory()
+    report = at_once(drained(changing.lists, "payments", sink, partitions=partitions, page_size=page_size))
+    changing.check(sink)
+    assert report.items == len(sink.rows)
+    assert (report.strategy, report.done) == ("keyset", True)
+
+
+@quick
+@given(st.sets(TIED, max_size=40), schedules(TIED), st.sampled_from(COLLATIONS), st.integers(1, 4), st.integers(1, 9))
+def test_accounts_of_one_reference_come_once_each(
+    start: set[Name],
+    schedule: Schedule,
+    collation: Callable[[str], Any],
+    partitions: int,
+    page_size: int,
+) -> None:
+    changing, sink = Changing("accounts", start, schedule, collation=collation), Memory()
+    at_once(drained(changing.lists, "accounts", sink, partitions=partitions, page_size=page_size))
+    changing.check(sink)
+
+
+@quick
+@given(st.sets(REFERENCES, min_size=2, max_size=40), st.sampled_from(COLLATIONS), st.integers(1, 9), st.integers(1, 9))
+def test_slices_are_one_behind_the_other_from_end_to_end(
+    names: set[str], collation: Callable[[str], Any], count: int, page_size: int
+) -> None:
+    async def cut() -> None:
+        lists = Lists(payments=map(payment, names), collation=collation)
+        async with connected(lists) as client:
+            slices = await sliced(Source(client=client, listing=LISTINGS["payments"], page_size=page_size), count)
+        assert 1 <= len(slices) <= count
+        by_start = sorted(slices, key=lambda each: (each.after is not None, collation(each.after or "")))
+        assert [each.after for each in by_start] == [None, *(each.to for each in by_start[:-1])]
+        assert by_start[-1].to is None
+        assert {each.first for each in slices} | {each.last for each in slices} <= names
+
+    at_once(cut())
+
+
+async def test_slices_are_as_many_as_asked_for_and_about_as_long() -> None:
+    sink = Memory()
+    report = await drained(Lists(payments=numbered(800)), "payments", sink, partitions=8, page_size=100)
+    lengths = [each.items for each in sink.ledger]
+    assert report.partitions == 8
+    assert sum(lengths) == 800
+    assert all(50 < length < 200 for length in lengths)
+
+
+@pytest.mark.parametrize("name", ["é{}", "a{}"])
+async def test_keys_that_leave_no_place_between_them_are_one_slice(name: str) -> None:
+    sink, rows = Memory(), [payment(name.format("ü" * number)) for number in range(30)]
+    report = await drained(Lists(payments=rows), "payments", sink, partitions=4, page_size=10)
+    assert (report.partitions, report.items) == (1, 30)
+
+
+async def test_an_empty_list_is_drained_in_one_partition() -> None:
+    sink = Memory()
+    report = await drained(Lists(), "payments", sink, partitions=4)
+    assert (report.partitions, report.items, report.done, report.share) == (1, 0, True, 1.0)
+    assert sink.rows == []
+    assert sink.finished == sink.closed == 1
+
+
+async def test_pages_are_asked_for_by_key_and_none_twice() -> None:
+    lists, sink = Lists(payments=numbered(250)), Memory()
+    await drained(lists, "payments", sink, query={"$match": {"status": "SUCCEEDED"}}, page_size=100)
+    assert not any(asked.cursor for asked in lists.asked)
+    match = {"$match": {"status": "SUCCEEDED"}}
+    assert [asked.filter for asked in lists.asked[-3:]] == [
+        match,
+        {"$and": [match, {"$gt": {"reference": "0099"}}]},
+        {"$and": [match, {"$gt": {"reference": "0199"}}]},
+    ]
+    assert all(asked.sort == ["reference:asc"] for asked in lists.asked[-3:])
+
+
+@pytest.mark.parametrize("count", [1, 9, 10, 11, 25, 35])
+async def test_more_accounts_of_one_reference_than_a_page_holds(count: int) -> None:
+    rows = [account(name, number) for name in "abc" for number in range(count if name == "b" else 3)]
+    lists, sink = Lists(accounts=reversed(rows)), Memory()
+    await drained(lists, "accounts", sink, page_size=10)
+    assert sorted(row.id for row in sink.rows) == [row["id"] for row in rows]
+
+
+async def test_more_accounts_of_one_reference_than_a_page_holds_while_some_go_away() -> None:
+    # Each time just before the page that the 21st account would be the first of, or the last but one.
+    rows = [account("a", number) for number in range(30)]
+    lists, sink = Lists(accounts=rows), Memory()
+    gone = {(1, 20): 1, (2, 10): 10}
+    passes = 0
+
+    async def remove_the_first(asked: Asked) -> None:
+        nonlocal passes
+        if asked.filter == {"$match": {"reference": "a"}}:
+            passes += asked.offset == 0
+            del lists.accounts[: gone.get((passes, asked.offset), 0)]
+
+    lists.meanwhile = remove_the_first
+    await drained(lists, "accounts", sink, page_size=10)
+    assert {row["id"] for row in lists.accounts} <= {row.id for row in sink.rows}
+
+
+async def test_a_server_that_stops_heeding_keys_is_an_error_and_no_endless_loop() -> None:
+    lists, sink = Lists(payments=numbered(30)), Memory()
+
+    async def forget(_: Asked) -> None:
+        lists._filters = not (len(lists.asked) > 4)
+
+    lists.meanwhile = forget
+    with pytest.raises(ProtocolError, match=r"the same page again.*strategy='cursor'"):
+        await drained(lists, "payments", sink, page_size=10)
+    assert len(sink.rows) == 10
+
+
+async def test_what_is_left_of_a_long_slice_is_shared_with_idle_workers() -> None:
+    # Half of the range holds nearly all: the worker of the other half comes to help.
+    rows = [payment(f"{number:04}") for number in [*range(0, 5000, 1000), *range(6000, 7000)]]
+    lists, sink = Lists(payments=rows), Memory()
+    report = await drained(lists, "payments", sink, partitions=2, page_size=10)
+    assert report.items == len(rows)
+    assert report.partitions > 2
+    assert lists.most_under_way == 2
+    assert all(each.items > 300 for each in sink.ledger if each.partition.number > 1)
+
+
+async def test_a_slice_that_is_found_long_only_later_is_shared_too() -> None:
+    # The short slice has ended before the long one has shown anything of its length.
+    rows = [payment(f"{number:04}") for number in [0, *range(5001, 6000)]]
+    ended = asyncio.Event()
+
+    async def keep_back(asked: Asked) -> None:
+        if asked.size == 10 and asked.filter == {"$gt": {"reference": "0000"}}:
+            await ended.wait()
+
+    async def notice(steps: Sequence[Step]) -> None:
+        if any(after.done for step in steps for after in step.after):
+            ended.set()
+
+    lists, sink = Lists(payments=rows, meanwhile=keep_back), Memory(during=notice)
+    report = await drained(lists, "payments", sink, partitions=2, page_size=10)
+    assert report.items == len(rows)
+    assert report.partitions > 2
+    assert lists.most_under_way == 2
+
+
+async def test_a_slice_that_cannot_be_cut_is_not_tried_again_and_again() -> None:
+    rows = [payment(f"{number:04}") for number in [*range(300), 9999]]
+    lists, sink = Lists(payments=rows), Memory()
+
+    async def end_early(_: Sequence[Step]) -> None:
+        if sink.rows:
+            raise DrainError("for now")
+
+    sink.during = end_early
+    with pytest.raises(DrainError, match="for now"):
+        await drained(lists, "payments", sink, page_size=10)
+    sink.during = None
+    lists.asked.clear()
+
+    async def remove_the_last(_: Asked) -> None:
+        if len(lists.asked) == 3:
+            del lists.payments[-1]
+
+    lists.meanwhile = remove_the_last
+    report = await drained(lists, "payments", sink, page_size=10, partitions=2, resume=True)
+    assert (report.items, report.partitions) == (300, 1)
+    assert sum(asked.size == 1 for asked in lists.asked) <= 8, "two for the ends, and two for each of three places"
+
+
+@quick
+@given(
+    st.sets(st.integers(0, 99), max_size=8),
+    st.tuples(st.integers(100, 900), st.integers(20, 90)),
+    schedules(st.integers(0, 999).map(lambda number: (f"{number:03}", 0))),
+    st.sampled_from(COLLATIONS),
+    st.tuples(st.integers(2, 5), st.integers(1, 3)),
+)
+def test_slices_that_are_cut_while_rows_come_and_go_lose_none(
+    few: set[int], many: tuple[int, int], schedule: Schedule, collation: Callable[[str], Any], pages: tuple[int, int]
+) -> None:
+    start = {(f"{number:03}", 0) for number in [*few, *range(many[0], sum(many))]}
+    changing, sink = Changing("payments", start, schedule, collation=collation), Memory()
+    at_once(drained(changing.lists, "payments", sink, partitions=pages[0], page_size=pages[1]))
+    changing.check(sink)
+
+
+async def test_nothing_is_cut_that_is_about_to_end() -> None:
+    rows = [payment(f"{number:04}") for number in [0, *range(5001, 5030)]]
+    report = await drained(Lists(payments=rows), "payments", Memory(), partitions=2, page_size=10)
+    assert report.partitions == 2
+
+
+async def test_partitions_that_are_left_over_are_drained_by_fewer_workers() -> None:
+    lists, sink = Lists(payments=numbered(400)), Memory()
+
+    async def break_down(asked: Asked) -> None:
+        if asked.filter and asked.size == 10:
+            raise ConnectionResetError
+
+    lists.meanwhile = break_down
+    with pytest.raises(ConnectionResetError):
+        await drained(lists, "payments", sink, partitions=8, page_size=10, strategy="keyset")
+    lists.meanwhile = None
+    lists.most_under_way = 0
+    report = await drained(lists, "payments", sink, page_size=10, resume=True)
+    assert report.items == 400
+    assert lists.most_under_way == 1

@@ -1,0 +1,205 @@
+"""How the pages follow each other: by key where the server heeds it, by cursor where not, and that is told once."""
+
+from __future__ import annotations
+
+import logging
+import random
+from typing import Any
+
+import pytest
+
+from payments_async import PaymentsClient, PaymentsError, ServerError, ValidationError
+from payments_async.drain import Drain, DrainError, DrainWarning
+from payments_async.sandbox import Fault, FaultKind, Sandbox
+from tests.drain.lists import Asked, Lists, Memory, Refusal, Row, account, drained, numbered, pool
+
+COUNTS = [0, 1, 9, 10, 11, 35]
+both_lists = pytest.mark.parametrize("resource", ["payments", "accounts"])
+
+
+def shuffled(rows: list[Row], seed: int = 3) -> list[Row]:
+    random.Random(seed).shuffle(rows)
+    return rows
+
+
+def lists(count: int, seed: int = 3, **kind: Any) -> Lists:
+    """As many payments, and accounts of which each three share a reference, in no order."""
+    accounts = [account(f"{number // 3:04}", number) for number in range(count)]
+    return Lists(payments=shuffled(numbered(count), seed), accounts=shuffled(accounts, seed), **kind)
+
+
+async def refuse_to_compare(asked: Asked) -> None:
+    if "$gt" in str(asked.filter) or "$lte" in str(asked.filter):
+        raise Refusal(400)
+
+
+async def fail_to_sort(asked: Asked) -> None:
+    if asked.sort and asked.sort[0].startswith("reference"):
+        raise Refusal(500, "INTERNAL")
+
+
+@both_lists
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("partitions", [1, 3])
+async def test_keys_are_used_where_the_server_heeds_them(resource: str, count: int, partitions: int) -> None:
+    served, sink = lists(count), Memory()
+    report = await drained(served, resource, sink, page_size=10, partitions=partitions)
+    assert (report.strategy, report.items) == ("keyset", count)
+    assert not any(asked.cursor for asked in served.asked)
+
+
+@both_lists
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("refuse", [refuse_to_compare, fail_to_sort])
+@pytest.mark.parametrize("partitions", [1, 3])
+async def test_a_server_that_refuses_keys_is_followed_by_cursor_and_that_is_told_once(
+    caplog: pytest.LogCaptureFixture, resource: str, count: int, refuse: Any, partitions: int
+) -> None:
+    served, sink = lists(count, meanwhile=refuse), Memory()
+    with pytest.warns(DrainWarning) as told:
+        report = await drained(served, resource, sink, page_size=10, partitions=partitions)
+    assert (report.strategy, report.partitions, report.items) == ("cursor", 1, count)
+    expected = f"the server does not list {resource} by reference; following its cursor instead"
+    assert [str(each.message).startswith(expected) for each in told] == [True]
+    assert [each.levelno for each in caplog.records if expected in each.getMessage()] == [logging.WARNING]
+
+
+@both_lists
+@pytest.mark.parametrize("refuse", [refuse_to_compare, fail_to_sort])
+async def test_keys_that_are_asked_for_by_name_and_refused_are_an_error(resource: str, refuse: Any) -> None:
+    sink = Memory()
+    with pytest.raises((ValidationError, ServerError)):
+        await drained(lists(35, meanwhile=refuse), resource, sink, page_size=10, strategy="keyset")
+    assert [*sink.ledger] == []
+
+
+IGNORES: list[dict[str, Any]] = [{"sorts": False}, {"filters": False}, {"sorts": False, "filters": False}]
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("kind", IGNORES, ids=str)
+@pytest.mark.parametrize(
+    ("resource", "count"), [("payments", 3), *((name, n) for n in (9, 11, 15, 35) for name in ("payments", "accounts"))]
+)
+async def test_a_server_that_ignores_keys_does_not_pass_for_one_that_heeds_them(
+    resource: str, count: int, seed: int, kind: dict[str, Any]
+) -> None:
+    served, sink = lists(count, seed, **kind), Memory()
+    with pytest.warns(DrainWarning):
+        report = await drained(served, resource, sink, page_size=10, partitions=3)
+    assert (report.strategy, report.items) == ("cursor", count)
+    with pytest.raises(DrainError, match=f"does not list {resource} by reference: drain with strategy='cursor'"):
+        await drained(served, resource, Memory(), page_size=10, strategy="keyset")
+
+
+@pytest.mark.parametrize("ties", [10, 11, 25])
+@pytest.mark.parametrize("kind", IGNORES[1:], ids=str)
+async def test_accounts_of_one_reference_do_not_hide_that_keys_are_ignored(ties: int, kind: dict[str, Any]) -> None:
+    rows = [*(account("a", number) for number in range(ties)), *(account(f"b{number:02}") for number in range(20))]
+    sink = Memory()
+    with pytest.warns(DrainWarning):
+        report = await drained(Lists(accounts=rows, **kind), "accounts", sink, page_size=10)
+    assert report.strategy == "cursor"
+    assert len(sink.rows) == ties + 20
+
+
+@both_lists
+async def test_rows_that_come_and_go_meanwhile_do_not_make_keys_ignored(resource: str) -> None:
+    served, sink = lists(40), Memory()
+    table = served.tables[f"/{resource}"]
+    first = min(table, key=lambda row: row["reference"])
+
+    async def change(_: Asked) -> None:
+        # In the first page, once before each of the first two answers.
+        if len(served.asked) == 2:
+            table.append({**first, "reference": "0000.5", "id": "another"})
+        if len(served.asked) == 3:
+            table.remove(first)
+
+    served.meanwhile = change
+    report = await drained(served, resource, sink, page_size=10)
+    assert report.strategy == "keyset"
+    assert len(sink.rows) == 40
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("strategy", [None, "keyset"])
+async def test_a_server_that_is_down_is_no_server_without_keys(status: int, strategy: Any) -> None:
+    async def be_down(_: Asked) -> None:
+        raise Refusal(status, "INTERNAL")
+
+    served, sink = lists(35, meanwhile=be_down), Memory()
+    with pytest.raises(ServerError):
+        await drained(served, "payments", sink, page_size=10, strategy=strategy)
+    assert [*sink.ledger] == []
+    served.meanwhile = None
+    report = await drained(served, "payments", sink, page_size=10, resume=True)
+    assert report.strategy == "keyset"
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_gateway_that_fails_for_a_moment_says_nothing_about_keys(status: int) -> None:
+    async def fail_twice(_: Asked) -> None:
+        if len(served.asked) <= 2:
+            raise Refusal(status, "")
+
+    served, sink = lists(35, meanwhile=fail_twice), Memory()
+    with pytest.raises(ServerError):
+        await drained(served, "payments", sink, page_size=10, attempts=2)
+    assert [*sink.ledger] == []
+
+
+async def test_a_cursor_that_is_asked_for_by_name_is_followed_without_a_word() -> None:
+    served, sink = lists(35), Memory()
+    report = await drained(served, "payments", sink, page_size=10, strategy="cursor", partitions=4)
+    assert (report.strategy, report.partitions, report.items, report.requests) == ("cursor", 1, 35, 4)
+    assert [asked.cursor for asked in served.asked] == [False, True, True, True]
+    assert served.asked[0].sort == ["created_at:asc", "id:asc"]
+
+
+async def test_what_has_no_key_is_followed_by_cursor_without_a_word() -> None:
+    served, sink = Lists(others={"/pools": [pool(number) for number in range(25)]}), Memory()
+    report = await drained(served, "pools", sink, page_size=10)
+    assert (report.strategy, report.items) == ("cursor", 25)
+
+
+# Against the sandbox
+
+
+async def test_the_sandbox_of_the_released_server_has_keys(client: PaymentsClient) -> None:
+    for resource in ("payments", "accounts"):
+        report = await Drain(client, resource, Memory(), partitions=4).run()
+        assert report.strategy == "keyset"
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 250])
+async def test_the_sandbox_of_a_later_server_has_none(count: int) -> None:
+    async with Sandbox(payments=count, keyset=False, auth=False) as sandbox, PaymentsClient(sandbox.url) as client:
+        sink = Memory()
+        with pytest.warns(DrainWarning, match="following its cursor instead"):
+            report = await Drain(client, "payments", sink, partitions=4).run()
+        assert (report.strategy, report.done) == ("cursor", True)
+        assert {row.reference for row in sink.rows} == sandbox.references()
+        with pytest.raises(ValidationError):
+            await Drain(client, "payments", Memory(), strategy="keyset").run()
+
+
+@both_lists
+@pytest.mark.parametrize("strategy", [None, "cursor"])
+async def test_empty_pages_before_others_are_no_end(resource: str, strategy: Any) -> None:
+    faults = [Fault(kind=FaultKind.EMPTY_PAGE, route=f"/{resource}", share=0.5)]
+    async with (
+        Sandbox(payments=250, accounts=120, auth=False, faults=faults) as sandbox,
+        PaymentsClient(sandbox.url) as client,
+    ):
+        sink = Memory()
+        report = await Drain(client, resource, sink, partitions=3, page_size=20, strategy=strategy).run()
+        there = sandbox.references() if resource == "payments" else sandbox.account_ids()
+    assert report.items == len(there)
+    assert {row.reference if resource == "payments" else row.id for row in sink.rows} == there
+
+
+async def test_cursors_that_go_in_circles_are_an_error(sandbox: Sandbox, client: PaymentsClient) -> None:
+    sandbox.faults.append(Fault(kind=FaultKind.REPEATED_CURSOR, route="/payments"))
+    with pytest.raises(PaymentsError, match="cursor for the second time"):
+        await Drain(client, "payments", Memory(), strategy="cursor", page_size=50).run()

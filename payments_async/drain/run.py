@@ -244,7 +244,7 @@ class Run:
         walk = by_key(self._source, place) if at.strategy == "keyset" else by_cursor(self._source, place, self._seen)
         if self._plan.fan_out is None:
             return walk
-        return fanned_out(self._plan.fan_out, self._source, walk, place, self._given, self._turns)
+        return fanned_out(self._plan.fan_out, self._source, walk, place, seen=self._given, turns=self._turns)
 
     async def _put(self, place: Place, found: Found) -> None:
         """Hand what was found to the writer, and go on from there."""

@@ -174,7 +174,7 @@ async def by_time(source: Source, place: Place, seen: dict[str, datetime], slack
 
 
 async def fanned_out(
-    fan_out: FanOut, source: Source, items: Walk, place: Place, seen: set[str], turns: asyncio.Semaphore
+    fan_out: FanOut, source: Source, items: Walk, place: Place, *, seen: set[str], turns: asyncio.Semaphore
 ) -> Walk:
     """Calls for each item of a source's walk, as many at once as there are turns, in whatever order they end.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import attrs
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payments_async import NotFoundError, PaymentsClient
-from payments_async.drain import Drain, FanOut
+from payments_async.drain import Drain, DrainError, FanOut, Step
 from payments_async.models import AccountBalance, Pool
 from payments_async.sandbox import Sandbox
 from tests.drain.lists import Asked, Lists, Memory, Refusal, account, balance, connected, drained, pool
@@ -162,15 +162,16 @@ async def test_accounts_that_come_before_those_that_are_done_do_not_make_these_c
 async def test_accounts_that_have_gone_leave_nothing_behind() -> None:
     lists, sink = accounts_with_balances("abcdefgh"), Memory()
 
-    async def break_e(asked: Asked) -> None:
-        if asked.path == "/accounts/e/0000/balances":
-            await sink.has(8)
+    async def break_d(asked: Asked) -> None:
+        if asked.path == "/accounts/d/0000/balances":
+            await sink.has(6)
             raise Refusal(404)
 
-    lists.meanwhile = break_e
+    lists.meanwhile = break_d
     with pytest.raises(NotFoundError):
         await drained(lists, "balances", sink, page_size=PAGE)
     lists.meanwhile = None
+    assert {name for each in sink.ledger for name in each.finished} == {"a/0000", "b/0000", "c/0000"}
     del lists.accounts[:2]
     await drained(lists, "balances", sink, page_size=PAGE, resume=True)
     assert balances(sink) == dict.fromkeys("abcdefgh", 2)
@@ -187,6 +188,8 @@ async def test_a_call_that_fails_ends_the_others_and_what_came_is_committed() ->
             try:
                 await asyncio.Event().wait()
             finally:
+                for _ in range(20):  # it takes its time to end
+                    await asyncio.sleep(0)
                 ended.append(name)
         if name == "c":
             await sink.has(4)
@@ -218,6 +221,26 @@ async def test_cancelled_in_the_midst_of_calls_none_goes_on() -> None:
             await task
         assert asyncio.all_tasks() == before
     assert lists.under_way == 0
+
+
+@pytest.mark.parametrize("resource", ["balances", "accounts"])
+async def test_a_sink_that_fails_leaves_no_walk_half_way(resource: str) -> None:
+    lists, sink = Lists(), Memory()
+    for number in range(200):
+        add_account(lists, f"{number:03}", 1)
+
+    async def fail_late(steps: Sequence[Step]) -> None:
+        if any(step.rows for step in steps):
+            for _ in range(1_000):  # until what was read waits to be taken
+                await asyncio.sleep(0)
+            raise DrainError("the disk is full")
+
+    sink.during, before = fail_late, asyncio.all_tasks()
+    async with connected(lists) as client:
+        with pytest.raises(DrainError, match="the disk is full"):
+            await Drain(client, resource, sink, page_size=PAGE).run()
+        # Whoever finds a walk that nobody has ended makes a task of ending it.
+        assert asyncio.all_tasks() == before
 
 
 async def test_a_long_slice_of_accounts_is_shared_with_idle_workers() -> None:

@@ -7,7 +7,7 @@ import ipaddress
 import re
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
@@ -343,9 +343,9 @@ class _Connection:
     def checking_use(self, send: Send) -> Send:
         """The layer that refuses a call on a closed client or from another event loop before anything is awaited."""
 
-        async def send_checked(request: Request) -> Response:
+        def send_checked(request: Request) -> Awaitable[Response]:
             self.session(request.operation)
-            return await send(request)
+            return send(request)
 
         return send_checked
 

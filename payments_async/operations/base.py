@@ -24,8 +24,8 @@ class Operations:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
-    async def _run(self, call: Call[T]) -> T:
-        return await self._pipeline.run(call)
+    def _run(self, call: Call[T]) -> Coroutine[Any, Any, T]:
+        return self._pipeline.run(call)
 
     def _pages(self, call: Call[Page[T]]) -> Pages[T]:
         """The list that a call begins: its first page, then whatever follows the cursor.

@@ -40,6 +40,7 @@ def drains(there: Mapping[str, Contestant], sizes: Sizes) -> Measurements:
     measured: Measurements = {}
     for gc, suffix in ((True, ""), (False, GC_OFF)):
         drain = {name: partial(contestant.took, "drain", gc=gc) for name, contestant in there.items()}
+        drain["ours, ahead"] = partial(there["ours"].took, "drain", gc=gc, using={"prefetch": 1})
         for name, rounds in turns(drain, sizes.rounds).items():
             assert all(took.value == sizes.items for took in rounds), f"{name} has not drained the list"
             measured[f"drain: {name}{suffix}"] = [took.seconds / sizes.items * 1e6 for took in rounds]

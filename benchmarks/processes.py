@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,11 +70,16 @@ def sandboxing(payments: int) -> Iterator[str]:
 
 
 def turns(measured: Mapping[str, Callable[[], Took]], rounds: int) -> dict[str, list[Took]]:
-    """What each took, where they take turns round by round, after one round that does not count."""
+    """What each took, where they take turns round by round, after one round that does not count.
+
+    Each round begins with another one, since what comes before leaves the machine as it is.
+    """
     took: dict[str, list[Took]] = {name: [] for name in measured}
+    order = deque(measured)
     for _ in range(1 + rounds):
-        for name, measure in measured.items():
-            took[name].append(measure())
+        order.rotate()
+        for name in order:
+            took[name].append(measured[name]())
     return {name: each[1:] for name, each in took.items()}
 
 

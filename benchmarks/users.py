@@ -25,6 +25,12 @@ EFFECTS = [
         )
         for latency in (0, 20)
     ),
+    Comparison(
+        what="`prefetch=1`, drain, item by item",
+        against="`prefetch=0`",
+        sides=("drain: ours, ahead", "drain: ours"),
+        unit="µs/payment",
+    ),
     *(
         Comparison(
             what=f"`prefetch=1`, {latency} ms latency, 20 ms of work a page",

@@ -20,9 +20,9 @@ class Ours:
     def __init__(self, client: PaymentsClient) -> None:
         self._payments = client.payments
 
-    async def drain(self, page_size: int = 100) -> int:
+    async def drain(self, page_size: int = 100, prefetch: int = 0) -> int:
         count = 0
-        async for _ in self._payments.list_payments(page_size=page_size):
+        async for _ in self._payments.list_payments(page_size=page_size).items(prefetch=prefetch):
             count += 1
         return count
 

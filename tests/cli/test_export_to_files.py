@@ -1,54 +1,23 @@
 """`payments-async export` with the real drain: files of each format, ends by Ctrl-C, and going on."""
 
 import asyncio
-import csv
-import json
 import signal
-import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from payments_async.sandbox import Sandbox
 from tests.cli.running import Command, Spawn, finished
+from tests.drain.sinks.targets import references
 
 
-def of_lines(path: Path) -> list[str]:
-    return [json.loads(line)["reference"] for line in path.read_text().splitlines()]
-
-
-def of_records(path: Path) -> list[str]:
-    with path.open(newline="") as file:
-        return [row["reference"] for row in csv.DictReader(file)]
-
-
-def of_table(path: Path) -> list[str]:
-    database = sqlite3.connect(path)
-    try:
-        return [reference for (reference,) in database.execute("SELECT reference FROM payments")]
-    finally:
-        database.close()
-
-
-def of_columns(path: Path) -> list[str]:
-    references: list[str] = pq.read_table(path)["reference"].to_pylist()
-    return references
-
-
-@pytest.mark.parametrize(
-    ("name", "read"),
-    [("all.jsonl", of_lines), ("all.csv", of_records), ("all.db", of_table), ("all.parquet", of_columns)],
-)
-async def test_an_export_has_each_payment_once(
-    named: Sandbox, command: Command, tmp_path: Path, name: str, read: Callable[[Path], list[str]]
-) -> None:
+@pytest.mark.parametrize("name", ["all.jsonl", "all.csv", "all.db", "all.parquet"])
+async def test_an_export_has_each_payment_once(named: Sandbox, command: Command, tmp_path: Path, name: str) -> None:
     target = tmp_path / name
     ran = await command("export", "payments", "--to", str(target))
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"250 payments in {target}: ")
-    exported = read(target)
+    exported = references(target)
     assert len(exported) == 250
     assert set(exported) == named.references()
 
@@ -63,7 +32,7 @@ async def test_a_file_that_is_there_is_left_alone_unless_told(named: Sandbox, co
     assert named.requests.total() == 0
     ran = await command("export", "payments", "--to", str(target), "--force")
     assert ran.code == 0
-    assert len(of_records(target)) == 250
+    assert len(references(target)) == 250
 
 
 async def test_a_finished_export_is_resumed_without_a_request(named: Sandbox, command: Command, tmp_path: Path) -> None:
@@ -102,10 +71,10 @@ async def test_ctrl_c_keeps_what_is_exported_and_tells_how_to_go_on(spawn: Spawn
         assert ran.err.count("\n") == 1
         assert f"go on with: payments-async export payments --to {target} --partitions 1 --rate 30 --resume" in ran.err
 
-        assert 0 < len(of_lines(target)) < 2_000
+        assert 0 < len(references(target)) < 2_000
         ran = await finished(await spawn(*export, "--resume", env=environment(sandbox)))
         assert (ran.code, ran.err) == (0, "")
-        exported = of_lines(target)
+        exported = references(target)
         assert len(exported) == 2_000
         assert set(exported) == sandbox.references()
 
@@ -117,7 +86,7 @@ async def test_the_fall_back_to_the_cursor_is_told(tmp_path: Path, spawn: Spawn)
     assert ran.code == 0
     assert ran.err.startswith("payments-async: the server does not list payments by reference")
     assert ran.err.count("\n") == 1
-    assert len(set(of_lines(target))) == 120
+    assert len(set(references(target))) == 120
 
 
 def environment(sandbox: Sandbox) -> dict[str, str]:

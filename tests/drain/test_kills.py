@@ -1,46 +1,20 @@
 """A drain whose process is killed again and again, while rows come and go: no row is lost, none comes twice."""
 
 import asyncio
-import csv
-import json
 import os
 import random
-import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from payments_async.sandbox import Sandbox
+from tests.drain.sinks.targets import references
 
 PROGRAM = Path(__file__).with_name("drained.py")
 ROWS = 20_000
-
-
-def of_lines(path: Path) -> list[str]:
-    return [json.loads(line)["reference"] for line in path.read_text().splitlines()]
-
-
-def of_records(path: Path) -> list[str]:
-    with path.open(newline="") as file:
-        return [row["reference"] for row in csv.DictReader(file)]
-
-
-def of_table(path: Path) -> list[str]:
-    database = sqlite3.connect(path)
-    try:
-        return [reference for (reference,) in database.execute("SELECT reference FROM payments")]
-    finally:
-        database.close()
-
-
-def of_parquet(path: Path) -> list[str]:
-    references: list[str] = pq.read_table(path, columns=["reference"])["reference"].to_pylist()
-    return references
 
 
 async def start(target: Path, sandbox: Sandbox) -> Process:
@@ -56,17 +30,10 @@ async def start(target: Path, sandbox: Sandbox) -> Process:
 
 
 @pytest.mark.parametrize(
-    ("name", "read", "kills"),
-    [
-        ("payments.jsonl", of_lines, 50),
-        ("payments.db", of_table, 50),
-        ("payments.csv", of_records, 10),
-        ("payments.parquet", of_parquet, 10),
-    ],
+    ("name", "kills"),
+    [("payments.jsonl", 50), ("payments.db", 50), ("payments.csv", 10), ("payments.parquet", 10)],
 )
-async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(
-    tmp_path: Path, name: str, read: Callable[[Path], list[str]], kills: int
-) -> None:
+async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(tmp_path: Path, name: str, kills: int) -> None:
     chance = random.Random(name)
     target = tmp_path / name
     killed = 0
@@ -96,7 +63,7 @@ async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(
         _, said = await process.communicate()
         assert process.returncode == 0, said.decode()
 
-    counts = Counter(read(target))
+    counts = Counter(references(target))
     assert not throughout - counts.keys()
     assert not counts.keys() - ever
     assert set(counts.values()) == {1}

@@ -157,6 +157,14 @@ KINDS = [
     Kind(SQLite, "out.db", read_sqlite),
     Kind(Parquet, "out.parquet", read_parquet),
 ]
+
+
+def references(path: Path) -> list[str]:
+    """The references of the payments in a file, which is read as its suffix says."""
+    kind = next(kind for kind in KINDS if Path(kind.name).suffix == path.suffix)
+    return [row["reference"] for row in kind.read(path)]
+
+
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
 locked_kinds = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.make is not SQLite], ids=str)
 

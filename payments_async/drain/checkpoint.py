@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import attrs
 
@@ -24,12 +25,16 @@ class Identity:
     Attributes:
         server: The API's URL.
         resource: The resource's name.
+        of: The list that it goes through.
+        columns: The columns of its rows.
         query: The filter as JSON text, `None` without one.
-        format: The sink's, with what decides how its rows look.
+        format: The sink's.
     """
 
     server: str
     resource: str
+    of: str
+    columns: str
     query: str | None
     format: str
 
@@ -136,23 +141,30 @@ class CheckpointFile:
             "partitions": [to_json(each) for each in ledger],
         }
         content["sha256"] = _digest(content)
-        beside = self.path.with_name(self.path.name + ".new")
-        with beside.open("wb") as file:
+        with replacing(self.path) as file:
             file.write(json.dumps(content).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
-        sync_folder(self.path.parent)
 
 
 def _digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def sync_folder(folder: Path) -> None:
-    """Make sure that a file's new name outlives a loss of power, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
+@contextmanager
+def replacing(path: Path) -> Generator[BinaryIO]:
+    """A file to write that takes the place of another at the end: whatever happens, it is there as a whole or not."""
+    beside = path.with_name(path.name + ".new")
+    try:
+        with beside.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except Exception:
+        with suppress(OSError):  # on a full disk it is in the way
+            beside.unlink(missing_ok=True)
+        raise
+    if os.name == "posix":  # so that the name, too, outlives a loss of power
+        descriptor = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

@@ -9,10 +9,12 @@ from typing import Any, cast
 
 from payments_async.client import PaymentsClient
 from payments_async.drain.checkpoint import Identity
+from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Strategy
 from payments_async.drain.report import Budget, Report
 from payments_async.drain.resources import FanOut, Listing, listing
 from payments_async.drain.resources import resource as find
+from payments_async.drain.rows import columns
 from payments_async.drain.run import Plan, Run
 from payments_async.drain.sinks.sink import Opening, Sink
 from payments_async.drain.walks import Source
@@ -93,6 +95,8 @@ class Drain:
             raise ValueError(f"the server has no key of {self._listing.name}: leave the strategy out")
         if follow and (isinstance(found, FanOut) or not found.dated):
             raise ValueError(f"what is new among {found.name} cannot be told by its time: drain them again instead")
+        if slack < timedelta():
+            raise ValueError(f"slack is {slack}: give how late an item may come, or nothing")
         if follow and not sink.endless:
             raise ValueError("a Parquet file is complete only at the end of a drain: follow with another sink")
 
@@ -112,6 +116,9 @@ class Drain:
         """
         if resume and replace:
             raise ValueError("resume and replace exclude each other")
+        if self._sink.in_use:
+            raise DrainError("a drain is running into this sink: let it end, or give each drain a sink of its own")
+        self._sink.in_use = True
         self.report = Report(resource=self._resource.name)
         budget = Budget(self._rate, self.report)
         fan_out = self._resource if isinstance(self._resource, FanOut) else None
@@ -119,6 +126,8 @@ class Drain:
         identity = Identity(
             server=self._client.url,
             resource=self._resource.name,
+            of=self._listing.name,
+            columns=", ".join(columns(self._resource.model)),
             query=json_text(list(self._terms)) if self._terms else None,
             format=self._sink.format,
         )
@@ -147,7 +156,10 @@ class Drain:
             )
             await Run(plan, ledger)()
         finally:
-            await self._sink.aclose()
+            try:
+                await self._sink.aclose()
+            finally:
+                self._sink.in_use = False
         return self.report
 
 
@@ -169,4 +181,8 @@ def _terms(query: Filter[Any] | Mapping[str, Any] | str | None, of: Listing) -> 
     if not isinstance(expression, dict):
         raise ValueError(f"query is {query!r}: give a JSON object")  # noqa: TRY004  # bad input
     given = cast("dict[str, Any]", expression)
-    return tuple(given.get("$and", [given] if given else []))
+    match given:
+        case {"$and": [*terms], **others} if not others:
+            return tuple(terms)
+        case _:
+            return (given,) if given else ()

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from payments_async.client import PaymentsClient
+from payments_async.drain.rows import column
 from payments_async.models import (
     Account,
     AccountBalance,
@@ -21,6 +22,7 @@ from payments_async.models import (
 )
 from payments_async.wire.call import Page
 from payments_async.wire.pages import Pages
+from payments_async.wire.shapes import some, types
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +62,10 @@ class FanOut:
         call: Gives the rows of one item: a list that the client's method gives, or a coroutine that gives one or
             several of them.
         model: The attrs class of the rows.
-        identity: The fields that tell a row from all others.
+        identity: The fields that tell a row from all others: texts, integers or times that every row has.
+
+    Raises:
+        ValueError: the rows cannot be told from each other by such fields.
     """
 
     name: str
@@ -68,6 +73,17 @@ class FanOut:
     call: Callable[[PaymentsClient, Any], AsyncIterable[Any] | Awaitable[Any]]
     model: type
     identity: tuple[str, ...] = ("id",)
+
+    def __attrs_post_init__(self) -> None:
+        known = types(self.model)
+        for name in self.identity:
+            kind = known.get(name)
+            # What formats write in different ways, such as `None`, would not be found again after a break.
+            if kind is None or some(kind) is not kind or column(kind) not in {"text", "integer", "time"}:
+                raise ValueError(
+                    f"{name!r} does not tell rows of {self.model.__name__} apart: name fields of it that are texts, "
+                    "integers or times, and never None"
+                )
 
 
 def _connectors(client: PaymentsClient) -> Callable[..., Pages[InstalledConnector]]:
@@ -120,7 +136,8 @@ LISTINGS = {
 
 
 def _balances(client: PaymentsClient, account: Account) -> Pages[AccountBalance]:
-    return client.accounts.get_account_balances(account.id, page_size=100, sort="created_at:asc")
+    # The currency, because a poll opens the intervals of all currencies at one time.
+    return client.accounts.get_account_balances(account.id, page_size=100, sort=["created_at:asc", "currency:asc"])
 
 
 def _tasks(client: PaymentsClient, connector: InstalledConnector) -> Pages[Task]:

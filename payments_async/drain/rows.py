@@ -23,7 +23,7 @@ _AS_THEY_ARE = {str, int, bool, float, type(None)}
 @cache
 def columns(model: type) -> dict[str, Kind]:
     """What each column of a model's rows holds, by name, in order. Any of them may hold nothing."""
-    return {name: _kind(some(kind)) for name, kind in types(model).items()}
+    return {name: column(some(kind)) for name, kind in types(model).items()}
 
 
 def plain(model: Any, names: Iterable[str] | None = None) -> dict[str, Any]:
@@ -53,7 +53,8 @@ def time_text(time: datetime) -> str:
     return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _kind(kind: Any) -> Kind:
+def column(kind: Any) -> Kind:
+    """What a column of this type holds."""
     if isinstance(kind, type) and issubclass(kind, str):
         return "text"
     return _KINDS.get(kind, "json")

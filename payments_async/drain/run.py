@@ -23,7 +23,7 @@ from payments_async.drain.resources import FanOut
 from payments_async.drain.rows import identity as identity_of
 from payments_async.drain.rows import identity_text, time_text
 from payments_async.drain.sinks.sink import Sink, to_its_end
-from payments_async.drain.walks import Found, Place, Source, Walk, by_cursor, by_key, by_time, fanned_out
+from payments_async.drain.walks import Found, Place, Source, Walk, behind, by_cursor, by_key, by_time, fanned_out
 from payments_async.wire.errors import ServerError, ValidationError
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class Run:
         if self._plan.follow:
             # Before anything is drained: what comes from now on is found by its time.
             newest = await source.pages(sort=("created_at:desc",), page_size=1).first()
-            since = newest.data[0].created_at if newest.data else _BEGINNING
+            since = min(newest.data[0].created_at, datetime.now(UTC)) if newest.data else _BEGINNING
             planned.append(Checkpoint(partition=Partition(number=0, strategy="arrivals"), key=time_text(since)))
         if await self._strategy() == "cursor":
             return [*planned, Checkpoint(partition=Partition(number=1, strategy="cursor"))]
@@ -175,6 +175,12 @@ class Run:
     async def _enter(self, ledger: Ledger) -> None:
         """Take up the partitions of a ledger, and what is to be known of what they have given."""
         plan, checkpoints = self._plan, [*ledger]
+        strategies = {each.partition.strategy for each in checkpoints}
+        plan.report.strategy = next(iter(strategies - {"arrivals"}), "")
+        if plan.strategy not in {None, plan.report.strategy}:
+            raise DrainError(f"the drain has begun by {plan.report.strategy}: leave the strategy out, or begin anew")
+        if plan.follow and "arrivals" not in strategies:
+            raise DrainError("the drain has begun without follow, so what came meanwhile is not known: begin it anew")
         self._before = sum(each.items for each in checkpoints)
         self._numbered = max(each.partition.number for each in checkpoints)
         undone = [each for each in checkpoints if not each.done]
@@ -195,8 +201,6 @@ class Run:
                 self._waiting.append(Open(each))
             else:
                 self._waiting.append(Open(each, low=self._slices[at.number].first, high=self._slices[at.number].last))
-        strategies = {each.partition.strategy for each in checkpoints} - {"arrivals"}
-        plan.report.strategy = next(iter(strategies), "")
         if self._before and plan.sink.remembers:
             await self._recall(by_identity="cursor" in {at.partition.strategy for at in undone})
 
@@ -217,7 +221,7 @@ class Run:
 
     def _horizon(self) -> str:
         assert self._arrivals is not None  # noqa: S101  # asked for only where there is one
-        return time_text(datetime.fromisoformat(cast("str", self._arrivals.checkpoint.key)) - self._plan.slack)
+        return time_text(behind(datetime.fromisoformat(cast("str", self._arrivals.checkpoint.key)), self._plan.slack))
 
     # Walking
 

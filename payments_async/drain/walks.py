@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, cast
 
 import attrs
@@ -14,6 +14,7 @@ from payments_async.client import PaymentsClient
 from payments_async.drain.partition import Checkpoint
 from payments_async.drain.resources import FanOut, Listing
 from payments_async.drain.rows import identity, time_text
+from payments_async.drain.sinks.sink import called
 from payments_async.wire.call import Page
 from payments_async.wire.errors import ProtocolError
 from payments_async.wire.pages import Pages
@@ -152,25 +153,35 @@ async def by_time(source: Source, place: Place, seen: dict[str, datetime], slack
         slack: How far to go back behind the checkpoint.
     """
     since = datetime.fromisoformat(cast("str", place.checkpoint.key))
-    newest, reached = since, False
+    now, edge, newest, reached = datetime.now(UTC), behind(since, slack), since, False
     async for page in source.pages(sort=("created_at:desc", "id:desc")).by_page():
         rows: list[Any] = []
         for row in page.data:
             name = identity(row, source.listing.identity)
-            newest, reached = max(newest, row.created_at), reached or row.created_at < since - slack
-            if name not in seen and row.created_at >= since - slack:
+            if row.created_at <= now:  # one of the future would hide those that come after it
+                newest = max(newest, row.created_at)
+            reached = reached or row.created_at < edge
+            if name not in seen and row.created_at >= edge:
                 seen[name] = row.created_at
                 rows.append(row)
         at = place.checkpoint
         if reached or not page.has_more:
             key: str | None = time_text(newest)
-            for name in [name for name, time in seen.items() if time < newest - slack]:
+            for name in [name for name, time in seen.items() if time < behind(newest, slack)]:
                 del seen[name]
         else:
             key = at.key
         yield Found(rows, attrs.evolve(at, key=key, items=at.items + len(rows)), len(page.data) - len(rows))
         if reached:
             break
+
+
+def behind(time: datetime, slack: timedelta) -> datetime:
+    """The time that is so much before another, or the first that there is."""
+    try:
+        return time - slack
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 async def fanned_out(
@@ -187,15 +198,15 @@ async def fanned_out(
         turns: How many calls may be under way.
     """
 
-    async def called(name: str, item: Any) -> tuple[str, list[Any]]:
+    async def rows_of(name: str, item: Any) -> tuple[str, list[Any]]:
         async with turns:
-            return name, await _rows_of(fan_out, source.client, item)
+            return name, await called(_rows_of(fan_out, source.client, item), f"a call of {fan_out.name}")
 
     async with aclosing(items):
         async for found in items:
             names = {identity(item, source.listing.identity): item for item in found.rows}
             tasks = [
-                asyncio.create_task(called(name, item))
+                asyncio.create_task(rows_of(name, item))
                 for name, item in names.items()
                 if name not in place.checkpoint.finished
             ]

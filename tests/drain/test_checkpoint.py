@@ -16,7 +16,12 @@ from payments_async.drain import Checkpoint, DrainError, Identity, Ledger, Parti
 from payments_async.drain.checkpoint import CheckpointFile, from_json, to_json
 
 IDENTITY = Identity(
-    server="https://a.example/api", resource="payments", query='[{"$match":{"type":"PAY-IN"}}]', format="csv"
+    server="https://a.example/api",
+    resource="payments",
+    of="payments",
+    columns="id, reference",
+    query='[{"$match":{"type":"PAY-IN"}}]',
+    format="csv",
 )
 TEXTS = st.none() | st.text(max_size=20)
 PARTITIONS = st.builds(

@@ -10,7 +10,7 @@ from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.sinks.locks import lock
-from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
+from payments_async.drain.sinks.sink import Opening, Sink, called, goes_on, undisturbed
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class Each(Sink):
         """Hand the rows of these steps over, then move the checkpoint."""
         ledger = self._ledger.moved(steps)
         if rows := [row for step in steps for row in step.rows]:
-            await self._function(rows)
+            await called(self._function(rows), "the function of the sink")
         if (file := self._file) is not None:
             await self._done(lambda: file.save(self._identity, ledger))
         self._ledger = ledger

@@ -15,9 +15,9 @@ from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, plain
-from payments_async.drain.sinks.locks import lock
+from payments_async.drain.sinks.locks import lock, stands
 from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
-from payments_async.wire.jsontext import reader, written
+from payments_async.wire.jsontext import UNREADABLE, reader, written
 
 _LONGEST = 2**31 - 1
 """Characters that a field of CSV may have: what a provider sent may be long."""
@@ -72,7 +72,8 @@ class FileSink(Sink):
             raise DrainError(
                 f"{self.path} begins with other columns than its rows would have: replace it, or give another file"
             )
-        self._file.truncate(offset)
+        if not ledger.done:  # what is behind a finished drain is not its own
+            self._file.truncate(offset)
         self._ledger, self._offset = ledger, offset
         return offset > 0 or not head
 
@@ -90,6 +91,8 @@ class FileSink(Sink):
     def _commit(self, steps: Sequence[Step]) -> None:
         ledger = self._ledger.moved(steps)
         try:
+            if not stands(self._file):
+                raise DrainError(f"{self.path} has become another file; what was committed is in the former one")
             self._append(self.encoded([plain(row, self._names) for step in steps for row in step.rows]))
             self.checkpoint.save(self._identity, ledger, self._file.tell())
         except OSError as error:
@@ -118,9 +121,12 @@ class FileSink(Sink):
         """Call `take` with these columns of each committed row."""
 
         def read() -> None:
-            with self.path.open("rb") as file:
-                for row in self.decoded(file):
-                    take(tuple(str(row[name]) for name in names))
+            try:
+                with self.path.open("rb") as file:
+                    for row in self.decoded(file):
+                        take(tuple(str(row[name]) for name in names))
+            except (*UNREADABLE, KeyError, csv.Error) as error:
+                raise DrainError(f"{self.path} is damaged: put a copy back, or begin again elsewhere") from error
 
         await undisturbed(read)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import BinaryIO
 
 from payments_async.drain.errors import DrainError
@@ -23,7 +25,18 @@ def lock(file: BinaryIO) -> BinaryIO:
             import fcntl  # noqa: PLC0415  # one system's only
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        free = stands(file)  # unless the other has just removed it
+    except (BlockingIOError, PermissionError):
+        free = False
+    if not free:
         file.close()
-        raise DrainError(f"another drain is writing to {file.name}: let it end, or give another target") from None
+        raise DrainError(f"another drain is writing to {file.name}: let it end, or give another target")
     return file
+
+
+def stands(file: BinaryIO) -> bool:
+    """Whether an open file is still the one of its name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), Path(file.name).stat())
+    except FileNotFoundError:
+        return False

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar, TypeVar
 
-from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, sync_folder
+from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, replacing
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, plain_value, time_text
 from payments_async.drain.sinks.locks import lock
 from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
 from payments_async.wire.jsontext import written
+
+T = TypeVar("T")
 
 _DIGITS = 38
 """The most digits that every reader of Parquet takes."""
@@ -71,13 +74,25 @@ class Parquet(Sink):
 
     def _check(self) -> None:
         """Refuse to go on without a part that was committed; a file that was finished needs none."""
-        if self.path.exists():
-            if not self._ledger.done:
-                raise DrainError(f"{self.path} is there though its drain is not done: move it, or replace it")
+        if self._made():
             return
         for part in self._paths():
             if not part.exists() or part.read_bytes()[-4:] != b"PAR1":
                 raise DrainError(f"{part} is missing or damaged: put a copy back, or replace {self.path}")
+
+    def _made(self) -> bool:
+        """Whether the file is there already.
+
+        Raises:
+            DrainError: another one is in its place.
+        """
+        if not self.path.exists():
+            return False
+        with suppress(OSError, ValueError):
+            rows = _arrow("pyarrow.parquet").read_metadata(self.path).num_rows
+            if self._ledger.done and rows == sum(each.items for each in self._ledger):
+                return True
+        raise DrainError(f"{self.path} is there, and not from this drain: move it and resume, or replace it")
 
     async def commit(self, steps: Sequence[Step]) -> None:
         """Write the rows of these steps as one more part, and move the checkpoint."""
@@ -103,7 +118,7 @@ class Parquet(Sink):
 
         def read() -> None:
             for path in self._paths():
-                table = _arrow("pyarrow.parquet").read_table(path, columns=[*names])
+                table = self._read(path, lambda part: part.read(columns=[*names], use_threads=False))
                 for row in zip(*(texts(name, table[name].to_pylist()) for name in names), strict=True):
                     take(row)
 
@@ -114,18 +129,23 @@ class Parquet(Sink):
         await undisturbed(self._finish)
 
     def _finish(self) -> None:
-        if not self.path.exists():
-            pyarrow, parquet = _arrow("pyarrow"), _arrow("pyarrow.parquet")
-            schemas = [parquet.read_schema(path) for path in self._paths()]
+        if not self._made():
+            pyarrow = _arrow("pyarrow")
+            schemas = [self._read(path, lambda part: part.schema_arrow) for path in self._paths()]
             # A column that is text in any part is text in all.
             long = {name for name in self._columns for each in schemas if each.field(name).type == pyarrow.string()}
             schema = pyarrow.schema([(name, _type(kind, long=name in long)) for name, kind in self._columns.items()])
-            # Not `read_table`, whose memory grows from file to file.
-            tables = (parquet.ParquetFile(path).read(use_threads=False).cast(schema) for path in self._paths())
+            tables = (
+                self._read(path, lambda part: part.read(use_threads=False)).cast(schema) for path in self._paths()
+            )
             try:
                 _write(self.path, schema, tables)
             except OSError as error:
                 raise self._unusable(error) from error
+        with suppress(OSError):
+            for part in self.parts.glob("*.parquet*"):
+                part.unlink()
+        # The lock goes last: once it is gone, the folder is anybody's.
         shutil.rmtree(self.parts, ignore_errors=True)
 
     async def aclose(self) -> None:
@@ -137,6 +157,14 @@ class Parquet(Sink):
         numbers = range(1, (self._count if count is None else count) + 1)
         return [self.parts / f"{number:06}.parquet" for number in numbers]
 
+    def _read(self, path: Path, what: Callable[[Any], T]) -> T:
+        """Something of a part."""
+        try:
+            # Not `read_table`, whose memory grows from file to file.
+            return what(_arrow("pyarrow.parquet").ParquetFile(path))
+        except (OSError, ValueError) as error:
+            raise DrainError(f"{path} is damaged: put a copy back, or replace {self.path}") from error
+
     def _table(self, rows: list[Any]) -> Any:
         arrays = {name: _array(kind, [getattr(row, name) for row in rows]) for name, kind in self._columns.items()}
         return _arrow("pyarrow").table(arrays)
@@ -147,18 +175,12 @@ class Parquet(Sink):
 
 def _write(path: Path, schema: Any, tables: Iterable[Any]) -> None:
     """Write a file as a whole: whatever happens, it is there or it is not."""
-    beside = path.with_name(path.name + ".new")
-    with beside.open("wb") as file:
-        with _arrow("pyarrow.parquet").ParquetWriter(file, schema) as writer:
-            for table in tables:
-                writer.write_table(table)
-                del table
-                # Or its allocator keeps several times what is in use.
-                _arrow("pyarrow").default_memory_pool().release_unused()
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    sync_folder(path.parent)
+    with replacing(path) as file, _arrow("pyarrow.parquet").ParquetWriter(file, schema) as writer:
+        for table in tables:
+            writer.write_table(table)
+            del table
+            # Or its allocator keeps several times what is in use.
+            _arrow("pyarrow").default_memory_pool().release_unused()
 
 
 def _array(kind: Kind, values: list[Any]) -> Any:

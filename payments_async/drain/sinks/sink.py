@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -46,9 +46,10 @@ class Sink(ABC):
     """How many rows a commit should have at least, unless it is the last."""
     remembers: ClassVar[bool] = True
     """Whether it can tell which rows it has, so that after a break none comes twice."""
-
     endless: ClassVar[bool] = True
     """Whether it is of use before the drain is done."""
+    in_use: bool = False
+    """Whether a drain is running into it."""
 
     @abstractmethod
     async def open(self, opening: Opening) -> Ledger:
@@ -95,6 +96,21 @@ def goes_on(path: Path, checkpoint: Path, opening: Opening) -> bool:
             f"{path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
         )
     return True
+
+
+async def called(function: Awaitable[T], name: str) -> T:
+    """What a function of the caller's gives.
+
+    Raises:
+        DrainError: something that it waited for was cancelled, which is a failure like others, and no end of the drain.
+    """
+    try:
+        return await function
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise DrainError(f"{name} was cancelled from inside; what was committed is kept") from error
 
 
 async def undisturbed(work: Callable[[], T]) -> T:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 
 from payments_async.drain.checkpoint import Ledger, from_json, lost, to_json
-from payments_async.drain.errors import DrainError
+from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.rows import columns, plain
 from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
@@ -96,8 +96,7 @@ class SQLite(Sink):
             key = ", ".join(f'"{column}"' for column in opening.key)
             # Without types, which would make floats of integers that are kept as text.
             database.execute(f'CREATE TABLE "{name}" ({names}, PRIMARY KEY ({key}))')
-            identity = json.dumps(attrs.asdict(opening.identity))
-            database.execute("INSERT OR REPLACE INTO drain VALUES (?, ?)", (name, identity))
+            database.execute("INSERT OR REPLACE INTO drain VALUES (?, ?)", (name, _identity_text(opening)))
             database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
             return Ledger()
         rows = database.execute("SELECT checkpoint FROM drain_checkpoint WHERE drain = ?", (name,))
@@ -116,6 +115,9 @@ class SQLite(Sink):
         listed, marks = ", ".join(f'"{column}"' for column in names), ", ".join("?" * len(names))
         insert = f'INSERT OR REPLACE INTO "{name}" ({listed}) VALUES ({marks})'  # noqa: S608 - names of models' fields
         with self._transaction():
+            holder = database.execute("SELECT identity FROM drain WHERE name = ?", (name,)).fetchone()
+            if holder != (_identity_text(self._opening),):
+                raise PartitionLostError(f"another drain has replaced the table {name} of {self.path}")
             for step in steps:
                 self._move(name, step)
                 rows = (tuple(map(_stored, plain(row, names).values())) for row in step.rows)
@@ -158,6 +160,10 @@ class SQLite(Sink):
             return await undisturbed(work)
         except sqlite3.Error as error:
             raise DrainError(f"{self.path}: {error}; what was committed is kept") from error
+
+
+def _identity_text(opening: Opening) -> str:
+    return json.dumps(attrs.asdict(opening.identity))
 
 
 def _text(checkpoint: Checkpoint) -> str:

@@ -162,3 +162,18 @@ async def test_a_function_alone_needs_no_file() -> None:
     await sink.aclose()
     assert taken.rows == [payments(2)]
     assert not sink.remembers
+
+
+async def test_a_function_that_is_cancelled_from_inside_has_failed(tmp_path: Path) -> None:
+    async def wait_for_what_is_cancelled(_: list[Any]) -> None:
+        cancelled = asyncio.get_running_loop().create_future()
+        cancelled.cancel()
+        await cancelled
+
+    sink = Each(wait_for_what_is_cancelled, tmp_path / "c")
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    with pytest.raises(DrainError, match="the function of the sink was cancelled from inside"):
+        await sink.commit([moved(0, payments(2))])
+    await sink.aclose()
+    assert saved(tmp_path / "c") == [None]

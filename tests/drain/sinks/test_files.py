@@ -123,3 +123,60 @@ def test_a_checkpoint_leaves_nothing_open(tmp_path: Path) -> None:
     for _ in range(3):
         sink.checkpoint.save(opening(sink).identity, Ledger())
     assert len([*Path("/proc/self/fd").iterdir()]) == before
+
+
+@both_files
+@pytest.mark.parametrize("put", [None, b"another"])
+async def test_a_file_that_is_taken_away_meanwhile_is_missed(tmp_path: Path, kind: Kind, put: bytes | None) -> None:
+    path = tmp_path / kind.name
+    sink = await begun(kind, path)
+    path.rename(tmp_path / "former")
+    if put is not None:
+        path.write_bytes(put)
+    with pytest.raises(DrainError, match="has become another file; what was committed is in the former one"):
+        await sink.commit([moved(2, payments(2, first=2))])
+    await sink.aclose()
+    assert kind.read(tmp_path / "former") == expected(payments(2))
+
+
+@both_files
+async def test_what_others_append_to_a_finished_file_is_left_alone(tmp_path: Path, kind: Kind) -> None:
+    path = tmp_path / kind.name
+    await kind.keep(path, payments(2))
+    with path.open("ab") as file:
+        file.write(b"one more\n")
+    before = path.read_bytes()
+    sink = kind.make(path)
+    assert [*await sink.open(opening(sink, resume=True))] == [at(2, done=True)]
+    await sink.finish()
+    await sink.aclose()
+    assert path.read_bytes() == before
+
+
+@both_files
+async def test_rows_that_cannot_be_read_again_are_damaged(tmp_path: Path, kind: Kind) -> None:
+    path = tmp_path / kind.name
+    sink = await begun(kind, path)
+    data = path.read_bytes()
+    path.write_bytes(data[:-6] + b"\xff" * 6)
+    with pytest.raises(DrainError, match=rf"{kind.name} is damaged: put a copy back, or begin again elsewhere"):
+        await sink.recall(["id"], lambda _: None)
+    await sink.aclose()
+
+
+@both_files
+async def test_a_checkpoint_that_cannot_be_written_leaves_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    sink = await begun(kind, tmp_path / kind.name)
+    names = set(content(tmp_path))
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        with pytest.raises(DrainError, match="No space left on device"):
+            await sink.commit([moved(2, payments(2, first=2))])
+    await sink.aclose()
+    assert set(content(tmp_path)) == names

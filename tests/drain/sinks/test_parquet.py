@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,7 +114,7 @@ async def test_a_file_that_comes_from_elsewhere_is_not_taken_for_the_finished_on
     Parquet(path).path.write_bytes(b"PAR1 of somebody else")
     sink = Parquet(path)
     before = content(path.parent)
-    with pytest.raises(DrainError, match=r"out.parquet is there though its drain is not done: move it"):
+    with pytest.raises(DrainError, match=r"out.parquet is there, and not from this drain: move it and resume"):
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
     assert content(path.parent) == before
@@ -163,3 +167,72 @@ async def test_a_missing_pyarrow_is_one_line_that_says_what_to_install(
         await sink.open(opening(sink))
     await sink.aclose()
     assert content(path.parent) == {}
+
+
+def write_other_rows(path: Path) -> None:
+    parquet.write_table(parquet.read_table(Parquet(path).parts / "000001.parquet").slice(1), path)
+
+
+@pytest.mark.parametrize("write", [lambda path: path.write_bytes(b"somebody's"), write_other_rows])
+async def test_a_file_that_comes_during_the_drain_is_left_alone_and_so_are_the_parts(
+    path: Path, write: Callable[[Path], object]
+) -> None:
+    sink = Parquet(path)
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    await sink.commit([moved(0, payments(3), done=True)])
+    write(path)
+    before = content(path.parent)
+    with pytest.raises(DrainError, match=r"out.parquet is there, and not from this drain"):
+        await sink.finish()
+    await sink.aclose()
+    assert content(path.parent) == before
+    sink.path.unlink()
+    await sink.open(opening(sink, resume=True))
+    await sink.finish()
+    await sink.aclose()
+    assert read_parquet(path) == expected(payments(3))
+
+
+@pytest.mark.parametrize("use", ["finish", "recall"])
+async def test_a_part_that_cannot_be_read_is_named(path: Path, use: str) -> None:
+    await KIND.keep(path, payments(2), payments(2, first=2), finish=False)
+    sink = Parquet(path)
+    part = sink.parts / "000002.parquet"
+    part.write_bytes(b"\0" * 100 + b"PAR1")
+    await sink.open(opening(sink, resume=True))
+    with pytest.raises(DrainError, match=r"000002.parquet is damaged: put a copy back, or replace .*out.parquet"):
+        await (sink.finish() if use == "finish" else sink.recall(["id"], print))
+    await sink.aclose()
+    assert set(content(path.parent)) == {
+        "out.parquet.checkpoint",
+        *(f"out.parquet.parts/{name}" for name in ("lock", "000001.parquet", "000002.parquet")),
+    }
+
+
+async def test_the_folder_of_parts_is_another_drains_once_its_lock_is_gone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, other = Parquet(path), Parquet(path)
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    await sink.commit([moved(0, payments(3), done=True)])
+    removed = shutil.rmtree
+
+    def remove_slowly(folder: Path, **how: Any) -> None:
+        # Whoever comes now is turned away, and whoever comes later finds nothing of this drain's.
+        monkeypatch.undo()
+        with pytest.raises(DrainError, match="another drain is writing"):
+            asyncio.run(other.open(opening(other, replace=True)))
+        removed(folder, **how)
+
+    monkeypatch.setattr("shutil.rmtree", remove_slowly)
+    await sink.finish()
+    await other.open(opening(other, replace=True))
+    await other.commit([BEGIN])
+    await other.commit([moved(0, payments(1), done=True)])
+    await sink.aclose()
+    await other.finish()
+    await other.aclose()
+    assert read_parquet(path) == expected(payments(1))
+    assert set(content(path.parent)) == {"out.parquet", "out.parquet.checkpoint"}

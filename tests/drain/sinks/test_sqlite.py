@@ -241,3 +241,17 @@ async def test_a_resource_cannot_take_the_place_of_the_checkpoints(path: Path, n
     sink = SQLite(path)
     assert [*await sink.open(opening(sink, resume=True))] == [at(2)]
     await sink.aclose()
+
+
+async def test_a_drain_whose_table_another_one_has_replaced_keeps_nothing_in_it(path: Path) -> None:
+    first, second = SQLite(path), SQLite(path)
+    await first.open(opening(first, query="one"))
+    await first.commit([BEGIN])
+    await second.open(opening(second, query="another", replace=True))
+    await second.commit([BEGIN])
+    with pytest.raises(PartitionLostError, match=r"another drain has replaced the table payments of .*out.db"):
+        await first.commit([moved(0, payments(2))])
+    await second.commit([moved(0, payments(3), done=True)])
+    await first.aclose()
+    await second.aclose()
+    assert read_sqlite(path) == expected(payments(3))

@@ -52,7 +52,6 @@ class Each(Sink):
         ledger = Ledger()
         if goes_on(file.path, file.path, opening):
             ledger, _ = file.load(opening.identity)
-        file.save(opening.identity, ledger)
         return ledger
 
     async def commit(self, steps: Sequence[Step]) -> None:

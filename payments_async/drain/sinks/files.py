@@ -39,6 +39,8 @@ class FileSink(Sink):
         self._file: BinaryIO
         self._identity: Identity
         self._names: tuple[str, ...]
+        # Whether the file is there only because it was opened; whether it has what a commit appends to.
+        self._made = self._begun = False
         self._offset: int
         self._ledger: Ledger
 
@@ -50,10 +52,11 @@ class FileSink(Sink):
         self._identity, self._names = opening.identity, tuple(columns(opening.model))
         self._ledger, self._offset = Ledger(), 0
         try:
-            # Looked at only once it is locked: until then another drain may begin it, or go on.
-            self._file = lock(self.path.open("r+b" if self.path.exists() else "x+b", buffering=0))
-            if not goes_on(self.path, self.checkpoint.path, opening) or not self._resumed():
-                self._begin()
+            goes_on(self.path, self.checkpoint.path, opening)  # a pipe, say, waits for others when it is opened
+            self._made = not self.path.exists()
+            self._file = lock(self.path.open("x+b" if self._made else "r+b", buffering=0))
+            # Until it was locked, another drain may have begun it, or gone on.
+            self._begun = goes_on(self.path, self.checkpoint.path, opening) and self._resumed()
         except OSError as error:
             raise self._unusable(error) from error
         return self._ledger
@@ -83,6 +86,7 @@ class FileSink(Sink):
         self._append(self.head())
         self._offset = self._file.tell()
         self.checkpoint.save(self._identity, Ledger(), self._offset)
+        self._begun = True
 
     async def commit(self, steps: Sequence[Step]) -> None:
         """Append the rows of these steps and move the checkpoint."""
@@ -93,6 +97,8 @@ class FileSink(Sink):
         try:
             if not stands(self._file):
                 raise DrainError(f"{self.path} has become another file; what was committed is in the former one")
+            if not self._begun:
+                self._begin()
             self._append(self.encoded([plain(row, self._names) for step in steps for row in step.rows]))
             self.checkpoint.save(self._identity, ledger, self._file.tell())
         except OSError as error:
@@ -131,9 +137,14 @@ class FileSink(Sink):
         await undisturbed(read)
 
     async def aclose(self) -> None:
-        """Close the file."""
-        if hasattr(self, "_file"):
-            self._file.close()
+        """Close the file, and take it away again if nothing came of it."""
+        if hasattr(self, "_file") and not self._file.closed:
+            await undisturbed(self._close)
+
+    def _close(self) -> None:
+        with self._file:
+            if self._made and not self.checkpoint.path.exists() and stands(self._file):
+                self.path.unlink()
 
     @abstractmethod
     def head(self) -> bytes:

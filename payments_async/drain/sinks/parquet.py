@@ -14,7 +14,7 @@ from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, re
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, plain_value, time_text
-from payments_async.drain.sinks.locks import lock
+from payments_async.drain.sinks.locks import lock, stands
 from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
 from payments_async.wire.jsontext import written
 
@@ -48,6 +48,7 @@ class Parquet(Sink):
         self._columns: dict[str, Kind]
         self._ledger: Ledger
         self._count: int
+        self._begun = False
 
     async def open(self, opening: Opening) -> Ledger:
         """Make room for parts, or find those that there are."""
@@ -62,12 +63,10 @@ class Parquet(Sink):
             self.parts.mkdir(exist_ok=True)
             self._lock = lock((self.parts / "lock").open("ab"))
             # Until it was locked, another drain may have begun it, or gone on.
-            if goes_on(self.path, self.checkpoint.path, opening):
+            self._begun = goes_on(self.path, self.checkpoint.path, opening)
+            if self._begun:
                 self._ledger, self._count = self.checkpoint.load(opening.identity)
                 self._check()
-            else:
-                self.path.unlink(missing_ok=True)
-                self.checkpoint.save(opening.identity, Ledger())
         except OSError as error:
             raise self._unusable(error) from error
         return self._ledger
@@ -102,6 +101,10 @@ class Parquet(Sink):
         ledger = self._ledger.moved(steps)
         rows = [row for step in steps for row in step.rows]
         try:
+            if not self._begun:
+                self._begun = True
+                self.path.unlink(missing_ok=True)
+                self.checkpoint.save(self._identity, Ledger())
             if rows:
                 table = self._table(rows)
                 _write(self._paths(self._count + 1)[-1], table.schema, [table])
@@ -149,9 +152,14 @@ class Parquet(Sink):
         shutil.rmtree(self.parts, ignore_errors=True)
 
     async def aclose(self) -> None:
-        """Let go of the parts."""
-        if hasattr(self, "_lock"):
-            self._lock.close()
+        """Let go of the parts, and take their folder away if there are none."""
+        if hasattr(self, "_lock") and not self._lock.closed:
+            await undisturbed(self._close)
+
+    def _close(self) -> None:
+        with self._lock:
+            if stands(self._lock) and len([*self.parts.iterdir()]) == 1:
+                shutil.rmtree(self.parts, ignore_errors=True)
 
     def _paths(self, count: int | None = None) -> list[Path]:
         numbers = range(1, (self._count if count is None else count) + 1)

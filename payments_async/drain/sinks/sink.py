@@ -55,6 +55,8 @@ class Sink(ABC):
     async def open(self, opening: Opening) -> Ledger:
         """Open the target; gives what an earlier run has committed.
 
+        A target that is there stays as it is until the first commit, which comes once the server has answered.
+
         Raises:
             DrainError: the target is there already, is another drain's, is damaged, or cannot be written to.
         """
@@ -86,6 +88,8 @@ def goes_on(path: Path, checkpoint: Path, opening: Opening) -> bool:
     Raises:
         DrainError: it is there already, and is not to be resumed or cannot be.
     """
+    if path.exists() and not path.is_file():
+        raise DrainError(f"{path} is no file: give another one")
     begun = checkpoint.exists()
     if opening.replace or not (begun or (path.exists() and path.stat().st_size > 0)):
         return False

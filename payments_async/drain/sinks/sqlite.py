@@ -49,6 +49,7 @@ class SQLite(Sink):
         self.path = Path(path)
         self._database: sqlite3.Connection
         self._opening: Opening
+        self._begun: bool
 
     async def open(self, opening: Opening) -> Ledger:
         """Open the database and make the table."""
@@ -56,7 +57,6 @@ class SQLite(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         self._opening = opening
-        name = opening.identity.resource
         # Each use is in a thread of its own, one after the other.
         database = self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         # Whoever waits for another drain's commit waits for one page at most.
@@ -66,8 +66,6 @@ class SQLite(Sink):
         with self._transaction():
             for statement in _TABLES.split(";"):
                 database.execute(statement)
-            if opening.replace:
-                database.execute(f'DROP TABLE IF EXISTS "{name}"')
             return self._found(opening)
 
     @contextmanager
@@ -83,28 +81,29 @@ class SQLite(Sink):
             raise
 
     def _found(self, opening: Opening) -> Ledger:
-        """What an earlier run has committed; where there was none, the table is made."""
+        """What an earlier run has committed."""
         name, database = opening.identity.resource, self._database
-        there = database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+        if name.lower() in {"drain", "drain_checkpoint"} or name.lower().startswith("sqlite_"):
+            raise DrainError(f"a table {name} is not a drain's to make: give the fan-out another name")
+        there = self._is_there(name)
         drain = database.execute("SELECT identity FROM drain WHERE name = ?", (name,)).fetchone()
-        if there and not opening.resume:
-            raise DrainError(f"{self.path} has a table {name} already: resume it, replace it, or give another file")
-        if there and not drain:
-            raise DrainError(f"the table {name} of {self.path} is no drain's: replace it, or give another file")
-        if not there:
-            names = ", ".join(f'"{column}"' for column in columns(opening.model))
-            key = ", ".join(f'"{column}"' for column in opening.key)
-            # Without types, which would make floats of integers that are kept as text.
-            database.execute(f'CREATE TABLE "{name}" ({names}, PRIMARY KEY ({key}))')
-            database.execute("INSERT OR REPLACE INTO drain VALUES (?, ?)", (name, _identity_text(opening)))
-            database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
+        self._begun = there and not opening.replace
+        if not self._begun:
             return Ledger()
+        if not opening.resume:
+            raise DrainError(f"{self.path} has a table {name} already: resume it, replace it, or give another file")
+        if not drain:
+            raise DrainError(f"the table {name} of {self.path} is no drain's: replace it, or give another file")
         rows = database.execute("SELECT checkpoint FROM drain_checkpoint WHERE drain = ?", (name,))
         try:
             opening.identity.check(json.loads(drain[0]), str(self.path))
             return Ledger(from_json(json.loads(text)) for (text,) in rows)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DrainError(f"the checkpoint of {name} in {self.path} is damaged: replace the table") from error
+
+    def _is_there(self, name: str) -> bool:
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE"
+        return self._database.execute(query, (name,)).fetchone() is not None
 
     async def commit(self, steps: Sequence[Step]) -> None:
         """Keep the rows of these steps and move the checkpoints, in one transaction."""
@@ -115,6 +114,8 @@ class SQLite(Sink):
         listed, marks = ", ".join(f'"{column}"' for column in names), ", ".join("?" * len(names))
         insert = f'INSERT OR REPLACE INTO "{name}" ({listed}) VALUES ({marks})'  # noqa: S608 - names of models' fields
         with self._transaction():
+            if not self._begun:
+                self._begin(self._opening)
             holder = database.execute("SELECT identity FROM drain WHERE name = ?", (name,)).fetchone()
             if holder != (_identity_text(self._opening),):
                 raise PartitionLostError(f"another drain has replaced the table {name} of {self.path}")
@@ -122,6 +123,21 @@ class SQLite(Sink):
                 self._move(name, step)
                 rows = (tuple(map(_stored, plain(row, names).values())) for row in step.rows)
                 database.executemany(insert, rows)
+        self._begun = True
+
+    def _begin(self, opening: Opening) -> None:
+        """Make the table, in place of one that is there."""
+        name, database = opening.identity.resource, self._database
+        if opening.replace:
+            database.execute(f'DROP TABLE IF EXISTS "{name}"')
+        elif self._is_there(name):
+            raise PartitionLostError(f"another drain has begun the table {name} of {self.path}")
+        names = ", ".join(f'"{column}"' for column in columns(opening.model))
+        key = ", ".join(f'"{column}"' for column in opening.key)
+        # Without types, which would make floats of integers that are kept as text.
+        database.execute(f'CREATE TABLE "{name}" ({names}, PRIMARY KEY ({key}))')
+        database.execute("INSERT OR REPLACE INTO drain VALUES (?, ?)", (name, _identity_text(opening)))
+        database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
 
     def _move(self, name: str, step: Step) -> None:
         """Put new checkpoints in place of the one that must be there."""

@@ -84,6 +84,7 @@ async def test_a_checkpoint_without_room_ends_each(tmp_path: Path) -> None:
         pass
 
     sink = Each(take, tmp_path / "c")
+    await sink.open(opening(sink))
     with room_for(100), pytest.raises(DrainError, match=r"c cannot be written \(File too large\)"):
-        await sink.open(opening(sink))
+        await sink.commit([BEGIN])
     await sink.aclose()

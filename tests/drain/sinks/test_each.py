@@ -134,6 +134,7 @@ async def test_a_checkpoint_that_is_there_is_refused(tmp_path: Path) -> None:
 async def test_the_checkpoint_of_another_drain_is_refused(tmp_path: Path) -> None:
     sink = Each(Taken(), tmp_path / "c")
     await sink.open(opening(sink))
+    await sink.commit([BEGIN])
     await sink.aclose()
     with pytest.raises(DrainError, match="its resource is 'payments', not 'accounts'"):
         await sink.open(opening(sink, resume=True, resource="accounts"))

@@ -40,6 +40,10 @@ async def opened(sink: Sink, **how: Any) -> Ledger:
         await sink.aclose()
 
 
+def is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
 async def refused(kind: Kind, path: Path, **how: Any) -> str:
     """Why a target is refused; nothing of it is changed, and it is let go."""
     before = content(path.parent)
@@ -97,11 +101,42 @@ async def test_replace_begins_again(tmp_path: Path, kind: Kind, *, finish: bool)
 
 
 @every_kind
-async def test_a_replaced_target_that_has_nothing_yet_is_begun_by_resume(tmp_path: Path, kind: Kind) -> None:
+@pytest.mark.parametrize("finish", [True, False])
+async def test_a_target_stays_as_it_is_until_there_is_something_in_its_place(
+    tmp_path: Path, kind: Kind, *, finish: bool
+) -> None:
+    # Or a wrong secret would be enough to lose it.
     path = tmp_path / kind.name
-    await kind.keep(path, payments(9))
+    await kind.keep(path, payments(9), finish=finish)
+    before = content(tmp_path)
     await opened(kind.make(path), replace=True)
-    assert [*await opened(kind.make(path), resume=True)] == []
+    assert [*await opened(kind.make(path), resume=True)] == [at(9, done=finish)]
+    if kind.make is SQLite:
+        assert kind.read(path) == expected(payments(9))
+    else:
+        assert content(tmp_path) == before
+
+
+@locked_kinds
+async def test_a_target_that_nothing_comes_of_is_not_left_behind(tmp_path: Path, kind: Kind) -> None:
+    for how in ({}, {"resume": True}, {"replace": True}):
+        assert [*await opened(kind.make(tmp_path / kind.name), **how)] == []
+        assert is_empty(tmp_path)
+
+
+@every_kind
+async def test_a_first_try_that_failed_is_in_nobodys_way(tmp_path: Path, kind: Kind) -> None:
+    await opened(kind.make(tmp_path / kind.name), server="https://wrong.example", query="wrong")
+    await kind.keep(tmp_path / kind.name, payments(3))
+    assert kind.read(tmp_path / kind.name) == expected(payments(3))
+
+
+@every_kind
+async def test_what_is_no_file_is_no_target(tmp_path: Path, kind: Kind) -> None:
+    (tmp_path / kind.name).mkdir()
+    for how in ({}, {"resume": True}, {"replace": True}):
+        why = await refused(kind, tmp_path / kind.name, **how)
+        assert ("unable to open database file" if kind.make is SQLite else "is no file: give another one") in why
 
 
 @every_kind

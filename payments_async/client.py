@@ -292,6 +292,12 @@ class PaymentsClient:
         return source
 
     def _assemble(self, timeout: Timeout, retry: RetryPolicy, headers: Mapping[str, str]) -> None:
+        for name, given, kind, example in (
+            ("timeout", timeout, Timeout, "Timeout(total=30)"),
+            ("retry", retry, RetryPolicy, "RetryPolicy(attempts=4)"),
+        ):
+            if not isinstance(cast("object", given), kind):
+                raise ConfigurationError(f"{name} is {given!r}: give a {kind.__name__}, such as {example}")
         self._timeout, self._retry, self._headers = timeout, retry, headers
         connection = self._connection
         layers = [*self._layers, connection.checking_use, retrying(retry), *self._attempt_layers]

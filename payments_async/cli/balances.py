@@ -100,7 +100,7 @@ def chart(totals: Sequence[Total], width: int) -> Table:
     texts = [(one_line(each.asset), amount_text(each.total, each.asset), f"{each.accounts:,}") for each in totals]
     made = plain_table()
     for column in head:
-        made.add_column(column, justify="left" if column == "asset" else "right", no_wrap=True)
+        made.add_column(column, justify="left" if column == "asset" else "right", overflow="fold")
     taken = sum(max(map(len, column)) + GAP for column in zip(head, *texts, strict=True))
     room = width - taken
     for row, bar in zip(texts, _bars(totals, room), strict=True):

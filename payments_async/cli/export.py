@@ -20,7 +20,7 @@ from payments_async.cli.messages import say
 from payments_async.cli.options import Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
-from payments_async.drain import Drain, DrainWarning, Report, sink_for
+from payments_async.drain import Drain, DrainError, DrainWarning, Report, Sink, sink_for
 
 
 def exported(
@@ -54,7 +54,7 @@ def exported(
     selection = selected(resource, conditions)
     if selection.scope:
         raise ValueError(f"an export of {resource} holds them all: leave out --where")
-    sink = sink_for(target, form)
+    sink = _sink_of(target, form)
 
     async def work(client: PaymentsClient) -> None:
         committed = False
@@ -79,12 +79,17 @@ def exported(
                 say(_way_on())
             raise
         except (PaymentsError, OSError) as error:
-            if committed:
-                error.add_note(_way_on())
+            _advise(error, committed=committed, told=resume or replace)
             raise
         show(terminal(), summary(resource, report, target))
 
     return work
+
+
+def _sink_of(target: Path, form: Format | None) -> Sink:
+    if str(target) == "-":
+        raise ValueError("an export goes to a file, which a resume can find again: name one")
+    return sink_for(target, form)
 
 
 @contextmanager
@@ -102,10 +107,20 @@ def _say(message: Warning | str, *_: object, **__: object) -> None:
 
 def summary(resource: Resource, report: Report, target: Path) -> str:
     """What an export has brought, in a line."""
+    if not report.requests:
+        return f"{report.items:,} {resource} in {target}: done before; --force exports what there is now"
     return (
         f"{report.items:,} {resource} in {target}: {report.seconds:.1f} s,"
         f" {report.requests:,} requests, {report.repeats:,} repeats dropped"
     )
+
+
+def _advise(error: Exception, *, committed: bool, told: bool) -> None:
+    """Add to an error what to type next, if that is known."""
+    if committed:
+        error.add_note(_way_on())
+    elif isinstance(error, DrainError) and not told:
+        error.add_note("--resume goes on with a file of an export, --force puts another one in its place")
 
 
 def _way_on() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from inspect import iscoroutinefunction
 from typing import Any, cast
 
 from payments_async.client import PaymentsClient
@@ -23,6 +24,7 @@ from payments_async.operations.base import filter_text
 from payments_async.wire.jsontext import json_text
 
 _LEAST_RATE = 0.1
+_LEAST_PAUSE = 0.01
 _LONGEST_WAIT = 10.0
 """Seconds that a request may wait for the budget; where more waited at once, they would miss their deadlines."""
 
@@ -45,13 +47,14 @@ class Drain:
         concurrency: How many calls of a fan-out are made at once.
         rate: Requests a second at most, 0.1 or more; no limit unless given.
         page_size: Items a page; the server caps it at 100.
-        follow: Whether to go on with what is new, for ever.
-        every: Seconds between two looks for what is new.
+        follow: Whether to go on with what is new, for ever: a look that fails is taken again.
+        every: Seconds between two looks for what is new, 0.01 or more.
         slack: How far behind the newest item a look goes, for those that come late.
         on_progress: Called with the report after each commit, in the event loop.
 
     Raises:
         ValueError: something of this cannot work.
+        TypeError: the sink is none, or `on_progress` would have to be awaited.
     """
 
     def __init__(
@@ -71,11 +74,13 @@ class Drain:
         slack: timedelta = timedelta(minutes=1),
         on_progress: Callable[[Report], object] | None = None,
     ) -> None:
-        for name, given in (("partitions", partitions), ("concurrency", concurrency), ("page_size", page_size)):
-            if given < 1:
-                raise ValueError(f"{name} is {given}: give 1 or more")
-        if rate is not None and not _LEAST_RATE <= rate < float("inf"):
-            raise ValueError(f"rate is {rate}: give requests a second, {_LEAST_RATE} or more")
+        if not isinstance(cast("object", sink), Sink):
+            raise TypeError(f"the sink is {sink!r}: give one, such as JSONLines('payments.jsonl')")
+        if on_progress is not None and iscoroutinefunction(on_progress):
+            raise TypeError("on_progress is called and not awaited: give a plain function")
+        if strategy not in (None, "keyset", "cursor"):
+            raise ValueError(f"strategy is {strategy!r}: give 'keyset' or 'cursor', or leave it out")
+        _check_numbers(rate=rate, every=every, partitions=partitions, concurrency=concurrency, page_size=page_size)
         self._client = client
         self._resource = found = find(resource)
         self._listing = listing(found.of) if isinstance(found, FanOut) else found
@@ -95,8 +100,8 @@ class Drain:
             raise ValueError(f"the server has no key of {self._listing.name}: leave the strategy out")
         if follow and (isinstance(found, FanOut) or not found.dated):
             raise ValueError(f"what is new among {found.name} cannot be told by its time: drain them again instead")
-        if slack < timedelta():
-            raise ValueError(f"slack is {slack}: give how late an item may come, or nothing")
+        if not isinstance(cast("object", slack), timedelta) or slack < timedelta():
+            raise ValueError(f"slack is {slack!r}: give a timedelta, how late an item may come")
         if follow and not sink.endless:
             raise ValueError("a Parquet file is complete only at the end of a drain: follow with another sink")
 
@@ -186,3 +191,14 @@ def _terms(query: Filter[Any] | Mapping[str, Any] | str | None, of: Listing) -> 
             return tuple(terms)
         case _:
             return (given,) if given else ()
+
+
+def _check_numbers(*, rate: float | None, every: float, **counts: int) -> None:
+    for name, count in counts.items():
+        if not isinstance(cast("object", count), int) or count < 1:
+            raise ValueError(f"{name} is {count!r}: give a whole number, 1 or more")
+    for name, number, least in (("rate", rate, _LEAST_RATE), ("every", every, _LEAST_PAUSE)):
+        if number is None:
+            continue
+        if not isinstance(cast("object", number), int | float) or not least <= number < float("inf"):
+            raise ValueError(f"{name} is {number!r}: give a number, {least} or more")

@@ -27,8 +27,8 @@ class Report:
         rate: Rows a second in this run.
         latency: Seconds that a request takes of late; a list that gets slower page by page shows here.
         last_key: The key or cursor that was committed last.
-        share: The part of the key range that is done, from 0 to 1, as if keys were spread evenly; `None` where that
-            cannot be known.
+        share: An estimate of the part that is done, from 0 to 1, by how far each partition has come; `None` where that
+            cannot be known. It never falls, and is 1 only at the end.
         done: Whether all is drained.
     """
 

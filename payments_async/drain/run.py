@@ -24,7 +24,7 @@ from payments_async.drain.rows import identity as identity_of
 from payments_async.drain.rows import identity_text, time_text
 from payments_async.drain.sinks.sink import Sink, to_its_end
 from payments_async.drain.walks import Found, Place, Source, Walk, behind, by_cursor, by_key, by_time, fanned_out
-from payments_async.wire.errors import ServerError, ValidationError
+from payments_async.wire.errors import RateLimitedError, ServerError, TransportError, ValidationError
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ _QUEUED = 16
 """Pages that may wait to be committed, beyond one for each partition: the commits are as large as the disk is slow."""
 _WORTH_CUTTING = 4
 """Pages that a partition should have left to be cut in two."""
+_NEARLY = 0.99
+"""The most that an estimate of what is done may say."""
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """What counts as the newest time of a list that has nothing in it."""
 
@@ -306,9 +308,15 @@ class Run:
     async def _follow(self, place: Place) -> None:
         """Look for what is new, again and again."""
         while True:
-            async with aclosing(by_time(self._source, place, self._recent, self._plan.slack)) as walk:
-                async for found in walk:
-                    await self._put(place, found)
+            try:
+                async with aclosing(by_time(self._source, place, self._recent, self._plan.slack)) as walk:
+                    async for found in walk:
+                        await self._put(place, found)
+            except (TransportError, ServerError, RateLimitedError) as error:
+                # A worker that never stops outlives a server that is away for a while.
+                log.warning(
+                    "%s: looking again in %g s, because %s", self._plan.report.resource, self._plan.every, error
+                )
             await asyncio.sleep(self._plan.every)
 
     # Writing
@@ -367,4 +375,4 @@ class Run:
             return None
         total = sum(lengths) + (len(places) - len(began)) * sum(lengths) / len(lengths)
         # An estimate that falls back tells nobody anything.
-        return max(self._plan.report.share or 0.0, min(1.0, self._plan.report.items / total)) if total else None
+        return max(self._plan.report.share or 0.0, min(_NEARLY, self._plan.report.items / total)) if total else None

@@ -13,7 +13,7 @@ import attrs
 from payments_async.client import PaymentsClient
 from payments_async.drain.partition import Checkpoint
 from payments_async.drain.resources import FanOut, Listing
-from payments_async.drain.rows import identity, time_text
+from payments_async.drain.rows import columns, identity, time_text
 from payments_async.drain.sinks.sink import called
 from payments_async.wire.call import Page
 from payments_async.wire.errors import ProtocolError
@@ -228,6 +228,15 @@ async def fanned_out(
 
 
 async def _rows_of(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:
+    rows = await _given_by(fan_out, client, item)
+    for row in rows:
+        kind = cast("Any", type(row))
+        if not attrs.has(kind) or [*columns(kind)] != [*columns(fan_out.model)]:
+            raise TypeError(f"a call of {fan_out.name} gave a {kind.__name__}: give rows of {fan_out.model.__name__}")
+    return rows
+
+
+async def _given_by(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:
     given = fan_out.call(client, item)
     if isinstance(given, AsyncIterable):
         rows = {identity(row, fan_out.identity): row async for row in given}

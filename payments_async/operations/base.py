@@ -110,3 +110,14 @@ def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     if not checked or not all(checked) or not all(isinstance(text, str) for text in texts):
         raise ValueError("metadata must be a map of at least one non-empty name to text")
     return checked
+
+
+def a(kind: type[T], given: T) -> T:
+    """A request, as it was given.
+
+    Raises:
+        TypeError: it is not of this class, whose fields are checked when it is made.
+    """
+    if not isinstance(given, kind):
+        raise TypeError(f"the request is a {type(given).__name__}: give a {kind.__name__}")
+    return given

@@ -14,7 +14,7 @@ from payments_async.models import (
     TransferInitiationStatus,
     UpdateTransferInitiationStatusRequest,
 )
-from payments_async.operations.base import Operations, filter_text, sort_texts
+from payments_async.operations.base import Operations, a, filter_text, sort_texts
 from payments_async.operations.ensure import UNSETTLED, ensured, includes, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
@@ -106,7 +106,13 @@ class TransferInitiations(Operations):
         Route: `POST /transfer-initiations`
         """
         return await self._run(
-            Call("create_transfer_initiation", "POST", "/transfer-initiations", one(TransferInitiation), body=request)
+            Call(
+                "create_transfer_initiation",
+                "POST",
+                "/transfer-initiations",
+                one(TransferInitiation),
+                body=a(TransferInitiationRequest, request),
+            )
         )
 
     async def ensure_transfer_initiation(self, request: TransferInitiationRequest) -> TransferInitiation:
@@ -238,6 +244,6 @@ class TransferInitiations(Operations):
                 "/transfer-initiations/{transferId}/reverse",
                 nothing,
                 ids={"transferId": transfer_id},
-                body=request,
+                body=a(ReverseTransferInitiationRequest, request),
             )
         )

@@ -346,7 +346,8 @@ async def _token_for(request: Request, source: TokenSource) -> str:
         failure = copy.copy(error)
     except PaymentsError as error:
         kind = type(error) if isinstance(error, ConnectionFailedError | DeadlineExceededError) else TransportError
-        failure = kind(f"no token: {error.message}; nothing was sent", outcome=Outcome.NOT_SENT)
+        reason = error.message.removesuffix("; nothing was sent")
+        failure = kind(f"no token: {reason}; nothing was sent", outcome=Outcome.NOT_SENT)
     except Exception as error:  # noqa: BLE001  # whatever a source of the user's own raises, nothing was sent
         if limit.expired():
             failure = DeadlineExceededError(

@@ -258,6 +258,8 @@ def api_error(response: Response) -> APIError:
         # The shipped server reports a duplicate as an internal error, by the database's own words.
         kind = ConflictError
     said = ": ".join(part for part in (code, words) if part) or "no reason given"
+    if status == 404 and not code:
+        said += "; is the client's api_path right?"
     return kind(
         f"the server answered {status} ({said})",
         operation=response.request.operation,

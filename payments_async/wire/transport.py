@@ -159,7 +159,11 @@ async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int)
 def _failure(error: Exception, request: Request, timeout: Timeout, time_left: float, *, sent: bool) -> PaymentsError:
     """What an exception of aiohttp means for the call. Its own text is left out: it can quote what was received."""
     what = type(error).__name__
-    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        what += ": its certificate is not one to trust"
+    elif isinstance(error, aiohttp.ClientSSLError):  # whose number is not the system's
+        what += ": it does not speak TLS as this client does, or at all"
+    elif isinstance(error, OSError) and error.errno is not None and error.errno > 0:
         what += f", {os.strerror(error.errno)}"
     operation = request.operation
     outcome = Outcome.UNKNOWN if sent else Outcome.NOT_SENT

@@ -133,10 +133,14 @@ async def test_an_export_that_stops_says_how_to_go_on(error: Exception, part: Pa
     )
 
 
-async def test_an_export_that_has_nothing_yet_says_no_more_than_the_error(part: Part, command: Command) -> None:
-    part.commits, part.error = (), DrainError("all.csv is there: give --resume or --force")
-    ran = await command("export", "payments", "--to", "all.csv")
-    assert ran == (1, "", f"payments-async: {part.error}\n")
+async def test_an_export_that_has_nothing_yet_is_told_of_its_options(part: Part, command: Command) -> None:
+    part.commits, part.error = (), DrainError("all.csv is there already")
+    options = "payments-async: --resume goes on with a file of an export, --force puts another one in its place\n"
+    assert await command("export", "payments", "--to", "all.csv") == (1, "", f"payments-async: {part.error}\n{options}")
+    for given in ("--resume", "--force"):
+        part.error = DrainError("all.csv is there already")
+        ran = await command("export", "payments", "--to", "all.csv", given)
+        assert ran == (1, "", f"payments-async: {part.error}\n")
 
 
 async def test_an_export_that_is_cancelled_says_how_to_go_on(

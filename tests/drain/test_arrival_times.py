@@ -24,7 +24,7 @@ def now() -> str:
 async def followed(lists: Lists, sink: Memory, *, resume: bool = False) -> AsyncIterator[None]:
     """A drain that follows these lists meanwhile."""
     async with connected(lists) as client:
-        task = asyncio.create_task(Drain(client, "payments", sink, follow=True, every=0).run(resume=resume))
+        task = asyncio.create_task(Drain(client, "payments", sink, follow=True, every=0.01).run(resume=resume))
         try:
             yield
         finally:

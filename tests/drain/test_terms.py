@@ -111,7 +111,7 @@ async def test_a_drain_that_has_begun_by_cursor_does_not_go_on_by_key_and_the_ot
 
 def test_arrivals_are_not_looked_for_in_the_future() -> None:
     client = PaymentsClient("http://127.0.0.1:9")
-    with pytest.raises(ValueError, match="slack is -1 day, 23:59:59: give how late an item may come"):
+    with pytest.raises(ValueError, match=r"slack is .*: give a timedelta, how late an item may come"):
         Drain(client, "payments", Memory(), follow=True, slack=timedelta(seconds=-1))
 
 

@@ -33,6 +33,8 @@ class Each(Sink):
     def __init__(
         self, function: Callable[[list[Any]], Awaitable[object]], checkpoint: str | os.PathLike[str] | None = None
     ) -> None:
+        if not callable(function):
+            raise TypeError(f"the function is {function!r}: give one that takes a list of rows")
         self._function = function
         self._file = None if checkpoint is None else CheckpointFile(checkpoint)
         self._lock: BinaryIO
@@ -58,7 +60,10 @@ class Each(Sink):
         """Hand the rows of these steps over, then move the checkpoint."""
         ledger = self._ledger.moved(steps)
         if rows := [row for step in steps for row in step.rows]:
-            await called(self._function(rows), "the function of the sink")
+            taking = self._function(rows)
+            if not isinstance(cast("object", taking), Awaitable):
+                raise TypeError("the function of the sink is not async, and so was not waited for")
+            await called(taking, "the function of the sink")
         if (file := self._file) is not None:
             await self._done(lambda: file.save(self._identity, ledger))
         self._ledger = ledger

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -62,38 +63,53 @@ def test_whenever_it_is_stopped_and_gone_on_with_each_comes_once(
     at_once(run())
 
 
-class Progress:
-    """Waits for rows to be committed, for sinks that do their work in threads."""
+class Prompted:
+    """Lets a follower look only when it is to have more rows, so that threads which keep them have the processor."""
 
     def __init__(self) -> None:
-        self.items = 0
+        self._items = 0
+        self._wanted = asyncio.Event()
         self._news = asyncio.Event()
 
-    def __call__(self, report: Report) -> None:
-        self.items = report.items
+    async def before(self, asked: Asked) -> None:
+        if asked.sort == NEWEST_FIRST and not asked.cursor:
+            await self._wanted.wait()
+            self._wanted.clear()
+
+    def on_progress(self, report: Report) -> None:
+        self._items = report.items
         self._news.set()
 
     async def has(self, count: int) -> None:
-        while self.items < count:
+        """Wait until so many rows are committed."""
+        self._wanted.set()
+        while self._items < count:
             self._news.clear()
             await self._news.wait()
+
+
+@asynccontextmanager
+async def prompted(lists: Lists, sink: Any, **options: Any) -> AsyncIterator[Prompted]:
+    """A follower that is told when to look."""
+    prompts = Prompted()
+    lists.meanwhile = prompts.before
+    async with following(lists, sink, every=0.0, on_progress=prompts.on_progress, **options):
+        yield prompts
 
 
 @pytest.mark.parametrize("make", [JSONLines, SQLite], ids=lambda make: make.__name__)
 async def test_a_file_has_each_row_once_after_stops_and_resumes(tmp_path: Path, make: Callable[[Path], Any]) -> None:
     lists, path = Lists(payments=in_turn(25)), tmp_path / ("out.jsonl" if make is JSONLines else "out.db")
     for stop in range(4):
-        progress = Progress()
-        async with following(lists, make(path), every=0.0, on_progress=progress, partitions=2):
-            await progress.has(len(lists.payments))
+        async with prompted(lists, make(path), partitions=2) as follower:
+            await follower.has(len(lists.payments))
             # Of the newest time, a new one, and a late one.
             newest = 24 + stop
             lists.payments += [dated(f"{stop} {at}", at) for at in (newest, newest + 1, newest - 20)]
-            await progress.has(len(lists.payments))
+            await follower.has(len(lists.payments))
         lists.payments.append(dated(f"{stop} between", newest - 10))
-    progress = Progress()
-    async with following(lists, make(path), every=0.0, on_progress=progress):
-        await progress.has(len(lists.payments))
+    async with prompted(lists, make(path)) as follower:
+        await follower.has(len(lists.payments))
     assert sorted(references(path)) == names(lists.payments)
 
 
@@ -103,16 +119,15 @@ async def test_a_function_has_each_row_and_again_only_those_of_the_slack(tmp_pat
     async def take(rows: list[Any]) -> None:
         given.update(row.reference for row in rows)
 
-    progress, more = Progress(), Progress()
     slack = timedelta(seconds=20)
-    async with following(lists, Each(take, tmp_path / "c"), every=0.0, slack=slack, on_progress=progress):
-        await progress.has(100)
+    async with prompted(lists, Each(take, tmp_path / "c"), slack=slack) as follower:
+        await follower.has(100)
         lists.payments += in_turn(30, first=100)
-        await progress.has(130)
+        await follower.has(130)
     assert set(given.values()) == {1}
     lists.payments += in_turn(5, first=130)
-    async with following(lists, Each(take, tmp_path / "c"), every=0.0, slack=slack, on_progress=more):
-        await more.has(130 + 21 + 5)
+    async with prompted(lists, Each(take, tmp_path / "c"), slack=slack) as follower:
+        await follower.has(130 + 21 + 5)
     assert sorted(given) == names(lists.payments)
     assert sorted(name for name, times in given.items() if times > 1) == [f"{number:04}" for number in range(109, 130)]
     assert max(given.values()) == 2

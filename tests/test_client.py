@@ -159,6 +159,20 @@ def test_what_is_no_api_path_is_refused(api_path: str) -> None:
         PaymentsClient(ROOT, api_path=api_path)
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"timeout": 30}, r"timeout is 30: give a Timeout, such as Timeout\(total=30\)"),
+        ({"retry": 3}, r"retry is 3: give a RetryPolicy, such as RetryPolicy\(attempts=4\)"),
+    ],
+)
+def test_numbers_in_place_of_options_are_refused(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        PaymentsClient(ROOT, **options)
+    with pytest.raises(ConfigurationError, match=said):
+        PaymentsClient(ROOT).with_options(**options)
+
+
 @pytest.mark.parametrize("auth", ["token", 5, object(), ClientCredentials, ("id", SECRET)])
 def test_what_is_no_token_source_is_refused(auth: Any) -> None:
     with pytest.raises(ConfigurationError, match="auth") as caught:

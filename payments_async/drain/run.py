@@ -372,7 +372,7 @@ class Run:
         ended = [each.items for each in self._committed if each.done]
         lengths = [*began, *ended]
         if not lengths:
-            return None
+            return self._plan.report.share
         total = sum(lengths) + (len(places) - len(began)) * sum(lengths) / len(lengths)
         # An estimate that falls back tells nobody anything.
         return max(self._plan.report.share or 0.0, min(_NEARLY, self._plan.report.items / total)) if total else None

@@ -97,6 +97,7 @@ async def test_an_export_passes_on_what_it_was_given(part: Part, command: Comman
     ("arguments", "said"),
     [
         (["payments", "--to", "a.csv", "--resume", "--force"], "give one of them"),
+        (["payments", "--to", "-", "--format", "jsonl"], "an export goes to a file"),
         (["payments", "--to", "a.xls"], "a.xls has no suffix of a format"),
         (["payments", "--to", "a.csv", "--where", "status=PAID"], "--where status=PAID"),
         (["balances", "--to", "a.csv", "--where", "account_id=x"], "leave out --where"),

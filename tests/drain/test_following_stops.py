@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from payments_async import ServerError
+from payments_async import ConnectionFailedError, PermissionDeniedError
 from payments_async.drain import DrainError, Each, JSONLines, Report, SQLite, Step
 from tests.drain.follower import EVERY, NEWEST_FIRST, PAGE, START, dated, following, in_turn, looks, names, taken
 from tests.drain.lists import Asked, Lists, Memory, Refusal, drained
@@ -93,7 +93,7 @@ async def prompted(lists: Lists, sink: Any, **options: Any) -> AsyncIterator[Pro
     """A follower that is told when to look."""
     prompts = Prompted()
     lists.meanwhile = prompts.before
-    async with following(lists, sink, every=0.0, on_progress=prompts.on_progress, **options):
+    async with following(lists, sink, every=0.01, on_progress=prompts.on_progress, **options):
         yield prompts
 
 
@@ -180,14 +180,14 @@ def test_a_look_that_fails_ends_the_run_and_a_later_one_misses_nothing() -> None
 
         async def fail_late(asked: Asked) -> None:
             if asked.sort == NEWEST_FIRST and asked.offset == 20:
-                raise Refusal(500, "INTERNAL")
+                raise Refusal(403, "FORBIDDEN")
             if len(looks(lists)) == 2 and not asked.cursor:
                 lists.payments.extend(in_turn(40, first=25))
 
         lists.meanwhile = fail_late
-        with pytest.raises(ServerError) as caught:
+        with pytest.raises(PermissionDeniedError) as caught:
             await drained(lists, "payments", sink, page_size=PAGE, follow=True, slack=timedelta())
-        assert type(caught.value) is ServerError
+        assert type(caught.value) is PermissionDeniedError
         # The newest twenty are there, and those before them are still to come.
         assert len(sink.rows) == 45
         assert sink.closed == 1
@@ -195,6 +195,36 @@ def test_a_look_that_fails_ends_the_run_and_a_later_one_misses_nothing() -> None
         async with following(lists, sink, slack=timedelta()):
             await asyncio.sleep(EVERY)
         assert taken(sink) == names(lists.payments)
+
+    at_once(run())
+
+
+@pytest.mark.parametrize(
+    "failure", [Refusal(503), Refusal(429), ConnectionFailedError("the connection was lost")], ids=str
+)
+def test_a_server_that_is_away_for_a_while_is_looked_at_again(
+    failure: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> None:
+        lists, sink, away = Lists(payments=in_turn(25)), Memory(), False
+
+        async def fail(asked: Asked) -> None:
+            if away and asked.sort == NEWEST_FIRST and asked.offset == 20:
+                raise failure
+
+        lists.meanwhile = fail
+        async with following(lists, sink, slack=timedelta()):
+            await asyncio.sleep(EVERY)
+            lists.payments += in_turn(40, first=25)
+            away = True
+            await asyncio.sleep(3 * EVERY)
+            assert len(sink.rows) == 45
+            away = False
+            await asyncio.sleep(EVERY)
+            assert taken(sink) == names(lists.payments)
+        told = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+        assert len(told) == 3
+        assert all(text.startswith("payments: looking again in 5 s, because ") for text in told)
 
     at_once(run())
 

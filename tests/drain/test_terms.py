@@ -115,7 +115,54 @@ def test_arrivals_are_not_looked_for_in_the_future() -> None:
         Drain(client, "payments", Memory(), follow=True, slack=timedelta(seconds=-1))
 
 
+async def never(_: Any) -> None:
+    """Nobody would wait for it."""
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"sink": "out.jsonl"}, TypeError, r"the sink is 'out.jsonl': give one, such as JSONLines\('payments.jsonl'\)"),
+        ({"sink": JSONLines}, TypeError, "the sink is <class "),
+        ({"on_progress": never}, TypeError, "on_progress is called and not awaited: give a plain function"),
+        ({"strategy": "offset"}, ValueError, "strategy is 'offset': give 'keyset' or 'cursor'"),
+        ({"partitions": "4"}, ValueError, "partitions is '4': give a whole number, 1 or more"),
+        ({"concurrency": 2.5}, ValueError, "concurrency is 2.5: give a whole number"),
+        ({"page_size": 0}, ValueError, "page_size is 0: give a whole number"),
+        ({"rate": "4"}, ValueError, "rate is '4': give a number, 0.1 or more"),
+        ({"every": 0}, ValueError, "every is 0: give a number, 0.01 or more"),
+        ({"every": timedelta(seconds=5)}, ValueError, "every is datetime.timedelta"),
+        ({"slack": 60}, ValueError, "slack is 60: give a timedelta"),
+    ],
+)
+def test_what_cannot_work_is_refused_where_it_is_given(options: dict[str, Any], error: Any, said: str) -> None:
+    given = {"sink": Memory(), **options}
+    with pytest.raises(error, match=said):
+        Drain(PaymentsClient("http://127.0.0.1:9"), "payments", **given)
+
+
+async def test_an_estimate_never_says_that_all_is_done() -> None:
+    lists, sink, shares = Lists(payments=numbered(200)), Memory(), list[float]()
+    await drained(
+        lists, "payments", sink, page_size=PAGE, on_progress=lambda report: shares.append(report.share or 0.0)
+    )
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert all(share < 1 for share in shares[:-1])
+
+
 # Fan-outs
+
+
+@pytest.mark.parametrize("given", [None, "text", [Note(id="a"), pool], 5])
+async def test_rows_of_another_shape_are_refused_in_the_name_of_the_fan_out(given: Any) -> None:
+    async def call(_: PaymentsClient, __: Any) -> Any:
+        return given
+
+    lists, sink = Lists(accounts=[account("a")]), Memory()
+    with pytest.raises(TypeError, match=r"a call of notes gave a .*: give rows of Note"):
+        await drained(lists, FanOut(name="notes", of="accounts", call=call, model=Note), sink)
+    assert sink.rows == []
 
 
 @pytest.mark.parametrize("name", ["text", "seen", "nothing"])

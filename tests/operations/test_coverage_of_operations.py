@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import attrs
@@ -166,3 +167,26 @@ async def test_no_answer_and_no_request_needs_the_slow_path(
 def test_nothing_is_called_that_is_no_operation() -> None:
     assert len(OPERATIONS) == 43
     assert CALLS.keys() == {operation.name for operation in OPERATIONS}
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted"),
+    [
+        (lambda client: client.payments.create_payment, "PaymentRequest"),
+        (lambda client: client.accounts.create_account, "AccountRequest"),
+        (lambda client: client.bank_accounts.create_bank_account, "BankAccountRequest"),
+        (lambda client: client.transfer_initiations.create_transfer_initiation, "TransferInitiationRequest"),
+        (
+            lambda client: partial(client.transfer_initiations.reverse_transfer_initiation, "id"),
+            "ReverseTransferInitiationRequest",
+        ),
+        (lambda client: partial(client.connectors.connectors_transfer, STRIPE), "TransferRequest"),
+    ],
+)
+@pytest.mark.parametrize("given", [{"amount": 12.5}, StripeConfig(name="another", api_key="k"), None], ids=str)
+async def test_a_request_of_another_class_is_refused_before_anything_is_sent(
+    client: PaymentsClient, sandbox: Sandbox, call: Any, wanted: str, given: Any
+) -> None:
+    with pytest.raises(TypeError, match=f"the request is a {type(given).__name__}: give a {wanted}"):
+        await call(client)(given)
+    assert not sandbox.requests

@@ -278,6 +278,14 @@ async def test_past_the_hard_limit_everybody_gets_the_failure_in_a_copy_that_nam
         assert str(failure) == f"{name}: no token: the connection was lost; nothing was sent"
 
 
+async def test_what_is_said_of_a_token_that_could_not_be_had_is_said_once() -> None:
+    endpoint = Endpoint(100)
+    endpoint.says = ConnectionFailedError("no connection; nothing was sent", operation="get_token")
+    with pytest.raises(ConnectionFailedError) as caught:
+        await authorizing(endpoint.source(), API)(Api())(an_api_request("get_payment"))
+    assert str(caught.value) == "get_payment: no token: no connection; nothing was sent"
+
+
 async def test_a_token_that_lives_two_seconds_works_and_is_never_used_dead() -> None:
     endpoint = Endpoint(2)
     source = endpoint.source()

@@ -403,3 +403,8 @@ def test_requests_and_answers_hide_headers_and_bodies() -> None:
 def test_api_error_is_the_same_without_the_layer() -> None:
     error = api_error(answer(404, said(errorCode="NOT_FOUND", errorMessage="no such payment")))
     assert str(error) == "get_thing: the server answered 404 (NOT_FOUND: no such payment)"
+
+
+def test_a_route_that_there_is_not_is_told_from_a_resource_that_there_is_not() -> None:
+    error = api_error(answer(404, b"404 page not found\n"))
+    assert str(error) == "get_thing: the server answered 404 (no reason given; is the client's api_path right?)"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import pickle
+import ssl
 import traceback
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -281,6 +282,34 @@ async def test_an_answer_above_the_limit_is_refused(mocked: aioresponses) -> Non
 def refused_connection() -> aiohttp.ClientConnectorError:
     key: Any = ConnectionKey("a", 443, True, True, None, None, None)
     return aiohttp.ClientConnectorError(key, ConnectionRefusedError(111, "Connection refused"))
+
+
+def refused_certificate() -> aiohttp.ClientConnectorCertificateError:
+    key: Any = ConnectionKey("a", 443, True, True, None, None, None)
+    return aiohttp.ClientConnectorCertificateError(key, ssl.SSLCertVerificationError(1, "self-signed certificate"))
+
+
+def other_protocol() -> aiohttp.ClientConnectorSSLError:
+    key: Any = ConnectionKey("a", 443, True, True, None, None, None)
+    return aiohttp.ClientConnectorSSLError(key, ssl.SSLError(1, "wrong version number"))
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (refused_certificate, "its certificate is not one to trust"),
+        (other_protocol, "it does not speak TLS as this client does, or at all"),
+        (refused_connection, "Connection refused"),
+    ],
+)
+async def test_why_there_is_no_connection_is_said(
+    api: PaymentsClient, mocked: aioresponses, failure: Any, said: str
+) -> None:
+    mocked.get(f"{API}/_info", exception=failure())
+    with pytest.raises(ConnectionFailedError) as caught:
+        await api.server.get_server_info()
+    assert f"{said}); nothing was sent" in str(caught.value)
+    assert "not permitted" not in str(caught.value)
 
 
 NEVER_SENT = [refused_connection, lambda: aiohttp.ConnectionTimeoutError(IBAN), lambda: aiohttp.InvalidURL(IBAN)]

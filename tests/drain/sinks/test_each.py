@@ -178,3 +178,17 @@ async def test_a_function_that_is_cancelled_from_inside_has_failed(tmp_path: Pat
         await sink.commit([moved(0, payments(2))])
     await sink.aclose()
     assert saved(tmp_path / "c") == [None]
+
+
+def test_what_is_no_function_is_refused() -> None:
+    with pytest.raises(TypeError, match="the function is 5: give one that takes a list of rows"):
+        Each(5)  # type: ignore[arg-type]
+
+
+async def test_a_function_that_is_not_async_is_refused(tmp_path: Path) -> None:
+    sink = Each(lambda _: None, tmp_path / "c")  # type: ignore[arg-type, return-value]
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    with pytest.raises(TypeError, match="the function of the sink is not async, and so was not waited for"):
+        await sink.commit([moved(0, payments(2))])
+    await sink.aclose()

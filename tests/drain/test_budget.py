@@ -267,21 +267,3 @@ async def test_what_progress_raises_at_the_very_end_leaves_a_finished_drain(tmp_
             await Drain(client, "payments", sink, on_progress=tell).run()
         report = await Drain(client, "payments", sink).run(resume=True)
     assert (report.items, report.done, report.requests) == (35, True, 0)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "why"),
-    [
-        ({"rate": 0}, "rate is 0: give requests a second, 0.1 or more"),
-        ({"rate": -1}, "rate is -1"),
-        ({"rate": float("nan")}, "rate is nan"),
-        ({"rate": float("inf")}, "rate is inf"),
-        ({"partitions": 0}, "partitions is 0: give 1 or more"),
-        ({"concurrency": -2}, "concurrency is -2: give 1 or more"),
-        ({"page_size": 0}, "page_size is 0: give 1 or more"),
-    ],
-)
-async def test_numbers_that_cannot_work_are_refused(wrong: dict[str, Any], why: str) -> None:
-    async with connected(Lists()) as client:
-        with pytest.raises(ValueError, match=why):
-            Drain(client, "payments", Memory(), **wrong)

@@ -123,7 +123,7 @@ async def test_no_more_requests_are_under_way_than_there_are_partitions(resource
     lists, sink = Lists(payments=UNEVEN, accounts=ACCOUNTS), Memory()
 
     async def take_turns(_: Asked) -> None:
-        for _ in range(len(lists.asked) % 7):
+        for _turn in range(len(lists.asked) % 7):
             await asyncio.sleep(0)
 
     lists.meanwhile = take_turns

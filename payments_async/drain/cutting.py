@@ -82,8 +82,13 @@ async def heeds_keys(source: Source) -> bool:
         APIError: it refuses to.
     """
     for _ in range(3):  # rows may come and go between the calls
-        keys = [*map(source.key_of, (await source.keyed(None, None)).data)]
+        page = await source.keyed(None, None)
+        keys = [*map(source.key_of, page.data)]
         *before, last = [*dict.fromkeys(keys)] or [""]
+        if len(before) < 2 and page.has_more:  # too few to show an order: the list must have another end
+            end = await source.keyed(None, None, descending=True, page_size=1)
+            if not end.data or end.data[0].id == page.data[0].id:
+                continue
         if not before:
             behind = await source.keyed(last, None)
             return last not in map(source.key_of, behind.data)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextvars import ContextVar
 
 import attrs
 from aiolimiter import AsyncLimiter
 
 from payments_async.wire.call import Request, Response, Send
+
+_sent = ContextVar("sent", default=False)
+"""Whether the call that is under way has been sent before."""
 
 
 @attrs.define(kw_only=True)
@@ -60,13 +64,12 @@ class Budget:
         burst = max(1.0, (rate or 0.0) / 10)
         self._limiter = None if rate is None else AsyncLimiter(burst, burst / rate)
         self._report = report
-        self._calls = 0
 
     def calls(self, send: Send) -> Send:
         """The layer around each call."""
 
         async def send_counted(request: Request) -> Response:
-            self._calls += 1
+            _sent.set(False)
             return await send(request)
 
         return send_counted
@@ -79,7 +82,8 @@ class Budget:
                 await self._limiter.acquire()
             report = self._report
             report.requests += 1
-            report.retries = max(0, report.requests - self._calls)
+            report.retries += _sent.get()
+            _sent.set(True)
             started = time.monotonic()
             try:
                 return await send(request)

@@ -93,7 +93,7 @@ async def test_a_server_that_ignores_keys_does_not_pass_for_one_that_heeds_them(
 
 
 @pytest.mark.parametrize("ties", [10, 11, 25])
-@pytest.mark.parametrize("kind", IGNORES[1:], ids=str)
+@pytest.mark.parametrize("kind", IGNORES, ids=str)
 async def test_accounts_of_one_reference_do_not_hide_that_keys_are_ignored(ties: int, kind: dict[str, Any]) -> None:
     rows = [*(account("a", number) for number in range(ties)), *(account(f"b{number:02}") for number in range(20))]
     sink = Memory()
@@ -101,6 +101,28 @@ async def test_accounts_of_one_reference_do_not_hide_that_keys_are_ignored(ties:
         report = await drained(Lists(accounts=rows, **kind), "accounts", sink, page_size=10)
     assert report.strategy == "cursor"
     assert len(sink.rows) == ties + 20
+
+
+@both_lists
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("kind", IGNORES, ids=str)
+@pytest.mark.parametrize("page_size", [1, 2, 3])
+async def test_short_pages_do_not_hide_that_keys_are_ignored(
+    resource: str, seed: int, kind: dict[str, Any], page_size: int
+) -> None:
+    sink = Memory()
+    with pytest.warns(DrainWarning):
+        report = await drained(lists(12, seed, **kind), resource, sink, page_size=page_size)
+    assert (report.strategy, report.items) == ("cursor", 12)
+
+
+@both_lists
+@pytest.mark.parametrize("page_size", [1, 2, 3])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7])
+async def test_keys_are_used_with_short_pages_too(resource: str, page_size: int, count: int) -> None:
+    sink = Memory()
+    report = await drained(lists(count), resource, sink, page_size=page_size)
+    assert (report.strategy, report.items) == ("keyset", count)
 
 
 @both_lists

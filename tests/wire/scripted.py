@@ -374,8 +374,10 @@ class _SkippingSelector(selectors.DefaultSelector):
     """Where nothing is ready, the time of the next timer has come."""
 
     now = 0.0
+    tick = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.now += self.tick
         ready = super().select(0)
         if ready or timeout == 0:
             return ready
@@ -388,17 +390,23 @@ class _SkippingSelector(selectors.DefaultSelector):
 
 
 class _SkippingLoop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
+    def __init__(self, tick: float) -> None:
         self._clock = _SkippingSelector()
+        self._clock.tick = tick
         super().__init__(self._clock)
 
     def time(self) -> float:
         return self._clock.now
 
 
-def at_once(task: Coroutine[Any, Any, T]) -> T:
-    """Run on a loop whose clock starts at 0 and jumps over every wait."""
-    with asyncio.Runner(loop_factory=_SkippingLoop) as runner:
+def at_once(task: Coroutine[Any, Any, T], *, tick: float = 0.0) -> T:
+    """Run on a loop whose clock starts at 0 and jumps over every wait.
+
+    Args:
+        task: What to run.
+        tick: Seconds that each turn of the loop takes, for what waits until a sum of fractions is reached.
+    """
+    with asyncio.Runner(loop_factory=lambda: _SkippingLoop(tick)) as runner:
         return runner.run(task)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,38 +106,6 @@ async def test_a_drain_that_has_begun_by_cursor_does_not_go_on_by_key_and_the_ot
         with pytest.raises(DrainError, match=f"the drain has begun by {first}: leave the strategy out"):
             await drained(lists, "payments", sink, page_size=PAGE, strategy=then, resume=True)
         assert (await drained(lists, "payments", sink, page_size=PAGE, resume=True)).strategy == first
-
-
-def test_arrivals_are_not_looked_for_in_the_future() -> None:
-    client = PaymentsClient("http://127.0.0.1:9")
-    with pytest.raises(ValueError, match=r"slack is .*: give a timedelta, how late an item may come"):
-        Drain(client, "payments", Memory(), follow=True, slack=timedelta(seconds=-1))
-
-
-async def never(_: Any) -> None:
-    """Nobody would wait for it."""
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "said"),
-    [
-        ({"sink": "out.jsonl"}, TypeError, r"the sink is 'out.jsonl': give one, such as JSONLines\('payments.jsonl'\)"),
-        ({"sink": JSONLines}, TypeError, "the sink is <class "),
-        ({"on_progress": never}, TypeError, "on_progress is called and not awaited: give a plain function"),
-        ({"strategy": "offset"}, ValueError, "strategy is 'offset': give 'keyset' or 'cursor'"),
-        ({"partitions": "4"}, ValueError, "partitions is '4': give a whole number, 1 or more"),
-        ({"concurrency": 2.5}, ValueError, "concurrency is 2.5: give a whole number"),
-        ({"page_size": 0}, ValueError, "page_size is 0: give a whole number"),
-        ({"rate": "4"}, ValueError, "rate is '4': give a number, 0.1 or more"),
-        ({"every": 0}, ValueError, "every is 0: give a number, 0.01 or more"),
-        ({"every": timedelta(seconds=5)}, ValueError, "every is datetime.timedelta"),
-        ({"slack": 60}, ValueError, "slack is 60: give a timedelta"),
-    ],
-)
-def test_what_cannot_work_is_refused_where_it_is_given(options: dict[str, Any], error: Any, said: str) -> None:
-    given = {"sink": Memory(), **options}
-    with pytest.raises(error, match=said):
-        Drain(PaymentsClient("http://127.0.0.1:9"), "payments", **given)
 
 
 async def test_an_estimate_never_says_that_all_is_done() -> None:

@@ -25,16 +25,16 @@ class Identity:
     Attributes:
         server: The API's URL.
         resource: The resource's name.
-        of: The list that it goes through.
-        columns: The columns of its rows.
+        listing: The list that it goes through.
+        shape: The columns of its rows.
         query: The filter as JSON text, `None` without one.
         format: The sink's.
     """
 
     server: str
     resource: str
-    of: str
-    columns: str
+    listing: str
+    shape: str
     query: str | None
     format: str
 

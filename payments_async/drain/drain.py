@@ -131,8 +131,8 @@ class Drain:
         identity = Identity(
             server=self._client.url,
             resource=self._resource.name,
-            of=self._listing.name,
-            columns=", ".join(columns(self._resource.model)),
+            listing=self._listing.name,
+            shape=", ".join(columns(self._resource.model)),
             query=json_text(list(self._terms)) if self._terms else None,
             format=self._sink.format,
         )

@@ -18,8 +18,8 @@ from payments_async.drain.checkpoint import CheckpointFile, from_json, to_json
 IDENTITY = Identity(
     server="https://a.example/api",
     resource="payments",
-    of="payments",
-    columns="id, reference",
+    listing="payments",
+    shape="id, reference",
     query='[{"$match":{"type":"PAY-IN"}}]',
     format="csv",
 )

@@ -140,7 +140,10 @@ def test_a_fan_out_tells_rows_apart_by_what_every_format_gives_back(name: str) -
 
 @pytest.mark.parametrize(
     ("changes", "what"),
-    [({"of": "accounts"}, "its of is 'pools', not 'accounts'"), ({"model": Pool}, "its columns is 'id, text, seen'")],
+    [
+        ({"of": "accounts"}, "its listing is 'pools', not 'accounts'"),
+        ({"model": Pool}, "its shape is 'id, text, seen'"),
+    ],
 )
 async def test_a_fan_out_does_not_go_on_from_another_one_of_its_name(
     tmp_path: Path, changes: dict[str, Any], what: str

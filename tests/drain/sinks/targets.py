@@ -25,7 +25,9 @@ pyarrow: Any = import_module("pyarrow")
 parquet: Any = import_module("pyarrow.parquet")
 
 AT = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
-IDENTITY = Identity(server="https://a.example", resource="payments", of="payments", columns="", query=None, format="")
+IDENTITY = Identity(
+    server="https://a.example", resource="payments", listing="payments", shape="", query=None, format=""
+)
 Read = Callable[[Path], list[dict[str, Any]]]
 
 

@@ -48,13 +48,14 @@ def connect(
     client_secret_file: take.SecretFile = None,
     token_url: take.TokenUrl = None,
     api_path: take.ApiPath = None,
+    allow_http: take.AllowHttp = False,
     debug: take.Debug = False,
 ) -> None:
     """Keep what any command may need."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
-    context.obj = take.Options(url, client_id, client_secret_file, token_url, api_path, debug)
+    context.obj = take.Options(url, client_id, client_secret_file, token_url, api_path, allow_http, debug)
 
 
 @app.command(

@@ -61,7 +61,7 @@ def client_of(options: Options) -> PaymentsClient:
         named["FORMANCE_CLIENT_SECRET"] = _secret_typed()
     settings = from_environment(named)
     path: dict[str, Any] = {} if settings.api_path is None else {"api_path": settings.api_path}
-    return PaymentsClient(settings.base_url, auth=settings.auth, **path)
+    return PaymentsClient(settings.base_url, auth=settings.auth, allow_http=options.allow_http, **path)
 
 
 def _secret_in(file: str) -> str:

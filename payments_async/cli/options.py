@@ -23,6 +23,7 @@ class Options(NamedTuple):
     client_secret_file: str | None
     token_url: str | None
     api_path: str | None
+    allow_http: bool
     debug: bool
 
 
@@ -62,6 +63,7 @@ ApiPath = Annotated[
     str | None,
     Option(metavar="PATH", help="Path of the API below the root; or FORMANCE_API_PATH. '' is a bare service."),
 ]
+AllowHttp = Annotated[bool, Option("--allow-http", help="Let secrets and data go to another host in clear text.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
 
 # Of what is read.

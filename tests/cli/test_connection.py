@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from payments_async import ConfigurationError
+from payments_async.cli.connection import client_of
+from payments_async.cli.options import Options
 from payments_async.sandbox import Sandbox
 from tests.cli.running import SECONDS, Command, Spawn, finished
 
@@ -35,6 +38,15 @@ async def test_a_bare_service_is_named_by_an_empty_path(command: Command, monkey
         monkeypatch.setenv("FORMANCE_CLIENT_SECRET", bare.client_secret)
         ran = await command("--url", bare.url, "--client-id", bare.client_id, "--api-path", "", "info")
     assert f"url             {bare.url}\n" in ran.out
+
+
+@pytest.mark.usefixtures("_nothing_set")
+def test_clear_text_on_a_network_has_to_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMANCE_CLIENT_SECRET", "secret")
+    options = Options("http://payments.example", "id", None, None, None, allow_http=False, debug=False)
+    with pytest.raises(ConfigurationError, match="clear text"):
+        client_of(options)
+    assert client_of(options._replace(allow_http=True)).url == "http://payments.example/api/payments"
 
 
 async def test_what_is_missing_is_named_with_the_ways_to_give_it(command: Command) -> None:

@@ -171,7 +171,8 @@ async def by_time(source: Source, place: Place, seen: dict[str, datetime], slack
                 del seen[name]
         else:
             key = at.key
-        yield Found(rows, attrs.evolve(at, key=key, items=at.items + len(rows)), len(page.data) - len(rows))
+        # What the last look has seen is not called a repeat: to see it again is what the slack is for.
+        yield Found(rows, attrs.evolve(at, key=key, items=at.items + len(rows)))
         if reached:
             break
 

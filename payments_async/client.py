@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
 import re
-import sys
-import warnings
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from payments_async.settings import from_environment
 from payments_async.version import VERSION
 from payments_async.wire.auth import ClientCredentials, ClientCredentialsSource, TokenSource, authorizing, checked_token
-from payments_async.wire.call import Call, Layer, QueryValue, Request, Response, Send, Timeout
+from payments_async.wire.call import Call, Layer, QueryValue, Timeout
 from payments_async.wire.codec import Encoded, anything
+from payments_async.wire.connection import Connection
 from payments_async.wire.errors import ConfigurationError, checking, origin
+from payments_async.wire.options import checked_headers, checked_url, merged
 from payments_async.wire.pipeline import Pipeline, stack
-from payments_async.wire.queue import Turns, queueing
+from payments_async.wire.queue import queueing
 from payments_async.wire.retry import RetryPolicy, retrying
-from payments_async.wire.transport import MAX_BODY, open_session, transport
+from payments_async.wire.transport import MAX_BODY, transport
 
 if TYPE_CHECKING:
     from payments_async.operations.accounts import Accounts
@@ -42,8 +39,7 @@ _TOKEN_ATTEMPT = 10.0
 _PATH = re.compile(r"(/(?!(\.|%2[Ee]){0,2}(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+", re.ASCII)
 """An absolute path of whole segments (RFC 3986), none of them `.` or `..`, percent-encoded or not."""
 
-_RESERVED_HEADERS = frozenset({"authorization", "content-length", "content-type", "host", "transfer-encoding"})
-
+_USER_AGENT = f"payments-async/{VERSION}"
 
 _LOADED_ON_ENTRY = ("payments", "accounts", "bank_accounts", "pools", "transfer_initiations", "server")
 """Operations that entering a client loads, with their models, so that no call waits for them.
@@ -92,17 +88,17 @@ class PaymentsClient:
         max_body: int = MAX_BODY,
         allow_http: bool = False,
     ) -> None:
-        root = _checked_url(base_url, "base_url", allow_http=allow_http)
+        root = checked_url(base_url, "base_url", allow_http=allow_http)
         if api_path and not _PATH.fullmatch(api_path.rstrip("/")):
             raise ConfigurationError(f"api_path is {api_path!r}: give a path such as '/api/payments', or ''")
         self._base = root + api_path.rstrip("/")
         self._layers = tuple(layers)
         self._attempt_layers = tuple(attempt_layers)
         self._max_body = max_body
-        self._connection = _Connection(session)
+        self._connection = Connection(session)
         self._owner = True
         self._source = self._token_source(auth, root, timeout, retry, allow_http=allow_http)
-        self._assemble(timeout, retry, _checked_headers(headers or {}))
+        self._assemble(timeout, retry, checked_headers(headers or {}))
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:
@@ -142,7 +138,7 @@ class PaymentsClient:
         derived._owner = False
         derived._source = self._source
         derived._assemble(
-            timeout or self._timeout, retry or self._retry, _merged(self._headers, _checked_headers(headers or {}))
+            timeout or self._timeout, retry or self._retry, merged(self._headers, checked_headers(headers or {}))
         )
         return derived
 
@@ -288,7 +284,7 @@ class PaymentsClient:
         source = ClientCredentialsSource(
             auth, stack(send, [retrying(retry), checked_token]), base_url=root, timeout=timeout.total
         )
-        _checked_url(source.token_url, "token_url", allow_http=allow_http)
+        checked_url(source.token_url, "token_url", allow_http=allow_http)
         return source
 
     def _assemble(self, timeout: Timeout, retry: RetryPolicy, headers: Mapping[str, str]) -> None:
@@ -308,127 +304,5 @@ class PaymentsClient:
             send=stack(transport(connection.session, timeout, max_body=self._max_body), layers),
             base=self._base,
             timeout=timeout,
-            headers=_merged({"User-Agent": _USER_AGENT}, headers),
+            headers=merged({"User-Agent": _USER_AGENT}, headers),
         )
-
-
-class _Connection:
-    """The session that a client and those derived from it share, bound to the event loop that first used it."""
-
-    def __init__(self, session: aiohttp.ClientSession | None) -> None:
-        self._session = session
-        self._own = session is None
-        self._closed = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self.turns: Turns | None = None
-        """Counts the connections that the session may have; `None` where there is no limit, or no session yet."""
-        self._made_at = _caller()
-
-    def session(self, operation: str | None = None) -> aiohttp.ClientSession:
-        """The session, opened at the first use.
-
-        Raises:
-            ConfigurationError: it is closed, or belongs to another event loop.
-        """
-        self.check_loop(operation)
-        if self._closed:
-            raise ConfigurationError("the client is closed: make another one", operation=operation)
-        if self._loop is None:
-            self._bind()
-        if self._session is None or self._session.closed:
-            raise ConfigurationError("the session that was passed to the client is closed", operation=operation)
-        return self._session
-
-    def check_loop(self, operation: str | None = None, *, closing: bool = False) -> None:
-        """Refuses to go on in another event loop than the session's; closing goes on where that loop is gone."""
-        # aiohttp has no public name for the loop of a session that was passed in.
-        loop: asyncio.AbstractEventLoop | None = self._loop or getattr(self._session, "_loop", None)
-        if loop not in (None, asyncio.get_running_loop()) and not (closing and loop.is_closed()):
-            raise ConfigurationError("the client belongs to another event loop: make one for each", operation=operation)
-
-    def checking_use(self, send: Send) -> Send:
-        """The layer that refuses a call on a closed client or from another event loop before anything is awaited."""
-
-        def send_checked(request: Request) -> Awaitable[Response]:
-            self.session(request.operation)
-            return send(request)
-
-        return send_checked
-
-    def _bind(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._session = self._session or open_session()
-        if (connector := self._session.connector) is not None:
-            limits = [limit for limit in (connector.limit, connector.limit_per_host) if limit]
-            self.turns = Turns(min(limits)) if limits else None
-
-    async def aclose(self) -> None:
-        """Close the session if it is the client's own."""
-        self._closed = True
-        if self._own and self._session is not None:
-            await self._session.close()
-
-    def __del__(self) -> None:
-        if self._own and self._session is not None and not self._closed:
-            warnings.warn(
-                f"the PaymentsClient made at {self._made_at} was never closed: use 'async with' or aclose()",
-                ResourceWarning,
-                source=self,
-                stacklevel=2,
-            )
-
-
-_USER_AGENT = f"payments-async/{VERSION}"
-
-
-def _caller() -> str:
-    """File and line outside of this package which the client is made at."""
-    frame = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # a documented function
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("payments_async."):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-def _checked_url(url: str, name: str, *, allow_http: bool) -> str:
-    """The URL without a slash at its end.
-
-    Raises:
-        ConfigurationError: it is none, or would send credentials in clear text to another host.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    else:
-        if host and parts.scheme in ("http", "https") and not re.search(r"[\s?#@\\]", url):
-            if parts.scheme == "http" and not allow_http and not _is_loopback(host):
-                raise ConfigurationError(
-                    f"{name} would send data to {host} in clear text: use https, or allow_http=True if you must"
-                )
-            return f"{parts.scheme}{url[len(parts.scheme) :]}".rstrip("/")  # the scheme in lower case
-    raise ConfigurationError(
-        f"{name} is not an http(s) URL without credentials and query, e.g. https://acme.example.com"
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _merged(headers: Mapping[str, str], others: Mapping[str, str]) -> Mapping[str, str]:
-    """Both; of two names that differ in case alone, the other's."""
-    names = {name.lower() for name in others}
-    return {**{name: value for name, value in headers.items() if name.lower() not in names}, **others}
-
-
-def _checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
-    for name, value in headers.items():
-        if name.lower() in _RESERVED_HEADERS:
-            raise ConfigurationError(f"the header {name} is the client's own to set; for a token use auth")
-        if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII) or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
-            raise ConfigurationError(f"the header {name!r} has characters that a header cannot have")
-    return dict(headers)

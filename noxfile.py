@@ -2,8 +2,14 @@
 
 import hashlib
 import json
+import os
 import shutil
+import subprocess
 import sys
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nox
@@ -15,20 +21,32 @@ nox.options.default_venv_backend = "venv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests"]
 
-NO_VALGRIND = "valgrind is not installed (Debian and Ubuntu: apt install valgrind)"
+# Without compiled modules, each process that a test starts would compile all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-def provide(session: nox.Session, *groups: str, extras: str = "", constraints: tuple[str, ...] = ()) -> None:
-    """Install the package and dependency groups, unless the session's environment holds exactly these already."""
-    wanted = [*nox.project.dependency_groups(PROJECT, *groups), *constraints]
-    tables = [PROJECT["build-system"], PROJECT["project"], wanted, extras, sys.version]
-    digest = hashlib.sha256(json.dumps(tables).encode()).hexdigest()
-    stamp = Path(session.virtualenv.location) / "provided"
-    if stamp.exists() and stamp.read_text() == digest:
-        return
-    stamp.unlink(missing_ok=True)
-    session.install("--quiet", "--disable-pip-version-check", "--editable", f".{extras}", *wanted)
-    stamp.write_text(digest)
+def other_versions() -> list[str]:
+    """The supported versions of Python that this machine has, except the one that runs this file."""
+    own, *supported = sorted(
+        nox.project.python_versions(PROJECT), key=lambda each: each != "{}.{}".format(*sys.version_info)
+    )
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    if pyenv.is_dir():  # its commands, such as python3.13, run only the versions that this variable names
+        kept = [home.name for each in (own, *supported) for home in sorted(pyenv.glob(f"{each}.*"))]
+        os.environ.setdefault("PYENV_VERSION", ":".join(kept))
+    return [each for each in supported if _runs(f"python{each}")]
+
+
+def _runs(interpreter: str) -> bool:
+    if not shutil.which(interpreter):
+        return False
+    return subprocess.run([interpreter, "-c", "import ensurepip"], check=False, capture_output=True).returncode == 0
+
+
+OTHER_VERSIONS = other_versions()
+
+ALL_GROUPS = ("test", "bench", "lint", "types", "codegen")
+ALL_EXTRAS = "[cli,parquet]"
 
 
 @nox.session
@@ -40,21 +58,42 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run everything that must be green; with arguments, only pytest with these arguments."""
-    provide(session, "test", "bench", "lint", "types", "codegen", extras="[cli,parquet]")
-    if session.posargs:
-        session.run("pytest", *session.posargs)
-        return
-    check_generated(session)
-    check_style(session)
-    check_types(session)
-    check_interop(session)
-    check_bench(session, "--quick")
-    if shutil.which("valgrind"):
-        check_instructions(session)
-    else:
-        session.warn(f"Instructions are not counted: {NO_VALGRIND}")
-    session.run("pytest", "--numprocesses=auto", "--cov", "-m", "not interop")
+    """Check generated code, style and types, and run the test suite; with arguments, only pytest with these."""
+    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
+    home = peers(session)
+    if not session.posargs:
+        check_generated(session)
+        check_style(session)
+        check_types(session)
+    run_tests(session, *(session.posargs or PARALLEL), home=home)
+
+
+@nox.session
+def long(session: nox.Session) -> None:
+    """Run the tests that take long: drains killed 50 times, and each property on many more examples."""
+    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
+    run_tests(session, *PARALLEL, "-m", "long or hypothesis", *session.posargs, examples=500)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Hold the lines and branches that the tests run to the least share of them."""
+    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
+    run_tests(session, *PARALLEL, "--cov", *session.posargs, home=peers(session))
+
+
+@nox.session(python=OTHER_VERSIONS)
+def python(session: nox.Session) -> None:
+    """Run the tests with another version of Python, one session for each that the machine has."""
+    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
+    run_tests(session, *(session.posargs or PARALLEL))
+
+
+@nox.session(python=OTHER_VERSIONS[-1:])
+def newest(session: nox.Session) -> None:
+    """Run the tests that depend most on the interpreter with the newest version that the machine has."""
+    provide(session, "test", extras=ALL_EXTRAS)
+    run_tests(session, *PARALLEL, "tests/wire", "tests/drain", "tests/operations", *session.posargs)
 
 
 @nox.session
@@ -67,7 +106,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright."""
-    provide(session, "test", "bench", "lint", "types", "codegen", extras="[cli,parquet]")
+    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
     check_types(session)
 
 
@@ -83,9 +122,9 @@ def codegen(session: nox.Session) -> None:
 
 @nox.session
 def interop(session: nox.Session) -> None:
-    """Let Prism, the official SDK and an OpenID provider judge; skipped where npm or PyPI cannot bring them."""
+    """Let Prism, the official SDK and an OpenID provider judge; skipped where npm or PyPI cannot be reached."""
     provide(session, "test")
-    check_interop(session)
+    run_tests(session, "-m", "interop", *session.posargs, home=peers(session, "prism", "official_sdk", "oidc_provider"))
 
 
 @nox.session
@@ -106,16 +145,17 @@ def fuzz(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure against the limit and the peers, and draw it; with `--quick`, only show that everything runs."""
     provide(session, "bench", extras="[parquet]")
-    check_bench(session, *session.posargs)
+    home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client")
+    session.run("python", "-m", "benchmarks", home, *session.posargs)
 
 
 @nox.session
 def instructions(session: nox.Session) -> None:
     """Count the instructions of decoding and of a call, and hold them to the committed ratios; `--write` commits."""
     if not shutil.which("valgrind"):
-        session.error(NO_VALGRIND)
+        session.error("valgrind is not installed (Debian and Ubuntu: apt install valgrind)")
     provide(session, "bench")
-    check_instructions(session, *session.posargs)
+    session.run("python", "-m", "benchmarks.instructions", *session.posargs)
 
 
 @nox.session
@@ -131,42 +171,88 @@ def lowest(session: nox.Session) -> None:
     extras = PROJECT["project"]["optional-dependencies"]
     named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"]]
     constraints = tuple(each.replace(">=", "==") for each in named)
-    provide(session, "test", "bench", extras="[cli,parquet]", constraints=constraints)
+    provide(session, "test", "bench", extras=ALL_EXTRAS, constraints=constraints)
     # The generator has dependencies of its own, and runs where the package is made, not where it is used.
-    session.run("pytest", "--ignore=tests/codegen", *session.posargs)
+    run_tests(session, *PARALLEL, "--ignore=tests/codegen", *session.posargs)
+
+
+@contextmanager
+def announced(session: nox.Session, what: str) -> Generator[None]:
+    """Say what is being done, every few seconds that it goes on, and in the end how long it took."""
+    started, ended = time.monotonic(), threading.Event()
+
+    def say(state: str) -> None:
+        session.log(f"{what}: {state} {time.monotonic() - started:.0f} s")
+
+    def go_on() -> None:
+        while not ended.wait(8):
+            say("going on for")
+
+    session.log(f"{what} ...")
+    signs_of_life = threading.Thread(target=go_on)
+    signs_of_life.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        signs_of_life.join()
+        say("took")
+
+
+def provide(session: nox.Session, *groups: str, extras: str = "", constraints: tuple[str, ...] = ()) -> None:
+    """Install the package and dependency groups, unless the session's environment holds exactly these already."""
+    wanted = [*nox.project.dependency_groups(PROJECT, *groups), *constraints]
+    tables = [PROJECT["build-system"], PROJECT["project"], wanted, extras, sys.version]
+    digest = hashlib.sha256(json.dumps(tables).encode()).hexdigest()
+    stamp = Path(session.virtualenv.location) / "provided"
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    stamp.unlink(missing_ok=True)
+    names = ", ".join(filter(None, [f"payments_async{extras}", *groups]))
+    with announced(session, f"Installing {names} (this time only, up to two minutes)"):
+        session.install("--quiet", "--disable-pip-version-check", "--editable", f".{extras}", *wanted, silent=True)
+    stamp.write_text(digest)
 
 
 def peers(session: nox.Session, *names: str) -> str:
-    """Install programs of others, each into an environment of its own that all sessions share; gives their folder."""
+    """Install programs of others, all of them unless named, into an environment each; gives their folder."""
     home = str((session.cache_dir / "peers").resolve())
-    session.run("python", "benchmarks/peers.py", home, *names)
+    with announced(session, "Programs of others (the first time up to a minute)"):
+        session.run("python", "benchmarks/peers.py", home, *names)
     return home
 
 
-def check_interop(session: nox.Session) -> None:
-    home = peers(session, "prism", "official_sdk")
-    session.run("pytest", "tests/interop", "tests/oidc", *session.posargs, env={"PEERS_HOME": home})
+PARALLEL = ("--numprocesses=auto", "--dist=worksteal")
 
 
-def check_bench(session: nox.Session, *arguments: str) -> None:
-    home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client")
-    session.run("python", "-m", "benchmarks", home, *arguments)
+def run_tests(session: nox.Session, *arguments: str, home: str = "", examples: int | None = None) -> None:
+    """Run pytest.
 
-
-def check_instructions(session: nox.Session, *arguments: str) -> None:
-    session.run("python", "-m", "benchmarks.instructions", *arguments)
+    Args:
+        session: Where.
+        arguments: What pytest is given.
+        home: The folder of `peers`, for the tests that need one of them.
+        examples: How many examples of each property to try, in place of the numbers that stand with the tests.
+    """
+    environment = {"PEERS_HOME": home} if home else {}
+    if examples is not None:
+        environment["EXAMPLES"] = str(examples)
+    session.run("pytest", *arguments, env=environment)
 
 
 def check_generated(session: nox.Session) -> None:
-    session.run("python", "-m", "codegen", "--check")
+    with announced(session, "Generated code"):
+        session.run("python", "-m", "codegen", "--check")
 
 
 def check_style(session: nox.Session) -> None:
-    session.run("ruff", "check", "--quiet", ".")
-    session.run("ruff", "format", "--check", "--quiet", ".")
-    session.run("lint-imports", "--no-cache")
+    with announced(session, "Style and imports"):
+        session.run("ruff", "check", "--quiet", ".")
+        session.run("ruff", "format", "--check", "--quiet", ".")
+        session.run("lint-imports", "--no-cache")
 
 
 def check_types(session: nox.Session) -> None:
-    session.run("mypy")
-    session.run("pyright")
+    with announced(session, "Types"):
+        session.run("mypy")
+        session.run("pyright")

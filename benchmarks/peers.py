@@ -1,9 +1,11 @@
 """The programs of others that this project is held against, each in a folder of its own.
 
-`python benchmarks/peers.py HOME NAME…` installs what is named into `HOME`. Nothing is installed anywhere else, and
-nothing again that is there. A peer that cannot be installed is no error: whoever needs it finds the reason there.
+`python benchmarks/peers.py HOME [NAME…]` installs those named, or all, into `HOME`. Nothing is installed anywhere
+else, and nothing again that is there. Where npm or a registry cannot be reached, the peer's folder says so to whoever
+needs it. Any other failure is an error, and in CI that is one too.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,13 +15,17 @@ from pathlib import Path
 
 DESCRIPTION = Path(__file__).parents[1] / "openapi/payments.yaml"
 
-PRISM = "@stoplight/prism-cli@5.14.2"
-REQUIREMENTS = {
+NPM = {
+    "prism": "@stoplight/prism-cli@5.14.2",
+    "oidc_provider": "oidc-provider@8.8.1",  # the last release line that supports Node 20
+}
+"""The package of each peer that npm installs."""
+PIP = {
     "official_sdk": ["formance-sdk-python==9.0.1"],
     "httpx_pydantic": ["httpx==0.28.1", "pydantic==2.14.4"],
     "openapi_python_client": ["openapi-python-client==0.29.1"],
 }
-"""What goes into the environment of each peer that is written in Python."""
+"""The requirements of each peer that pip installs."""
 
 # Where there is no network, this should be known soon.
 NPM_INSTALL = "install --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000"
@@ -29,11 +35,22 @@ GENERATE = "generate --meta none --output-path"
 SECONDS = 300
 """How long one command may take."""
 
+_UNREACHABLE = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ECONN(REFUSED|RESET|ABORTED)|E(NET|HOST)UNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT"  # npm
+    r"|NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError"  # pip
+    r"|from versions: none"  # pip, which tells nothing else where no index answers
+)
+"""What npm and pip say where they reach no registry."""
+
 Command = list[str | Path]
 
 
+class UnreachableError(Exception):
+    """A peer cannot be installed, because npm or a registry is not there."""
+
+
 def main(home: Path, names: list[str]) -> None:
-    for name in names:
+    for name in names or [*NPM, *PIP]:
         provide(name, home / name)
 
 
@@ -62,19 +79,23 @@ def provide(name: str, folder: Path) -> None:
     print(f"Installing {name}", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    if reason := failure(commands):
-        print(f"It cannot be installed: {reason}", flush=True)
-        (folder / "missing").write_text(reason, encoding="utf-8")
+    try:
+        _run(commands)
+    except UnreachableError as error:
+        if os.environ.get("CI"):
+            raise
+        print(f"It cannot be installed: {error}", flush=True)
+        (folder / "missing").write_text(str(error), encoding="utf-8")
     else:
         installed.write_text(made_by, encoding="utf-8")
 
 
 def _commands(name: str, folder: Path) -> Iterator[Command]:
-    if name == "prism":
-        yield [shutil.which("npm") or "npm", *NPM_INSTALL.split(), "--prefix", folder, PRISM]
+    if name in NPM:
+        yield [shutil.which("npm") or "npm", *NPM_INSTALL.split(), "--prefix", folder, NPM[name]]
         return
     yield [sys.executable, "-m", "venv", folder]
-    yield [interpreter(folder), *PIP_INSTALL.split(), *REQUIREMENTS[name]]
+    yield [interpreter(folder), *PIP_INSTALL.split(), *PIP[name]]
     if name == "openapi_python_client":
         program = _programs(folder) / "openapi-python-client"
         yield [program, *GENERATE.split(), folder / "generated_client", "--path", DESCRIPTION]
@@ -84,17 +105,24 @@ def _programs(folder: Path) -> Path:
     return folder / ("Scripts" if sys.platform == "win32" else "bin")
 
 
-def failure(commands: list[Command]) -> str:
-    """Why a command failed, empty if none did."""
+def _run(commands: list[Command]) -> None:
+    """Run the commands.
+
+    Raises:
+        UnreachableError: npm is not there, or no registry can be reached.
+        SystemExit: a command failed for another reason.
+    """
     for command in commands:
         try:
             done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SECONDS)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return str(error)
+        except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+            raise UnreachableError(str(error)) from None
         if done.returncode:
             lines = [line for line in done.stderr.splitlines() if re.search(r"\berror\b", line, re.IGNORECASE)]
-            return lines[0] if lines else f"{command[0]} ended with {done.returncode}"
-    return ""
+            reason = lines[0] if lines else f"{command[0]} ended with {done.returncode}"
+            if _UNREACHABLE.search(done.stderr):
+                raise UnreachableError(reason)
+            raise SystemExit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import signal
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from unittest.mock import Mock
@@ -14,6 +15,11 @@ from coverage import Coverage
 
 from payments_async import ClientCredentials, PaymentsClient
 from payments_async.sandbox import Sandbox
+
+
+def pytest_configure() -> None:
+    # A job in the background is started with SIGINT ignored, which all programs that the tests start would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from payments_async.money import LARGEST_EXPONENT, Asset, from_decimal, parse_asset, to_decimal
 from payments_async.sandbox.currencies import plausible_asset
-
-any_time = settings(deadline=None, database=None)
+from tests.properties import examples
 
 # Digits beyond what Python turns into text, and beyond any context.
 amounts = st.integers() | st.integers(-(10**5000), 10**5000)
@@ -67,7 +66,7 @@ def test_what_an_asset_may_be_is_told() -> None:
         parse_asset("X/999999999")
 
 
-@any_time
+@examples()
 @given(st.text(max_size=8) | st.from_regex(r"[A-Z]{0,3}/[+-]?[0-9]{1,2}", fullmatch=True))
 def test_every_asset_of_a_payment_can_be_read(text: str) -> None:
     # The sandbox's word is the server's: one slash, and an integer of 64 bits behind it.
@@ -78,7 +77,7 @@ def test_every_asset_of_a_payment_can_be_read(text: str) -> None:
             parse_asset(text)
 
 
-@any_time
+@examples()
 @given(codes, st.none() | exponents)
 def test_an_asset_reads_as_it_is_written(code: str, exponent: int | None) -> None:
     assume(code or exponent is not None)
@@ -111,21 +110,21 @@ def test_an_amount_has_the_decimals_of_its_asset(amount: int, asset: str, shown:
     assert from_decimal(Decimal(shown), asset) == amount
 
 
-@any_time
+@examples()
 @given(amounts, exponents)
 def test_an_amount_comes_back_as_it_was(amount: int, exponent: int) -> None:
     asset = Asset("X", exponent)
     assert from_decimal(to_decimal(amount, asset), asset) == amount
 
 
-@any_time
+@examples()
 @given(amounts, exponents)
 def test_a_decimal_is_exactly_the_amount(amount: int, exponent: int) -> None:
     numerator, denominator = to_decimal(amount, Asset("X", exponent)).as_integer_ratio()
     assert numerator * 10 ** max(exponent, 0) == amount * denominator * 10 ** max(-exponent, 0)
 
 
-@any_time
+@examples()
 @given(st.decimals(allow_nan=False, allow_infinity=False), exponents)
 def test_a_value_is_taken_exactly_or_not_at_all(value: Decimal, exponent: int) -> None:
     assume(abs(value.adjusted()) < 2000)
@@ -140,7 +139,7 @@ def test_a_value_is_taken_exactly_or_not_at_all(value: Decimal, exponent: int) -
         assert (taken, rest) == (minor, 0)
 
 
-@any_time
+@examples()
 @given(amounts, exponents)
 def test_the_context_of_the_thread_has_no_say(amount: int, exponent: int) -> None:
     asset = Asset("X", exponent)

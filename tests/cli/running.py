@@ -5,9 +5,9 @@ from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from tests.waiting import PATIENCE
+
 COMMAND = "import sys; from payments_async.cli import main; sys.argv[0] = 'payments-async'; main()"
-SECONDS = 30
-"""How long a process may take to end."""
 
 
 class Ran(NamedTuple):
@@ -26,7 +26,7 @@ Spawn = Callable[..., Awaitable[Process]]
 
 async def finished(process: Process, typed: str | None = None) -> Ran:
     """How a process ends by itself, and what it has printed."""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         out, err = await process.communicate(None if typed is None else typed.encode())
     assert process.returncode is not None
     return Ran(process.returncode, (out or b"").decode(), (err or b"").decode())

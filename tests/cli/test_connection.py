@@ -15,7 +15,8 @@ from payments_async import ConfigurationError
 from payments_async.cli.connection import client_of
 from payments_async.cli.options import Options
 from payments_async.sandbox import Sandbox
-from tests.cli.running import SECONDS, Command, Spawn, finished
+from tests.cli.running import Command, Spawn, finished
+from tests.waiting import PATIENCE
 
 
 async def test_options_before_the_command_go_before_the_environment(
@@ -118,7 +119,7 @@ async def test_in_a_terminal_the_secret_is_asked_for_without_an_echo(
     process = await spawn("info", stdin=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
     shown = ""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while "Client secret: " not in shown:
             shown += (await asyncio.to_thread(os.read, ours, 1000)).decode()
         if answer == "Ctrl-C":

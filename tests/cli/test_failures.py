@@ -18,7 +18,8 @@ from payments_async import (
 )
 from payments_async.cli.failures import code_of, reporting
 from payments_async.sandbox import Fault, FaultKind, Sandbox
-from tests.cli.running import SECONDS, Command, Spawn, finished
+from tests.cli.running import Command, Spawn, finished
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ async def test_ctrl_c_ends_a_list_without_a_traceback(spawn: Spawn) -> None:
     while content := await asyncio.to_thread(os.read, ours, 100_000):
         printed += content
     os.close(ours)
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE):
         await process.wait()
     ran = await finished(process)
     assert (ran.code, ran.err) == (130, "")

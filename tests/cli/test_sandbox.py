@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from payments_async import PaymentsClient, ValidationError
 from payments_async.cli.app import app
+from tests.waiting import PATIENCE
 
 COMMAND = "import sys; from payments_async.cli import main; sys.argv[0] = 'payments-async'; main()"
 
@@ -21,7 +22,7 @@ async def test_sandbox_prints_what_a_client_needs_and_ends_with_ctrl_c(monkeypat
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             exported = dict[str, str]()
             while len(exported) < 3:
                 line = (await process.stdout.readline()).decode()

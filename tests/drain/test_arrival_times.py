@@ -12,6 +12,7 @@ import pytest
 from payments_async.drain import Drain
 from payments_async.drain.rows import time_text
 from tests.drain.lists import Lists, Memory, connected, payment
+from tests.waiting import PATIENCE
 
 FUTURE = "2999-01-01T00:00:00Z"
 
@@ -37,7 +38,7 @@ async def followed(lists: Lists, sink: Memory, *, resume: bool = False) -> Async
 async def test_an_item_of_the_future_hides_none_that_comes_after_it(first: list[str]) -> None:
     lists = Lists(payments=[payment("a"), *(payment(name, createdAt=FUTURE) for name in first)])
     sink = Memory()
-    async with asyncio.timeout(10), followed(lists, sink):
+    async with asyncio.timeout(PATIENCE), followed(lists, sink):
         await sink.has(1 + len(first))
         if not first:
             lists.payments.append(payment("b", createdAt=FUTURE))
@@ -45,14 +46,14 @@ async def test_an_item_of_the_future_hides_none_that_comes_after_it(first: list[
         lists.payments.append(payment("c", createdAt=now()))
         await sink.has(3)
     lists.payments.append(payment("d", createdAt=now()))
-    async with asyncio.timeout(10), followed(lists, sink, resume=True):
+    async with asyncio.timeout(PATIENCE), followed(lists, sink, resume=True):
         await sink.has(4)
     assert sorted(row.reference for row in sink.rows) == ["a", "b", "c", "d"]
 
 
 async def test_the_first_time_that_there_is_has_nothing_before_it() -> None:
     lists, sink = Lists(payments=[payment("a", createdAt="0001-01-01T00:00:00Z")]), Memory()
-    async with asyncio.timeout(10), followed(lists, sink):
+    async with asyncio.timeout(PATIENCE), followed(lists, sink):
         await sink.has(1)
         lists.payments.append(payment("b"))
         await sink.has(2)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async.drain import Drain, JSONLines, SQLite
 from tests.drain.lists import Asked, Lists, Memory, Row, account, balance, connected, numbered, payment, pool
 from tests.drain.sinks.targets import references
+from tests.properties import examples
 from tests.wire.scripted import at_once
 
 Stop: TypeAlias = tuple[int, int, int]
@@ -46,7 +47,7 @@ def ids(rows: list[Row]) -> list[str]:
     return sorted(row["id"] for row in rows)
 
 
-@settings(deadline=None, database=None, max_examples=120)
+@examples(120)
 @given(STOPS, st.integers(1, 12), st.sampled_from(["payments", "accounts", "pools", "balances"]))
 def test_wherever_runs_are_cancelled_the_last_one_completes_the_list(
     stops: list[Stop], page_size: int, resource: str
@@ -69,7 +70,7 @@ def test_wherever_runs_are_cancelled_the_last_one_completes_the_list(
         assert sorted(row.id for row in sink.rows) == ids(lists.tables[f"/{resource}"])
 
 
-@settings(deadline=None, database=None, max_examples=60)
+@examples(60)
 @given(STOPS, st.integers(1, 12))
 def test_wherever_runs_by_cursor_are_cancelled_the_last_one_completes_the_list(
     stops: list[Stop], page_size: int

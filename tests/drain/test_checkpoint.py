@@ -9,11 +9,12 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async.drain import Checkpoint, DrainError, Identity, Ledger, Partition, PartitionLostError, Step
 from payments_async.drain.checkpoint import CheckpointFile, from_json, to_json
+from tests.properties import examples
 
 IDENTITY = Identity(
     server="https://a.example/api",
@@ -140,7 +141,7 @@ def file(tmp_path: Path) -> CheckpointFile:
     return CheckpointFile(tmp_path / "out.checkpoint")
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.lists(CHECKPOINTS, max_size=4, unique_by=lambda each: each.partition.number), st.integers(0, 2**70))
 def test_a_file_gives_back_what_was_saved(
     tmp_path_factory: pytest.TempPathFactory, checkpoints: list[Checkpoint], offset: int

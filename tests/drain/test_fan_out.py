@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async import NotFoundError, PaymentsClient
@@ -17,6 +17,7 @@ from payments_async.drain import Drain, DrainError, FanOut, Step
 from payments_async.models import AccountBalance, Pool
 from payments_async.sandbox import Sandbox
 from tests.drain.lists import Asked, Lists, Memory, Refusal, account, balance, connected, drained, pool
+from tests.properties import examples
 from tests.wire.scripted import at_once
 
 PAGE = 5
@@ -81,7 +82,7 @@ async def test_so_many_calls_are_made_at_once_and_no_more(concurrency: int, part
     assert balances(sink) == dict.fromkeys("abcdefghijklmnopqrstuvwxyz", 2)
 
 
-@settings(deadline=None, database=None, max_examples=60)
+@examples(60)
 @given(
     st.lists(st.integers(0, 30), min_size=12, max_size=12),
     st.lists(st.integers(0, 11), max_size=4),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async import ConnectionFailedError, PermissionDeniedError
@@ -20,13 +20,14 @@ from payments_async.drain import DrainError, Each, JSONLines, Report, SQLite, St
 from tests.drain.follower import EVERY, NEWEST_FIRST, PAGE, START, dated, following, in_turn, looks, names, taken
 from tests.drain.lists import Asked, Lists, Memory, Refusal, drained
 from tests.drain.sinks.targets import references
+from tests.properties import examples
 from tests.wire.scripted import at_once, now
 
 Arrival: TypeAlias = tuple[float, float]
 """When a payment comes, and how late."""
 
 
-@settings(deadline=None, database=None, max_examples=100)
+@examples(100)
 @given(
     st.lists(st.tuples(st.floats(0, 100), st.floats(0, 55)), max_size=60),
     st.lists(st.tuples(st.floats(0, 12), st.integers(0, 40)), max_size=8),

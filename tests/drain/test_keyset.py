@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async import ProtocolError
@@ -17,6 +17,7 @@ from payments_async.drain.cutting import sliced
 from payments_async.drain.resources import LISTINGS
 from payments_async.drain.walks import Source
 from tests.drain.lists import Asked, Lists, Memory, Row, account, connected, drained, numbered, payment
+from tests.properties import examples
 from tests.wire.scripted import at_once
 
 COLLATIONS: list[Callable[[str], Any]] = [
@@ -35,7 +36,6 @@ Name: TypeAlias = tuple[str, int]
 Schedule: TypeAlias = list[list[tuple[bool, Name]]]
 NAMES = st.tuples(REFERENCES, st.just(0))
 TIED = st.tuples(st.sampled_from("abc"), st.integers(0, 12))
-quick = settings(deadline=None, database=None, max_examples=150)
 
 
 class Changing:
@@ -87,7 +87,7 @@ def schedules(names: st.SearchStrategy[Name]) -> st.SearchStrategy[Schedule]:
     return st.lists(st.lists(st.tuples(st.booleans(), names), max_size=4), max_size=40)
 
 
-@quick
+@examples(150)
 @given(st.sets(NAMES, max_size=60), schedules(NAMES), st.sampled_from(COLLATIONS), st.integers(1, 6), st.integers(1, 9))
 def test_payments_that_are_there_throughout_come_once(
     start: set[Name],
@@ -103,7 +103,7 @@ def test_payments_that_are_there_throughout_come_once(
     assert (report.strategy, report.done) == ("keyset", True)
 
 
-@quick
+@examples(150)
 @given(st.sets(TIED, max_size=40), schedules(TIED), st.sampled_from(COLLATIONS), st.integers(1, 4), st.integers(1, 9))
 def test_accounts_of_one_reference_come_once_each(
     start: set[Name],
@@ -117,7 +117,7 @@ def test_accounts_of_one_reference_come_once_each(
     changing.check(sink)
 
 
-@quick
+@examples(150)
 @given(st.sets(REFERENCES, min_size=2, max_size=40), st.sampled_from(COLLATIONS), st.integers(1, 9), st.integers(1, 9))
 def test_slices_are_one_behind_the_other_from_end_to_end(
     names: set[str], collation: Callable[[str], Any], count: int, page_size: int
@@ -265,7 +265,7 @@ async def test_a_slice_that_cannot_be_cut_is_not_tried_again_and_again() -> None
     assert sum(asked.size == 1 for asked in lists.asked) <= 8, "two for the ends, and two for each of three places"
 
 
-@quick
+@examples(150)
 @given(
     st.sets(st.integers(0, 99), max_size=8),
     st.tuples(st.integers(100, 900), st.integers(20, 90)),

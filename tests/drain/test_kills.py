@@ -31,7 +31,16 @@ async def start(target: Path, sandbox: Sandbox) -> Process:
 
 @pytest.mark.parametrize(
     ("name", "kills"),
-    [("payments.jsonl", 50), ("payments.db", 50), ("payments.csv", 10), ("payments.parquet", 10)],
+    [
+        ("payments.jsonl", 8),
+        ("payments.db", 8),
+        ("payments.csv", 4),
+        ("payments.parquet", 4),
+        pytest.param("payments.jsonl", 50, marks=pytest.mark.long),
+        pytest.param("payments.db", 50, marks=pytest.mark.long),
+        pytest.param("payments.csv", 20, marks=pytest.mark.long),
+        pytest.param("payments.parquet", 20, marks=pytest.mark.long),
+    ],
 )
 async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(tmp_path: Path, name: str, kills: int) -> None:
     chance = random.Random(name)

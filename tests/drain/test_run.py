@@ -272,8 +272,8 @@ async def test_what_a_sink_raises_ends_the_run_and_keeps_its_cause() -> None:
 
 @pytest.mark.parametrize("partitions", [1, 4])
 async def test_a_slow_sink_holds_up_the_reading(partitions: int) -> None:
-    # 5,000 rows must not wait in memory: no more than some pages do.
-    lists, sink = Lists(payments=numbered(5000)), Gated()
+    # 2,000 rows must not wait in memory: no more than some pages do.
+    lists, sink = Lists(payments=numbered(2000)), Gated()
     task = asyncio.create_task(drained(lists, "payments", sink, page_size=PAGE, partitions=partitions))
     await sink.begun.wait()
     await turn(2000)
@@ -281,7 +281,7 @@ async def test_a_slow_sink_holds_up_the_reading(partitions: int) -> None:
     sink.gate.set()
     await task
     assert read < 60
-    assert len(sink.rows) == 5000
+    assert len(sink.rows) == 2000
 
 
 async def test_what_is_wrong_with_the_target_is_said_before_anything_is_asked() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import attrs
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
-SECONDS = 30
-"""How long a program may take for a line, or to end."""
 
 
 @attrs.frozen
@@ -22,7 +22,7 @@ class Program:
     async def line(self) -> str:
         """Its next line, empty when it has ended."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             return (await self.process.stdout.readline()).decode()
 
     async def line_with(self, text: str) -> str:
@@ -46,7 +46,7 @@ class Program:
     async def _rest(self, by: signal.Signals | None) -> str:
         if by is not None:
             self.process.send_signal(by)
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             printed, _ = await self.process.communicate()
         return printed.decode()
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from payments_async import filters
 from payments_async.filters import Filter, Metadata, desc
@@ -24,6 +24,7 @@ from payments_async.models import (
 )
 from payments_async.models.generated.operations import OPERATIONS
 from payments_async.operations.base import filter_text
+from tests.properties import examples
 
 from .meant import OPERATORS, Meant, on_payments
 
@@ -109,7 +110,7 @@ def test_the_language_of_the_server_passes_as_it_is() -> None:
     assert filter_text({"$new": {"a": 1}}, Payment) == '{"$new":{"a":1}}'
 
 
-@settings(deadline=None, database=None)
+@examples()
 @given(on_payments([PAYMENT]))
 def test_a_filter_shows_as_it_is_written(meant: Meant[Payment]) -> None:
     assert eval(repr(meant.filter), {"filters": filters}) == meant.filter

@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 from payments_async import APIError, Pages, PaymentsClient, filters
 from payments_async.filters import Filter, Key
 from payments_async.models import Payment
+from tests.properties import examples
 
 from .meant import OPERATORS, Meant, condition, entry, on_accounts, on_payments, on_transfer_initiations
 
 T = TypeVar("T")
 
 # One sandbox for all examples: nothing writes to it.
-shared = settings(
-    max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+shared = settings(examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 LISTS: dict[str, Callable[[PaymentsClient], Callable[..., Pages[Any]]]] = {
     "payments": lambda client: client.payments.list_payments,
     "accounts": lambda client: client.accounts.list_accounts,

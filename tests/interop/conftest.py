@@ -1,6 +1,5 @@
-"""Judges from outside of this project, in the folder that PEERS_HOME names; `benchmarks/peers.py` puts them there."""
+"""The official SDK and Prism, which judge this project."""
 
-import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,23 +9,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import peers
+from tests.judges import cannot_run, judge
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 OURS = ROOT / "openapi/payments.yaml"
 PUBLISHED = ROOT.parent / "shared/reference/payments-v2.0.9.openapi.yaml"
-
-SECONDS = 60.0
-"""How long Prism may take to start."""
-
-
-def judge(name: str) -> Path:
-    """The folder of a judge; where it is not installed, skips the test that asks for it and says why."""
-    if "PEERS_HOME" not in os.environ:
-        pytest.skip("PEERS_HOME names no folder with Prism and the official SDK: run ./dev interop")
-    folder = Path(os.environ["PEERS_HOME"], name)
-    if reason := peers.missing(folder):
-        pytest.skip(f"{name} could not be installed: {reason}")
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +34,7 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def published_prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of Prism serving the published description."""
     if not PUBLISHED.exists():
-        pytest.skip("the published description is not beside this checkout")
+        cannot_run("the published description is not beside this checkout")
     with serving(PUBLISHED, tmp_path_factory.mktemp("prism") / "log") as url:
         yield url
 
@@ -71,7 +59,7 @@ def serving(description: Path, log: Path) -> Iterator[str]:
 
 def address(prism: subprocess.Popen[bytes], log: Path) -> str:
     """Where Prism listens, once it does."""
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + PATIENCE
     while prism.poll() is None and time.monotonic() < end:
         _, listens, rest = log.read_text(encoding="utf-8").partition("Prism is listening on ")
         if listens and "\n" in rest:

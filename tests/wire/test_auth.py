@@ -33,6 +33,7 @@ from payments_async import (
     TransportError,
 )
 from payments_async.wire.auth import ClientCredentialsSource, authorizing, checked_token, read_token
+from tests.waiting import PATIENCE
 
 SECRET = "a+canary%2B&=é/ ~"
 API = "https://api.example"
@@ -64,7 +65,7 @@ class Endpoint:
         self.asked.append(request)
         token = f"token-{len(self.asked)}"
         self.issued_at[token] = self.clock()
-        async with asyncio.timeout(3):  # a test fails rather than hang
+        async with asyncio.timeout(PATIENCE):
             await self.open.wait()
         if isinstance(self.says, PaymentsError):
             raise self.says

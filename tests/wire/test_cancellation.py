@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import aiohttp
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async import (
@@ -24,6 +24,8 @@ from payments_async import (
 )
 from payments_async.sandbox import Sandbox
 from payments_async.wire.pages import Pages
+from tests.properties import examples
+from tests.waiting import PATIENCE
 from tests.wire.scripted import (
     Peer,
     Scripted,
@@ -145,7 +147,7 @@ async def test_cancelled_calls_wear_out_no_pool(kept: bool) -> None:
         for count in range(60):
             await cancelled_after(count % 20, client.request("GET", "/things"))
         assert acquired(client) == 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await client.request("GET", "/things") == {}
 
 
@@ -165,7 +167,7 @@ async def test_a_call_that_waits_for_a_connection_can_be_cancelled(turn: int) ->
         await turns(turn)  # from waiting on, through the moment when its turn has come, to the answer
         second.cancel()
         await asyncio.wait((second,))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert [await first, await third] == [{"n": 1}, {"n": 2}]
         assert acquired(client) == 0
 
@@ -179,7 +181,7 @@ async def test_cancelling_some_of_many_calls_leaves_the_others_alone() -> None:
         for call in calls[::2]:
             await asyncio.sleep(0)
             call.cancel()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             results = await asyncio.gather(*calls, return_exceptions=True)
         assert results[1::2] == [{}] * 30
         assert all(isinstance(result, asyncio.CancelledError) or result == {} for result in results[::2])
@@ -198,7 +200,7 @@ async def test_a_hung_call_that_is_cancelled_closes_its_connection(step: Step) -
         await asyncio.wait((call,))
         assert call.cancelled()
         assert acquired(client) == 0
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await server.left()
 
 
@@ -333,7 +335,7 @@ async def _step(walk: AsyncIterator[Any]) -> list[Any] | None:
         return None
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     prefetch=st.sampled_from([0, 1]),
     patience=st.integers(0, 4),

@@ -7,11 +7,11 @@ import re
 import typing
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 import attrs
-import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from payments_async import APIError, PaymentsError, ProtocolError, models
@@ -19,8 +19,7 @@ from payments_async.models import ConfigField, InstalledConnector, OpenEnum, Pay
 from payments_async.wire.call import Call, Page, Request, Response
 from payments_async.wire.codec import anything, bare, encode, nothing, one, page_of
 from payments_async.wire.errors import checking, retry_after_seconds
-
-quick = settings(max_examples=50, deadline=None, database=None)
+from tests.properties import examples
 
 MODELS: list[Any] = [
     value for name in models.__all__ if isinstance(value := getattr(models, name), type) and attrs.has(value)
@@ -53,6 +52,7 @@ def wire_name(field: attrs.Attribute[Any]) -> str:
     return name
 
 
+@cache
 def values(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of a field's type."""
     arguments = typing.get_args(kind)
@@ -74,6 +74,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     return makers[typing.get_origin(kind) or kind]()
 
 
+@cache
 def instances(model: Any) -> st.SearchStrategy[Any]:
     """Any instance of a model."""
     declared = {wire_name(field) for field in attrs.fields(model)}
@@ -100,9 +101,8 @@ def answer(body: bytes, *, status: int = 200, headers: dict[str, str] | None = N
     )
 
 
-@pytest.mark.parametrize("model", MODELS)
-@settings(quick, max_examples=25)
-@given(data=st.data())
+@examples(400)
+@given(model=st.sampled_from(MODELS), data=st.data())
 def test_any_instance_makes_a_round_trip(model: Any, data: st.DataObject) -> None:
     instance = data.draw(instances(model))
     text = as_json(instance)
@@ -117,9 +117,8 @@ def test_any_instance_makes_a_round_trip(model: Any, data: st.DataObject) -> Non
             assert members.get(wire_name(field), ...) is (None if field.default is attrs.NOTHING else ...)
 
 
-@pytest.mark.parametrize("enum", ENUMS)
-@settings(quick, max_examples=25)
-@given(text=texts)
+@examples(100)
+@given(enum=st.sampled_from(ENUMS), text=texts)
 def test_any_text_of_an_enum_makes_a_round_trip(enum: type[OpenEnum], text: str) -> None:
     value = bare(enum)(answer(json.dumps(text).encode()))
     assert isinstance(value, enum)
@@ -150,45 +149,42 @@ def takes(name: str, response: Response) -> None:
         assert isinstance(result, RESULTS.get(name, object))
 
 
-readers = pytest.mark.parametrize("name", READERS)
-
-
-@readers
-@quick
+@examples(50)
 @given(body=st.binary(max_size=60), status=st.sampled_from([200, 201, 204]))
-def test_any_bytes_are_read_or_refused(name: str, body: bytes, status: int) -> None:
-    takes(name, answer(body, status=status))
+def test_any_bytes_are_read_or_refused(body: bytes, status: int) -> None:
+    for name in READERS:
+        takes(name, answer(body, status=status))
 
 
-@readers
-@quick
+@examples(50)
 @given(value=json_values)
-def test_any_json_is_read_or_refused(name: str, value: Any) -> None:
+def test_any_json_is_read_or_refused(value: Any) -> None:
     for body in (value, {"data": value}, {"cursor": value}, {"cursor": {"hasMore": False, "data": value}}):
-        takes(name, answer(json.dumps(body).encode()))
+        for name in READERS:
+            takes(name, answer(json.dumps(body).encode()))
 
 
-@readers
-@quick
+@examples(50)
 @given(number=numbers)
 @example(number="1e400")
 @example(number="1e99999999999999999999")
-def test_any_number_is_read_or_refused(name: str, number: str) -> None:
+def test_any_number_is_read_or_refused(number: str) -> None:
     for text in (number, f'{{"data":{number}}}', f'{{"cursor":{number}}}', f'{{"raw":[{number}]}}'):
-        takes(name, answer(text.encode()))
+        for name in READERS:
+            takes(name, answer(text.encode()))
 
 
-@readers
-@quick
+@examples(50)
 @given(data=st.data())
-def test_a_model_with_any_one_member_is_read_or_refused(name: str, data: st.DataObject) -> None:
+def test_a_model_with_any_one_member_is_read_or_refused(data: st.DataObject) -> None:
     given_members = json.loads(as_json(data.draw(instances(Payment))))
     given_members[data.draw(st.sampled_from(sorted(given_members)))] = data.draw(json_values)
     for body in (given_members, {"data": given_members}, {"cursor": {"hasMore": True, "data": [given_members]}}):
-        takes(name, answer(json.dumps(body).encode()))
+        for name in READERS:
+            takes(name, answer(json.dumps(body).encode()))
 
 
-@quick
+@examples(50)
 @given(number=st.integers(-(10**60), 10**60))
 def test_any_integer_is_exact_both_ways(number: int) -> None:
     value = anything(answer(str(number).encode()))
@@ -230,7 +226,7 @@ header_texts = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_s
 dates = st.from_regex(r"\A[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{1,5} [0-9:]{1,8} \S{1,6}\Z")
 
 
-@settings(quick, max_examples=200)
+@examples(200)
 @given(
     status=st.integers(200, 599),
     body=bodies,
@@ -248,7 +244,7 @@ def test_any_answer_passes_or_is_an_error_of_ours(status: int, body: bytes, head
         assert error.error_code is None or isinstance(error.error_code, str)
 
 
-@settings(quick, max_examples=200)
+@examples(200)
 @given(value=header_texts | dates)
 def test_any_retry_after_is_seconds_or_nothing(value: str) -> None:
     seconds = retry_after_seconds({"Retry-After": value})

@@ -12,11 +12,13 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async import ConnectionFailedError, DecodeError, Page, PaymentsClient, ProtocolError, ServerError
 from payments_async.wire.pages import Pages
+from tests.properties import examples
+from tests.waiting import PATIENCE
 from tests.wire.scripted import Scripted, acquired, answer, calling, never_answers, sends_and_resets
 
 PREFETCH = pytest.mark.parametrize("prefetch", [0, 1])
@@ -258,7 +260,7 @@ async def test_asking_again_for_a_page_that_failed_is_no_circle() -> None:
     assert got == [0, 1, 2, 3]
 
 
-@settings(deadline=None)
+@examples()
 @given(st.lists(st.integers(0, 30), max_size=30), st.integers(0, 1))
 async def test_every_walk_ends_whatever_cursors_the_server_names(following: list[int], prefetch: int) -> None:
     listing = Listing(*(page([at], str(target)) for at, target in enumerate(following)), *[page([99])] * 31)
@@ -318,7 +320,7 @@ async def test_the_page_ahead_is_asked_for_before_the_consumer_gets_the_one_befo
 
 async def test_the_page_ahead_comes_while_the_consumer_works() -> None:
     listing = numbered(4, turns=3)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         async for each in listing.from_().by_page(prefetch=1):
             at = each.data[0] // 2
             for _ in range(10):
@@ -340,7 +342,7 @@ async def test_the_page_ahead_travels_while_the_consumer_works_on_sockets() -> N
     last = {"cursor": {"data": [], "hasMore": False}}
     async with Scripted(*(answer(200, body) for body in [*cursors, last])) as server, calling(server.url) as client:
         walk = client.payments.list_payments().by_page(prefetch=1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             for ahead in (2, 3, 4):
                 await anext(walk)
                 await server.arrived(ahead)
@@ -416,7 +418,7 @@ async def test_a_walk_over_sockets_that_is_left_stops_the_page_ahead(stop: Calla
             await asyncio.sleep(0)
         assert acquired(client) == 0
         assert asyncio.all_tasks() - server.tasks == before
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await server.left()
 
 

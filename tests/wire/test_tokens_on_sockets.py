@@ -33,6 +33,7 @@ from payments_async import (
 )
 from payments_async.models import PaymentRequest, PaymentScheme, PaymentStatus, PaymentType
 from payments_async.sandbox import Sandbox
+from tests.waiting import PATIENCE
 
 TOKEN_PATH = "/api/auth/oauth/token"
 SECRET = "s+%canary%2B &=é"
@@ -73,7 +74,7 @@ class Stack:
         self.headers.append(dict(request.headers))
         self.forms.append({name: str(value) for name, value in (await request.post()).items()})
         number = len(self.forms)
-        async with asyncio.timeout(3):  # a test fails rather than hang
+        async with asyncio.timeout(PATIENCE):
             await self.open.wait()
         if self.says:
             return self.says.pop(0)
@@ -115,7 +116,7 @@ def redirecting_to(url: str, status: int = 307) -> Callable[[object], web.Respon
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110  # what it waits for has no event
             await asyncio.sleep(0.001)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async import (
@@ -28,6 +28,8 @@ from payments_async import (
     ServerError,
 )
 from payments_async.wire.transport import MAX_BODY
+from tests.properties import examples
+from tests.waiting import PATIENCE
 from tests.wire.scripted import (
     Peer,
     Scripted,
@@ -142,7 +144,7 @@ async def test_an_answer_that_is_too_large_is_left_at_once(head: bytes, chunk: b
         assert type(error) is ProtocolError
         assert f"larger than {CAP} bytes" in str(error)
         assert peak < 8 * 2**20
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await server.left()
         assert sum(counted) < CAP + 8 * SLACK
         assert server.begun == 1
@@ -244,7 +246,7 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(data=ANYTHING, method=st.sampled_from(["GET", "POST"]))
 async def test_whatever_is_answered_only_errors_of_ours_come_out(data: bytes, method: str) -> None:
     async with (
@@ -465,7 +467,7 @@ async def test_closing_ends_calls_that_wait_for_an_answer(method: str, kind: typ
         calls = [asyncio.ensure_future(client.request(method, "/things")) for _ in range(3)]
         await server.arrived(3)
         await client.aclose()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             ended = await asyncio.gather(*calls, return_exceptions=True)
         assert [type(error) for error in ended] == [kind] * 3
         assert server.begun == 3
@@ -478,7 +480,7 @@ async def test_closing_ends_calls_that_wait_for_their_turn() -> None:
         calls = [asyncio.ensure_future(client.request("POST", "/things")) for _ in range(150)]
         await server.arrived(100)
         await client.aclose()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             ended = await asyncio.gather(*calls, return_exceptions=True)
         kinds = [type(error) for error in ended]
         assert kinds == [OutcomeUnknownError] * 100 + [ConfigurationError] * 50
@@ -496,7 +498,7 @@ async def test_closing_a_session_ends_calls_that_wait_for_its_pool() -> None:
         for _ in range(5):
             await asyncio.sleep(0)
         await session.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             ended = await asyncio.gather(hung, call, return_exceptions=True)
         assert type(ended[1]) is ConfigurationError
         assert server.begun == 1

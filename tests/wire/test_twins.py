@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import attrs
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from payments_async.models import (
@@ -30,7 +30,9 @@ from payments_async.wire.call import Page
 from payments_async.wire.jsontext import UNREADABLE, reader
 from payments_async.wire.plain import Plain
 from payments_async.wire.times import time_in
-from tests.wire.test_codec_properties import MODELS, instances, json_values, numbers, quick, texts, wire_name
+from tests.properties import examples
+from tests.waiting import PATIENCE
+from tests.wire.test_codec_properties import MODELS, instances, json_values, numbers, texts, wire_name
 
 SINGLE = (codec._single, Plain(time_in))
 PAGED = (codec._paged, Plain(codec._page_time_in))
@@ -85,7 +87,7 @@ def written(kind: Any, data: st.DataObject) -> Any:
     return SINGLE[1].write(data.draw(instances(kind)))
 
 
-with_twin = pytest.mark.parametrize("model", [model for model in MODELS if model.__name__ not in WITHOUT_TWIN])
+with_twin = st.sampled_from([model for model in MODELS if model.__name__ not in WITHOUT_TWIN])
 
 
 @pytest.mark.parametrize("model", [model for model in MODELS if model.__name__ in WITHOUT_TWIN])
@@ -96,9 +98,8 @@ def test_a_model_that_keeps_what_it_does_not_declare_has_no_twin(model: Any) -> 
 
 
 @both_times
-@with_twin
-@settings(quick, max_examples=10)
-@given(data=st.data())
+@examples(200)
+@given(model=with_twin, data=st.data())
 def test_what_is_as_the_model_says_is_read(fast: twins.Twins, plain: Plain, model: Any, data: st.DataObject) -> None:
     value = written(model, data)
     unknown = data.draw(st.dictionaries(texts.map(lambda name: f"new {name}"), json_values, max_size=2))
@@ -108,9 +109,8 @@ def test_what_is_as_the_model_says_is_read(fast: twins.Twins, plain: Plain, mode
 
 
 @both_times
-@with_twin
-@settings(quick, max_examples=10)
-@given(data=st.data())
+@examples(200)
+@given(model=with_twin, data=st.data())
 def test_what_is_not_as_the_model_says(fast: twins.Twins, plain: Plain, model: Any, data: st.DataObject) -> None:
     value = written(model, data)
     names = st.sampled_from([wire_name(field) for field in attrs.fields(model)])
@@ -123,19 +123,18 @@ def test_what_is_not_as_the_model_says(fast: twins.Twins, plain: Plain, model: A
 
 
 @both_times
-@pytest.mark.parametrize("kind", KINDS, ids=str)
-@settings(quick, max_examples=10)
-@given(value=json_values)
+@examples(300)
+@given(kind=st.sampled_from(KINDS), value=json_values)
 def test_any_json(fast: twins.Twins, plain: Plain, kind: Any, value: Any) -> None:
     if getattr(kind, "__name__", None) not in WITHOUT_TWIN:
         for body in (value, [value], {"data": [value], "hasMore": True}):
             agree(fast, plain, kind, json.dumps(body).encode())
 
 
-@quick
-@given(value=st.lists(st.builds(lambda data: data, st.data()), min_size=1, max_size=1), more=st.booleans())
-def test_pages(value: list[st.DataObject], more: bool) -> None:
-    items = [written(Payment, value[0]) for _ in range(3)]
+@examples(50)
+@given(data=st.data(), more=st.booleans())
+def test_pages(data: st.DataObject, more: bool) -> None:
+    items = [written(Payment, data) for _ in range(3)]
     body = {"cursor": {"pageSize": 3, "hasMore": more, "next": "n", "data": items}}
     assert agree(*PAGED, codec._Cursor[Payment], json.dumps(body).encode())
 
@@ -148,7 +147,7 @@ moments = st.builds("".join, st.tuples(day, st.sampled_from("Tt _"), hour, fract
 
 
 @both_times
-@settings(quick, max_examples=400)
+@examples(400)
 @given(text=moments)
 @example(text="2024-05-06T12:00:00.9999999Z")
 @example(text="9999-12-31T23:59:59.9999999Z")
@@ -182,7 +181,7 @@ def test_what_is_a_time_in_a_page(fast: twins.Twins, plain: Plain, text: str, pa
     assert read is (paged and (fast is codec._paged or (" " not in text and "+0200" not in text)))
 
 
-@settings(quick, max_examples=400)
+@examples(400)
 @given(text=moments)
 def test_a_page_has_the_times_that_single_answers_have(text: str) -> None:
     body = json.dumps(text).encode()
@@ -194,7 +193,7 @@ def test_a_page_has_the_times_that_single_answers_have(text: str) -> None:
 
 
 @both_times
-@settings(quick, max_examples=100)
+@examples(100)
 @given(number=numbers)
 @example(number="0.1")
 @example(number="0.1234567890123456")
@@ -211,7 +210,7 @@ def test_numbers(fast: twins.Twins, plain: Plain, number: str) -> None:
         agree(fast, plain, kind, f'{{"a":{number}}}'.encode())
 
 
-@settings(quick, max_examples=400)
+@examples(400)
 @given(number=numbers)
 @example(number="0.10000000000000000000001")
 @example(number="9007199254740993.0")
@@ -227,7 +226,7 @@ def test_a_number_is_the_one_that_is_written(number: str) -> None:
 
 
 @both_times
-@settings(quick, max_examples=300)
+@examples(300)
 @given(data=st.data())
 def test_damaged_bytes(fast: twins.Twins, plain: Plain, data: st.DataObject) -> None:
     text = json.dumps({"data": [{**written_payment(), "raw": {"näme": "Zürich"}, "new": "Ö"}]}, ensure_ascii=False)
@@ -304,9 +303,8 @@ def test_a_class_with_a_say_in_its_making_is_made_by_itself(model: Any, expected
 # Requests
 
 
-@pytest.mark.parametrize("model", MODELS)
-@settings(quick, max_examples=10)
-@given(data=st.data())
+@examples(300)
+@given(model=st.sampled_from(MODELS), data=st.data())
 def test_requests_are_written_the_same(model: Any, data: st.DataObject) -> None:
     write = twins.writer(model)
     if write is None:
@@ -390,14 +388,14 @@ def test_threads_make_readers_one_after_the_other(monkeypatch: pytest.MonkeyPatc
 
     def slow(kind: Any) -> Any:
         inside.set()
-        assert go_on.wait(30)
+        assert go_on.wait(PATIENCE)
         return reader(kind)
 
     several = twins.Twins(str, time_in)
     monkeypatch.setattr(twins, "reader", slow)
     first, second = (threading.Thread(target=several.reader, args=(kind,)) for kind in (Page[Payment], Page[Pool]))
     first.start()
-    assert inside.wait(30)
+    assert inside.wait(PATIENCE)
     inside.clear()
     second.start()
     second.join(0.05)

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async.drain import DrainError
@@ -28,6 +28,7 @@ from tests.drain.sinks.targets import (
     payments,
     read_parquet,
 )
+from tests.properties import examples
 
 COUNT, STEP = 5, 2
 SURVIVES = [(True, True), (False, False), (False, True), (True, False)]
@@ -67,7 +68,7 @@ def until_power_fails(kind: Kind, folder: Path, left: int, *, replace: bool = Fa
 
 
 @locked_kinds
-@settings(deadline=None, database=None, max_examples=20)
+@examples(20)
 @given(st.lists(st.tuples(st.integers(1, 45), st.sampled_from(SURVIVES)), max_size=5))
 def test_whenever_the_power_fails_a_resume_completes_the_file(
     tmp_path_factory: pytest.TempPathFactory, kind: Kind, failures: list[tuple[int, tuple[bool, bool]]]
@@ -135,7 +136,7 @@ def test_whatever_the_power_leaves_of_a_replaced_target_is_not_mixed(tmp_path: P
 
 
 @pytest.mark.parametrize("kind", KINDS[:2], ids=str)
-@settings(deadline=None, database=None, max_examples=25)
+@examples(25)
 @given(st.data())
 def test_a_file_cut_anywhere_is_completed_or_refused(
     tmp_path_factory: pytest.TempPathFactory, kind: Kind, data: st.DataObject

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async.models import Payment, PaymentAdjustment
@@ -26,6 +26,7 @@ from tests.drain.sinks.targets import (
     pyarrow,
     read_csv,
 )
+from tests.properties import examples
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["", "\x00", '"', "'", "\r\n", "\n", ",", "\u2028", "null", "=1+1", " a ", "\ufeff", "true", "01"]
@@ -69,7 +70,7 @@ PAYMENTS = st.builds(
 
 
 @every_kind
-@settings(deadline=None, database=None, max_examples=20)
+@examples(20)
 @given(st.lists(PAYMENTS, max_size=6, unique_by=lambda row: row.id))
 async def test_rows_are_read_back_as_they_were(
     tmp_path_factory: pytest.TempPathFactory, kind: Kind, rows: list[Payment]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import attrs
 
 from payments_async.drain.partition import between
 from payments_async.drain.walks import Source
+from payments_async.wire.call import Page
 
 _SHARES = (0.5, 0.25, 0.75)
 """Where to try to cut, as shares of the way from the first key to the last."""
+_ENOUGH = 10
+"""Items that show an order, however short the drain's own pages are."""
+_TRIES = 5
+"""How often to look at a list whose rows go away before a second request shows them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -76,23 +82,43 @@ async def sliced(source: Source, count: int) -> list[Slice]:
 
 
 async def heeds_keys(source: Source) -> bool:
-    """Whether the server sorts and compares by the key: tried on the first page, without its last key, backwards.
+    """Whether the server sorts and filters by the key.
+
+    Lists the first keys, then those up to the middle one backwards. Rows may come and go between the two requests, so
+    only the keys that both pages show count: their order, and the bound, hold whatever else changes.
 
     Raises:
         APIError: it refuses to.
     """
-    for _ in range(3):  # rows may come and go between the calls
-        page = await source.keyed(None, None)
-        keys = [*map(source.key_of, page.data)]
-        *before, last = [*dict.fromkeys(keys)] or [""]
-        if len(before) < 2 and page.has_more:  # too few to show an order: the list must have another end
-            end = await source.keyed(None, None, descending=True, page_size=1)
-            if not end.data or end.data[0].id == page.data[0].id:
-                continue
-        if not before:
-            behind = await source.keyed(last, None)
-            return last not in map(source.key_of, behind.data)
-        again = await source.keyed(None, before[-1], descending=True)
-        if [*map(source.key_of, again.data)] == [key for key in reversed(keys) if key != last]:
+    size = max(source.page_size, _ENOUGH)
+    for _ in range(_TRIES):
+        page = await source.keyed(None, None, page_size=size)
+        keys = _distinct(source, page)
+        if not keys:
+            await source.keyed("", None)  # unless it refuses to
+            return True
+        middle = len(keys) // 2
+        up_to, after = keys[: middle + 1], keys[middle + 1 :]
+        backwards = await source.keyed(None, keys[middle], descending=True, page_size=size)
+        again = [key for key in _distinct(source, backwards) if key in keys]
+        if again != [key for key in reversed(up_to) if key in again]:
+            return False
+        if not after and not page.has_more:
+            later = await source.keyed(keys[middle], None)
+            if not set(keys).isdisjoint(_distinct(source, later)):
+                return False
+        alone = len(keys) == 1 and not page.has_more
+        if again and (alone or len(again) > 1 or await _ends_differ(source, page)):
             return True
     return False
+
+
+def _distinct(source: Source, page: Page[Any]) -> list[str]:
+    """The keys of a page, each once, in the page's order."""
+    return [*dict.fromkeys(map(source.key_of, page.data))]
+
+
+async def _ends_differ(source: Source, page: Page[Any]) -> bool:
+    """Whether the list ends with another item than its first page begins with."""
+    end = await source.keyed(None, None, descending=True, page_size=1)
+    return bool(end.data) and end.data[0].id != page.data[0].id

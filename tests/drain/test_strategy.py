@@ -11,8 +11,11 @@ import pytest
 
 from payments_async import PaymentsClient, PaymentsError, ServerError, ValidationError
 from payments_async.drain import Drain, DrainError, DrainWarning
+from payments_async.drain.cutting import heeds_keys
+from payments_async.drain.resources import LISTINGS
+from payments_async.drain.walks import Source
 from payments_async.sandbox import Fault, FaultKind, Sandbox
-from tests.drain.lists import Asked, Lists, Memory, Refusal, Row, account, drained, numbered, pool
+from tests.drain.lists import Asked, Lists, Memory, Refusal, Row, account, connected, drained, numbered, pool
 
 COUNTS = [0, 1, 9, 10, 11, 35]
 both_lists = pytest.mark.parametrize("resource", ["payments", "accounts"])
@@ -139,6 +142,22 @@ async def test_rows_that_come_and_go_meanwhile_do_not_make_keys_ignored(resource
     report = await drained(served, resource, sink, page_size=10)
     assert report.strategy == "keyset"
     assert len(sink.rows) == 40
+
+
+@pytest.mark.parametrize("kind", [{}, *IGNORES], ids=str)
+async def test_on_a_busy_list_it_is_seen_whether_keys_are_heeded(kind: dict[str, Any]) -> None:
+    for seed in range(100):
+        served, chance = lists(50, seed, **kind), random.Random(seed)
+
+        async def change(_: Asked, served: Lists = served, chance: random.Random = chance) -> None:
+            reference = f"{chance.randrange(50):04}.{len(served.asked)}"
+            served.payments.insert(0, {**served.payments[0], "reference": reference, "id": reference})
+            del served.payments[chance.randrange(len(served.payments))]
+
+        served.meanwhile = change
+        async with connected(served) as client:
+            source = Source(client=client, listing=LISTINGS["payments"])
+            assert await heeds_keys(source) is not bool(kind), seed
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

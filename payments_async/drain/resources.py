@@ -22,7 +22,7 @@ from payments_async.models import (
 )
 from payments_async.wire.call import Page
 from payments_async.wire.pages import Pages
-from payments_async.wire.shapes import some, types
+from payments_async.wire.shapes import field_types, without_none
 
 
 @attrs.frozen(kw_only=True)
@@ -75,11 +75,11 @@ class FanOut:
     identity: tuple[str, ...] = ("id",)
 
     def __attrs_post_init__(self) -> None:
-        known = types(self.model)
+        known = field_types(self.model)
         for name in self.identity:
             kind = known.get(name)
             # What formats write in different ways, such as `None`, would not be found again after a break.
-            if kind is None or some(kind) is not kind or column(kind) not in {"text", "integer", "time"}:
+            if kind is None or without_none(kind) is not kind or column(kind) not in {"text", "integer", "time"}:
                 raise ValueError(
                     f"{name!r} does not tell rows of {self.model.__name__} apart: name fields of it that are texts, "
                     "integers or times, and never None"

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 
-from payments_async.wire.shapes import some, types
+from payments_async.wire.shapes import field_types, without_none
 
 Kind: TypeAlias = Literal["text", "integer", "boolean", "time", "json"]
 """What a column holds; models, lists, maps and free JSON are `json`."""
@@ -23,7 +23,7 @@ _AS_THEY_ARE = {str, int, bool, float, type(None)}
 @cache
 def columns(model: type) -> dict[str, Kind]:
     """What each column of a model's rows holds, by name, in order. Any of them may hold nothing."""
-    return {name: column(some(kind)) for name, kind in types(model).items()}
+    return {name: column(without_none(kind)) for name, kind in field_types(model).items()}
 
 
 def plain(model: Any, names: Iterable[str] | None = None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, plain
 from payments_async.drain.sinks.locks import lock, stands
 from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
-from payments_async.wire.jsontext import UNREADABLE, reader, written
+from payments_async.wire.jsontext import UNREADABLE, json_bytes, reader
 
 _LONGEST = 2**31 - 1
 """Characters that a field of CSV may have: what a provider sent may be long."""
@@ -170,7 +170,7 @@ class JSONLines(FileSink):
 
     def encoded(self, rows: list[dict[str, Any]]) -> bytes:
         """A line each."""
-        return b"".join(written(row) + b"\n" for row in rows)
+        return b"".join(json_bytes(row) + b"\n" for row in rows)
 
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
         """A row of each line."""
@@ -212,4 +212,4 @@ def _csv(records: Sequence[Sequence[Any]]) -> bytes:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return written(value).decode() if isinstance(value, dict | list) else value
+    return json_bytes(value).decode() if isinstance(value, dict | list) else value

@@ -16,7 +16,7 @@ from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, plain_value, time_text
 from payments_async.drain.sinks.locks import lock, stands
 from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
-from payments_async.wire.jsontext import written
+from payments_async.wire.jsontext import json_bytes
 
 T = TypeVar("T")
 
@@ -200,7 +200,7 @@ def _array(kind: Kind, values: list[Any]) -> Any:
 
 def _text(value: Any) -> str:
     plain = plain_value(value)
-    return plain if isinstance(plain, str) else written(plain).decode()
+    return plain if isinstance(plain, str) else json_bytes(plain).decode()
 
 
 def _type(kind: Kind, *, long: bool) -> Any:

@@ -18,7 +18,7 @@ from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.rows import columns, plain
 from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
-from payments_async.wire.jsontext import written
+from payments_async.wire.jsontext import json_bytes
 
 T = TypeVar("T")
 
@@ -188,7 +188,7 @@ def _text(checkpoint: Checkpoint) -> str:
 
 def _stored(value: Any) -> Any:
     if isinstance(value, dict | list | Decimal):
-        return written(value).decode()
+        return json_bytes(value).decode()
     if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
         return str(value)
     return value

@@ -83,8 +83,8 @@ class Filter(ABC, Generic[R]):
                 )
             if condition.optional:
                 raise ValueError(
-                    f"{condition!r} cannot be used under ~: the server would leave out each {self.resource.__name__} that"
-                    " has none. Leave it out, and check it on the items that you receive"
+                    f"{condition!r} cannot be used under ~: the server would leave out each {self.resource.__name__}"
+                    " that has none. Leave it out, and check it on the items that you receive"
                 )
         return Negation(self.resource, self)
 

@@ -105,11 +105,11 @@ def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     Raises:
         ValueError: it is empty, which the server refuses, or has a name or a value that is not a string.
     """
-    checked = dict(metadata)
-    texts: list[object] = [*checked, *checked.values()]
-    if not checked or not all(checked) or not all(isinstance(text, str) for text in texts):
+    entries = dict(metadata)
+    texts: list[object] = [*entries, *entries.values()]
+    if not entries or not all(entries) or not all(isinstance(text, str) for text in texts):
         raise ValueError("metadata must be a map of at least one non-empty name to text")
-    return checked
+    return entries
 
 
 def checked(kind: type[T], request: T) -> T:

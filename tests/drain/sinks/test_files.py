@@ -84,9 +84,7 @@ async def test_a_damaged_checkpoint_is_refused_and_nothing_changed(tmp_path: Pat
     checkpoint.write_bytes(checkpoint.read_bytes().replace(b"0", b"1"))
     before = content(tmp_path)
     sink = kind.make(tmp_path / kind.name)
-    with pytest.raises(
-        DrainError, match=r"the checkpoint .* is damaged: restore a copy, or start again with"
-    ):
+    with pytest.raises(DrainError, match=r"the checkpoint .* is damaged: restore a copy, or start again with"):
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
     assert content(tmp_path) == before
@@ -161,9 +159,7 @@ async def test_rows_that_cannot_be_read_again_are_damaged(tmp_path: Path, kind: 
     sink = await begun(kind, path)
     data = path.read_bytes()
     path.write_bytes(data[:-6] + b"\xff" * 6)
-    with pytest.raises(
-        DrainError, match=rf"{kind.name} is damaged: restore a copy, or start again with"
-    ):
+    with pytest.raises(DrainError, match=rf"{kind.name} is damaged: restore a copy, or start again with"):
         await sink.recall(["id"], lambda _: None)
     await sink.aclose()
 

@@ -258,11 +258,11 @@ def api_error(response: Response) -> APIError:
     if code == "CONFLICT" or (status == 500 and "duplicate key" in str(body.get("errorMessage"))):
         # The server reports some duplicates as internal errors, with the database's error message.
         kind = ConflictError
-    said = ": ".join(part for part in (code, words) if part) or "no reason given"
+    reason = ": ".join(part for part in (code, words) if part) or "no reason given"
     if status == 404 and not code:
-        said += "; is the client's api_path right?"
+        reason += "; is the client's api_path right?"
     return kind(
-        f"the server answered {status} ({said})",
+        f"the server answered {status} ({reason})",
         operation=response.request.operation,
         status=status,
         error_code=code,

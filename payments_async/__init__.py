@@ -32,12 +32,12 @@ if typing.TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        # Python imports this package before anything in it, so before the command line too: its --help and the shell's
-        # completion must not wait for aiohttp. The first name that is asked for loads them all.
+        # The command line imports this package too, and its --help and shell completion must not wait for aiohttp. So
+        # nothing is loaded until the first public name is used, which then loads all of them.
         if name in __all__:
-            for home in ("client", "wire.auth", "wire.call", "wire.errors", "wire.pages", "wire.retry"):
-                there = vars(importlib.import_module(f"{__name__}.{home}"))
-                globals().update({each: there[each] for each in __all__ if each in there})
+            for module in ("client", "wire.auth", "wire.call", "wire.errors", "wire.pages", "wire.retry"):
+                names = vars(importlib.import_module(f"{__name__}.{module}"))
+                globals().update({each: names[each] for each in __all__ if each in names})
         if name in globals():
             return globals()[name]
         if name in _PACKAGES:
@@ -49,10 +49,10 @@ else:
 
 
 _PACKAGES = ("drain", "filters", "models", "money", "sandbox")
-"""What is imported by its own name, and found in this one too."""
+"""Subpackages and modules that are also attributes of this package."""
 
 
-# A library leaves it to the application whether and where its records are shown.
+# The application decides whether and where the log records of a library are shown.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""`PaymentsClient`: opens the session, stacks the layers, hangs up the operations."""
+"""`PaymentsClient`: opens the session, stacks the layers and offers the operations."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from payments_async.operations.transfer_initiations import TransferInitiations
 
 _TOKEN_ATTEMPT = 10.0
-"""Seconds that one attempt at the token endpoint may take: a hung one is left for another attempt."""
+"""Seconds that one attempt at the token endpoint may take; after that, it is retried."""
 
 _PATH = re.compile(r"(/(?!(\.|%2[Ee]){0,2}(/|$))([\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+", re.ASCII)
-"""An absolute path of whole segments (RFC 3986), none of them `.` or `..`, percent-encoded or not."""
+"""An absolute path (RFC 3986) whose segments are not empty and not `.` or `..`, even percent-encoded."""
 
 _USER_AGENT = f"payments-async/{VERSION}"
 
 _LOADED_ON_ENTRY = ("payments", "accounts", "bank_accounts", "pools", "transfer_initiations", "server")
-"""Operations that entering a client loads, with their models, so that no call waits for them.
+"""Operations that are loaded with their models when a client is entered, so that no call waits for an import.
 
-Left to their first use are the operations on connectors, with half of all models, and `wire.plain` with cattrs, which
-reads answers that are not as they should be.
+Two imports are left until their first use: the operations on connectors, with half of all models, and `wire.plain`,
+with cattrs, which handles responses that do not fit the models.
 """
 
 
@@ -53,24 +53,24 @@ class PaymentsClient:
     """The Formance Payments API.
 
     Use it as an async context manager, or call `aclose()` when done. One client serves any number of concurrent calls
-    of one event loop; they share its connections and its token.
+    on one event loop; they share its connections and its token.
 
     Args:
-        base_url: The stack's root, such as `https://acme.example.com`.
-        auth: `ClientCredentials`, a `BearerToken` or any `TokenSource`; `None` for a server that asks for none.
-        api_path: Where the API is below `base_url`; empty for a bare Payments service without a gateway.
-        session: A session to use instead of one of the client's own; it is never closed. Middlewares of its may send
-            each request once only.
+        base_url: The root URL of the stack, such as `https://acme.example.com`.
+        auth: `ClientCredentials`, a `BearerToken` or any `TokenSource`; `None` if the server needs no token.
+        api_path: The path of the API below `base_url`; empty for a Payments service without a gateway.
+        session: Your own session, used instead of a new one; the client never closes it. A middleware of this session
+            must not send a request more than once.
         timeout: How long a call may take.
-        retry: Which failures are repeated.
-        layers: Layers of your own around each call, the first outermost; they see no token.
-        attempt_layers: The same around each attempt of a call: a call that is repeated passes them again.
+        retry: How failed requests are retried.
+        layers: Your own layers around each call, the first one outermost; they see no token.
+        attempt_layers: Your own layers around each attempt of a call; every retry passes through them again.
         headers: Header fields to send with every request.
-        max_body: The most bytes that an answer may have after decompression.
-        allow_http: Lets credentials and data go to another host in clear text.
+        max_body: The maximum size of a response, in bytes after decompression.
+        allow_http: Allows sending credentials and data to another host in clear text.
 
     Raises:
-        ConfigurationError: something of this cannot work.
+        ConfigurationError: an argument is not valid.
     """
 
     def __init__(
@@ -102,9 +102,9 @@ class PaymentsClient:
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:
-        """A client of what the environment names.
+        """A client for the server and credentials that the environment variables name.
 
-        Reads `FORMANCE_URL`, `FORMANCE_CLIENT_ID`, `FORMANCE_CLIENT_SECRET`, and if set `FORMANCE_TOKEN_URL` and
+        Reads `FORMANCE_URL`, `FORMANCE_CLIENT_ID`, `FORMANCE_CLIENT_SECRET`, and, if set, `FORMANCE_TOKEN_URL` and
         `FORMANCE_API_PATH`. The options are those of `PaymentsClient`.
 
         Raises:
@@ -124,10 +124,10 @@ class PaymentsClient:
         attempt_layers: Sequence[Layer] = (),
         headers: Mapping[str, str] | None = None,
     ) -> Self:
-        """A client with other options that shares this one's session, connections and token.
+        """A client with other options, which shares this client's session, connections and token.
 
-        It is cheap to make and needs no closing: closing it does nothing. Headers are added to this client's, and
-        layers go inside of this client's.
+        It is cheap to create and need not be closed: closing it does nothing. Its headers are added to this client's
+        headers, and its layers go inside this client's layers.
         """
         derived = object.__new__(type(self))
         derived._base = self._base
@@ -144,10 +144,10 @@ class PaymentsClient:
 
     @property
     def url(self) -> str:
-        """The URL of the API, without a slash at its end."""
+        """The URL of the API, without a trailing slash."""
         return self._base
 
-    # What follows, and the models with it, takes longer to import than the rest of the package: it is imported when the
+    # The operations and their models take longer to import than the rest of the package. So they are imported when the
     # client is entered, or at the first use.
 
     @cached_property
@@ -207,19 +207,19 @@ class PaymentsClient:
         query: Mapping[str, QueryValue] | None = None,
         body: Any = None,
     ) -> Any:
-        """Reach a route that this package does not know, through the same layers, as plain JSON values.
+        """Call a route that this package does not know, with plain JSON values and through the same layers.
 
         Args:
             method: HTTP method, such as `GET`.
             path: The path below `api_path`, percent-encoded, such as `/payments/abc`.
-            query: Query parameters; those that are `None` are left out.
+            query: Query parameters; parameters that are `None` are left out.
             body: JSON values; `None` sends no body.
 
         Returns:
-            The answer's JSON, envelope included; `None` where it has no body.
+            The JSON of the response, including the envelope; `None` if it has no body.
 
         Raises:
-            ValueError: the path is not one.
+            ValueError: the method or the path is not valid.
             PaymentsError: the call failed.
         """
         if not re.fullmatch(r"[A-Z]+", method):
@@ -234,7 +234,7 @@ class PaymentsClient:
         )
 
     async def aclose(self) -> None:
-        """Close the session, unless it was passed in, and end what is under way; may be called any number of times.
+        """Close the session, unless you passed it in, and end a token renewal; may be called any number of times.
 
         Raises:
             ConfigurationError: the client belongs to another event loop.
@@ -274,7 +274,7 @@ class PaymentsClient:
     ) -> TokenSource | None:
         if not isinstance(auth, ClientCredentials):
             if auth is not None and (isinstance(auth, type) or not isinstance(cast("object", auth), TokenSource)):
-                raise ConfigurationError("auth is no token source: give ClientCredentials or BearerToken")
+                raise ConfigurationError("auth is not a token source: give ClientCredentials or BearerToken")
             return auth
         send = transport(
             self._connection.session,

@@ -1,4 +1,4 @@
-"""Exact amounts: integers in the minor unit of an asset, as the API has them, and decimals in its main unit."""
+"""Exact amounts: integers in an asset's minor unit, as in the API, and decimals in its main unit."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import cast
 import attrs
 
 LARGEST_EXPONENT = 255
-"""No asset has more decimals: token contracts keep their number in a byte. It bounds what amounts can grow to."""
+"""No asset has more decimals: token contracts store their number in one byte. This limits the size of amounts."""
 
 _NOTATION = re.compile(r"(?P<code>[^/]*)(?:/(?P<exponent>[+-]?[0-9]+))?")
-# Decimal arithmetic rounds to the digits of a context, 28 unless told otherwise: this one has room for all.
+# Decimal arithmetic rounds to the precision of its context, 28 digits by default. This context never rounds.
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
@@ -22,11 +22,11 @@ class Asset:
 
     Attributes:
         code: The currency, such as `USD`.
-        exponent: How many decimals its main unit has: 1050 of `USD/2` is 10.50. `None` where the server knows it as
-            little as we do: connectors write currencies that have no decimals, and those they do not know, bare.
+        exponent: How many decimals its main unit has: 1050 of `USD/2` is 10.50. `None` if it is unknown, to the server
+            too: connectors write a bare code for currencies without decimals and for those that they do not know.
 
     Raises:
-        ValueError: nothing like it can be written as an asset.
+        ValueError: the code or the exponent is not valid.
     """
 
     code: str
@@ -46,27 +46,30 @@ class Asset:
 
 
 def parse_asset(text: str) -> Asset:
-    """Read the notation of assets: `USD/2`, or a bare code such as `JPY`, whose exponent is unknown.
+    """Parse an asset such as `USD/2`, or a bare code such as `JPY`, whose exponent is unknown.
 
-    Whatever the server takes as the asset of a payment is one, so are `usd/-1`, `USD/02`, which is `USD/2`, and `/2`.
+    It accepts all that the server accepts as the asset of a payment, including `usd/-1`, `/2`, and `USD/02`, which
+    equals `USD/2`.
 
     Raises:
-        ValueError: more than one slash, no whole number behind it, or more decimals than any asset has.
+        ValueError: there is more than one slash, no whole number after it, or more decimals than any asset has.
     """
-    found = _NOTATION.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is no asset: give a code and a number of decimals, such as 'USD/2', or a bare code")
-    exponent = found["exponent"]
-    return Asset(found["code"], None if exponent is None else int(exponent))
+    match = _NOTATION.fullmatch(text)
+    if match is None:
+        raise ValueError(
+            f"{text!r} is not an asset: give a code and a number of decimals, such as 'USD/2', or a bare code"
+        )
+    exponent = match["exponent"]
+    return Asset(match["code"], None if exponent is None else int(exponent))
 
 
 def to_decimal(amount: int, asset: Asset | str) -> Decimal:
     """The amount in the asset's main unit, exact at any size: 1050 of `USD/2` is `Decimal("10.50")`.
 
-    Arithmetic with decimals rounds to 28 digits: sum up the integers, and make a decimal of the sum.
+    Arithmetic with decimals rounds to 28 digits by default, so add up integers and convert only their sum.
 
     Raises:
-        ValueError: the amount is no integer; the asset is none, or has an unknown exponent.
+        ValueError: the amount is not an integer, or the asset is not valid or has an unknown exponent.
     """
     if type(amount) is not int:
         raise ValueError(f"an amount is an int of the minor unit, not {amount!r}")
@@ -74,11 +77,11 @@ def to_decimal(amount: int, asset: Asset | str) -> Decimal:
 
 
 def from_decimal(value: Decimal, asset: Asset | str) -> int:
-    """The amount in the asset's minor unit, as the API takes it: `Decimal("10.50")` of `USD/2` is 1050.
+    """The amount in the asset's minor unit, as the API expects it: `Decimal("10.50")` of `USD/2` is 1050.
 
     Raises:
-        ValueError: the value is no finite `Decimal`, or has a fraction of the minor unit; the asset is none, or has an
-            unknown exponent.
+        ValueError: the value is not a finite `Decimal`, or has a fraction of the minor unit; or the asset is not valid
+            or has an unknown exponent.
     """
     if not isinstance(cast("object", value), Decimal) or not value.is_finite():
         raise ValueError(f"a value is a finite Decimal, such as Decimal('10.50'), not {value!r}")
@@ -87,16 +90,16 @@ def from_decimal(value: Decimal, asset: Asset | str) -> int:
     power = cast("int", parts.exponent)
     if value and power > LARGEST_EXPONENT:
         raise ValueError(f"{value} is larger than any amount")
-    behind = -(power + exponent)
-    if behind > 0 and any(parts.digits[-behind:]):
+    surplus_digits = -(power + exponent)
+    if surplus_digits > 0 and any(parts.digits[-surplus_digits:]):
         raise ValueError(f"{value} has a fraction of the minor unit of {asset}: round it first, in the way you need")
     return int(value.scaleb(exponent, _EXACT))
 
 
 def _exponent(asset: Asset | str) -> int:
-    known = asset if isinstance(asset, Asset) else parse_asset(asset)
-    if known.exponent is None:
+    parsed = asset if isinstance(asset, Asset) else parse_asset(asset)
+    if parsed.exponent is None:
         raise ValueError(
-            f"how many decimals {known} has is unknown: if you know, say so, as in Asset({known.code!r}, 0)"
+            f"how many decimals {parsed} has is unknown: if you know, say so, as in Asset({parsed.code!r}, 0)"
         )
-    return known.exponent
+    return parsed.exponent

@@ -1,4 +1,4 @@
-"""The only reader of the environment."""
+"""Settings from environment variables. No other module reads the environment."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from payments_async.wire.errors import ConfigurationError
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """What the environment says of the server and the credentials.
+    """The server and the credentials that the environment variables name.
 
     Attributes:
         base_url: `FORMANCE_URL`, the stack's root.
         auth: From `FORMANCE_CLIENT_ID`, `FORMANCE_CLIENT_SECRET` and, if set, `FORMANCE_TOKEN_URL`.
-        api_path: `FORMANCE_API_PATH`, `None` where it is not set; an empty value is a bare Payments service.
+        api_path: `FORMANCE_API_PATH`, or `None` if it is not set; empty for a Payments service without a gateway.
     """
 
     base_url: str
@@ -27,15 +27,15 @@ class Settings:
 
 
 def variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables of this package that are set, by name."""
+    """The environment variables of this package that are set, by name."""
     return {name: value for name, value in environ.items() if name.startswith("FORMANCE_")}
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that the environment holds.
+    """The settings from the environment variables.
 
     Raises:
-        ConfigurationError: a variable is missing; names all that are.
+        ConfigurationError: variables are missing; the error names all of them.
     """
     needed = ("FORMANCE_URL", "FORMANCE_CLIENT_ID", "FORMANCE_CLIENT_SECRET")
     if missing := [name for name in needed if not environ.get(name, "").strip()]:

@@ -60,7 +60,7 @@ def test_what_is_no_asset_is_refused(text: str) -> None:
 
 
 def test_what_an_asset_may_be_is_told() -> None:
-    with pytest.raises(ValueError, match="'A/B/2' is no asset: give a code and a number of decimals"):
+    with pytest.raises(ValueError, match="'A/B/2' is not an asset: give a code and a number of decimals"):
         parse_asset("A/B/2")
     with pytest.raises(ValueError, match="255 at most, not 999999999"):
         parse_asset("X/999999999")

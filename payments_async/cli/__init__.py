@@ -1,10 +1,10 @@
-"""The command line, behind the extra `cli`."""
+"""The command line; needs the extra `cli`."""
 
 import sys
 
 
 def main() -> None:
-    """Run the command line and exit with its code; where the extra is missing, say what to install and exit with 1."""
+    """Run the command line and exit with its code; if the extra is missing, say what to install and exit with 1."""
     try:
         from payments_async.cli.app import start
 

@@ -1,4 +1,4 @@
-"""The commands; what one does stands in a module that is imported when it runs, so that `--help` is quick."""
+"""The declarations of all commands. Each imports its implementation when it runs, so that `--help` is quick."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from functools import partial
 
 import typer
 
-from payments_async.cli import options as take
+from payments_async.cli import options
 from payments_async.cli.messages import say_usage
 
-examples = partial(take.lines, "Examples")
+examples = partial(options.lines, "Examples")
 
 app = typer.Typer(
     name="payments-async",
     help="Read and export what the Formance Payments API has.",
-    epilog=take.lines(
+    epilog=options.lines(
         "Exit codes",
         "  0  done",
         "  1  the API, the network or a file failed",
-        "  2  wrong usage: nothing was asked for",
+        "  2  wrong usage: nothing was sent",
         "  3  not found",
         "130  ended by Ctrl-C",
         "141  nobody read the output any more",
     ),
     invoke_without_command=True,
-    rich_markup_mode=None,  # plain help is quicker, and its brackets are brackets
+    rich_markup_mode=None,  # plain help is quicker, and shows brackets as they are
     pretty_exceptions_enable=False,
 )
 
@@ -43,19 +43,19 @@ def start() -> None:
 def connect(
     context: typer.Context,
     *,
-    url: take.Url = None,
-    client_id: take.ClientId = None,
-    client_secret_file: take.SecretFile = None,
-    token_url: take.TokenUrl = None,
-    api_path: take.ApiPath = None,
-    allow_http: take.AllowHttp = False,
-    debug: take.Debug = False,
+    url: options.Url = None,
+    client_id: options.ClientId = None,
+    client_secret_file: options.SecretFile = None,
+    token_url: options.TokenUrl = None,
+    api_path: options.ApiPath = None,
+    allow_http: options.AllowHttp = False,
+    debug: options.Debug = False,
 ) -> None:
-    """Keep what any command may need."""
+    """Store the options that all commands share."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
-    context.obj = take.Options(url, client_id, client_secret_file, token_url, api_path, allow_http, debug)
+    context.obj = options.Options(url, client_id, client_secret_file, token_url, api_path, allow_http, debug)
 
 
 @app.command(
@@ -70,16 +70,16 @@ def connect(
 )
 def list_(
     context: typer.Context,
-    resource: take.ResourceName,
+    resource: options.ResourceName,
     *,
-    where: take.Where = None,
-    limit: take.Limit = None,
-    as_json: take.Json = False,
+    where: options.Where = None,
+    limit: options.Limit = None,
+    as_json: options.Json = False,
 ) -> None:
     """List payments, accounts and the like, newest first.
 
-    A table shows the fields that the terminal has room for; a pipe and --json have them all. Conditions are NAME=VALUE,
-    and !=, >, >=, <, <= where the list takes them; a wrong one is answered with those that it takes.
+    A table shows as many fields as fit into the terminal; a pipe and --json get all of them. Conditions are NAME=VALUE,
+    and !=, >, >=, <, <= if the list supports them; after a wrong condition, the error names the supported ones.
     """
     from payments_async.cli.connection import run
     from payments_async.cli.listing import listed
@@ -90,10 +90,10 @@ def list_(
 @app.command(epilog=examples("payments-async get payment ID", "payments-async get pool ID --json"))
 def get(
     context: typer.Context,
-    resource: take.ResourceName,
-    item_id: take.Id,
+    resource: options.ResourceName,
+    item_id: options.Id,
     *,
-    as_json: take.Json = False,
+    as_json: options.Json = False,
 ) -> None:
     """Show one payment, account or the like with all its fields."""
     from payments_async.cli.connection import run
@@ -103,11 +103,11 @@ def get(
 
 
 @app.command(epilog=examples("payments-async balances", "payments-async balances --json"))
-def balances(context: typer.Context, *, as_json: take.Json = False) -> None:
-    """Add up what the internal accounts hold, per asset.
+def balances(context: typer.Context, *, as_json: options.Json = False) -> None:
+    """Add up the balances of the internal accounts, per asset.
 
-    The latest balance of each internal account and asset counts, exact to the last digit. It takes a request for each
-    hundred entries of an account's history, and at least one.
+    The total is exact and contains the latest balance of each internal account and asset. This takes one request per
+    hundred entries of an account's history, and at least one per account.
     """
     from payments_async.cli.balances import totalled
     from payments_async.cli.connection import run
@@ -116,7 +116,7 @@ def balances(context: typer.Context, *, as_json: take.Json = False) -> None:
 
 
 @app.command(epilog=examples("payments-async connectors", "payments-async connectors --json"))
-def connectors(context: typer.Context, *, as_json: take.Json = False) -> None:
+def connectors(context: typer.Context, *, as_json: options.Json = False) -> None:
     """List the installed connectors."""
     from payments_async.cli.connection import run
     from payments_async.cli.listing import listed
@@ -125,8 +125,8 @@ def connectors(context: typer.Context, *, as_json: take.Json = False) -> None:
 
 
 @app.command(epilog=examples("payments-async --url https://acme.example.com --client-id ID info"))
-def info(context: typer.Context, *, as_json: take.Json = False) -> None:
-    """Show which server is asked, and its version."""
+def info(context: typer.Context, *, as_json: options.Json = False) -> None:
+    """Show the server's URL and version."""
     from payments_async.cli.connection import run
     from payments_async.cli.details import informed
 
@@ -142,19 +142,19 @@ def info(context: typer.Context, *, as_json: take.Json = False) -> None:
 )
 def export(
     context: typer.Context,
-    resource: take.ResourceName,
+    resource: options.ResourceName,
     *,
-    to: take.Target,
-    form: take.FormatName = None,
-    where: take.Where = None,
-    partitions: take.Partitions = 8,
-    rate: take.Rate = None,
-    resume: take.Resume = False,
-    force: take.Force = False,
+    to: options.Target,
+    form: options.FormatName = None,
+    where: options.Where = None,
+    partitions: options.Partitions = 8,
+    rate: options.Rate = None,
+    resume: options.Resume = False,
+    force: options.Force = False,
 ) -> None:
     """Write a whole list into a file, each item once.
 
-    An export that was stopped, by whatever, goes on with --resume where it was.
+    An export that was stopped for any reason continues with --resume.
     """
     from payments_async.cli.connection import run
     from payments_async.cli.export import exported
@@ -179,13 +179,13 @@ def export(
 def demo(
     context: typer.Context,
     *,
-    payments: take.Payments = 10_000,
-    seed: take.Seed = 7,
-    page_size: take.PageSize = 100,
+    payments: options.Payments = 10_000,
+    seed: options.Seed = 7,
+    page_size: options.PageSize = 100,
 ) -> None:
-    """Drain an embedded sandbox, and print what was done.
+    """Drain an embedded sandbox, and print a summary.
 
-    Page by page, over real sockets, token and all; nothing else is needed for it.
+    It fetches a token and all pages over real sockets, and needs nothing else.
     """
     from payments_async.cli.demo import demonstrate
     from payments_async.cli.failures import reporting
@@ -198,26 +198,26 @@ def demo(
 def sandbox(
     context: typer.Context,
     *,
-    host: take.Host = "127.0.0.1",
-    port: take.Port = 8080,
-    payments: take.Payments = 1_000,
-    accounts: take.Count = None,
-    balances: take.Count = None,
-    pools: take.Count = None,
-    bank_accounts: take.Count = None,
-    transfers: take.Count = None,
-    connectors: take.Count = None,
-    tasks: take.Count = None,
-    seed: take.Seed = 7,
-    client_id: take.MadeUpId = None,
-    client_secret: take.MadeUpSecret = None,
-    keyset: take.Keyset = True,
-    shuffle_ties: take.ShuffleTies = False,
-    database: take.Database = None,
+    host: options.Host = "127.0.0.1",
+    port: options.Port = 8080,
+    payments: options.Payments = 1_000,
+    accounts: options.Count = None,
+    balances: options.Count = None,
+    pools: options.Count = None,
+    bank_accounts: options.Count = None,
+    transfers: options.Count = None,
+    connectors: options.Count = None,
+    tasks: options.Count = None,
+    seed: options.Seed = 7,
+    client_id: options.MadeUpId = None,
+    client_secret: options.MadeUpSecret = None,
+    keyset: options.Keyset = True,
+    shuffle_ties: options.ShuffleTies = False,
+    database: options.Database = None,
 ) -> None:
-    """Serve a stand-in of the API until Ctrl-C.
+    """Serve a local stand-in for the API until Ctrl-C.
 
-    It has all operations and the token endpoint, and made-up data. It prints what points a client at it.
+    It has all operations, the token endpoint and made-up data. It prints the settings that a client needs to use it.
     """
     from payments_async.cli.failures import reporting
     from payments_async.cli.sandbox import serve_until_interrupted

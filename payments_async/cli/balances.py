@@ -1,4 +1,4 @@
-"""`payments-async balances`: what the internal accounts hold together, per asset."""
+"""`payments-async balances`: the total balances of the internal accounts, per asset."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from payments_async.models import AccountType
 from payments_async.money import parse_asset
 
 AT_ONCE = 50
-"""Accounts that are asked for side by side."""
+"""How many accounts are read concurrently."""
 SHORTEST_BAR = 10
-"""Characters that a bar chart needs to tell anything."""
+"""The minimum width of a bar chart, in characters."""
 
 
 class Total(NamedTuple):
-    """What the internal accounts hold of one asset.
+    """The total balance of the internal accounts in one asset.
 
     Attributes:
         asset: The asset, such as `USD/2`.
@@ -42,7 +42,7 @@ class Total(NamedTuple):
 
 
 def totalled(*, as_json: bool) -> Work:
-    """Add up the latest balance of each internal account in each asset."""
+    """The command: print the total of each asset over all internal accounts."""
 
     async def work(client: PaymentsClient) -> None:
         totals = await totals_of(client)
@@ -59,7 +59,7 @@ def totalled(*, as_json: bool) -> Work:
 
 
 async def totals_of(client: PaymentsClient) -> list[Total]:
-    """The totals of all internal accounts, by asset.
+    """The totals over all internal accounts, sorted by asset.
 
     Raises:
         PaymentsError: a call failed.
@@ -70,13 +70,13 @@ async def totals_of(client: PaymentsClient) -> list[Total]:
     async for page in client.accounts.list_accounts(page_size=AT_ONCE, sort=oldest_first).by_page():
         internal = {each.id for each in page.data if each.type == AccountType.INTERNAL} - seen
         seen |= internal
-        for latest in await _side_by_side(client, internal):
+        for latest in await _latest_of_each(client, internal):
             totals.update(latest)
             accounts.update(latest.keys())
     return [Total(asset, totals[asset], accounts[asset]) for asset in sorted(accounts)]
 
 
-async def _side_by_side(client: PaymentsClient, account_ids: set[str]) -> list[dict[str, int]]:
+async def _latest_of_each(client: PaymentsClient, account_ids: set[str]) -> list[dict[str, int]]:
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_latest(client, each)) for each in account_ids]
@@ -86,7 +86,7 @@ async def _side_by_side(client: PaymentsClient, account_ids: set[str]) -> list[d
 
 
 async def _latest(client: PaymentsClient, account_id: str) -> dict[str, int]:
-    """An account's latest balance in each asset; any page of its history may be the first to name one."""
+    """An account's latest balance in each asset. It reads all pages: any page may be the first with an asset."""
     latest: dict[str, int] = {}
     newest_first = (desc("created_at"), desc("last_updated_at"), asc("currency"))
     async for balance in client.accounts.get_account_balances(account_id, page_size=100, sort=newest_first):
@@ -95,23 +95,23 @@ async def _latest(client: PaymentsClient, account_id: str) -> dict[str, int]:
 
 
 def chart(totals: Sequence[Total], width: int) -> Table:
-    """A table of the totals, with a bar for each where so many characters have room for it."""
+    """A table of the totals, with a bar for each one if the width in characters allows it."""
     head = ("asset", "total", "accounts")
     texts = [(one_line(each.asset), amount_text(each.total, each.asset), f"{each.accounts:,}") for each in totals]
-    made = plain_table()
+    table = plain_table()
     for column in head:
-        made.add_column(column, justify="left" if column == "asset" else "right", overflow="fold")
+        table.add_column(column, justify="left" if column == "asset" else "right", overflow="fold")
     taken = sum(max(map(len, column)) + GAP for column in zip(head, *texts, strict=True))
     room = width - taken
     for row, bar in zip(texts, _bars(totals, room), strict=True):
-        made.add_row(*row, *([bar] if room >= SHORTEST_BAR else []))
-    return made
+        table.add_row(*row, *([bar] if room >= SHORTEST_BAR else []))
+    return table
 
 
 def _bars(totals: Sequence[Total], width: int) -> list[Text]:
-    """A bar for each total, as long as its number is beside the largest, whatever the currencies are worth.
+    """A bar for each total. Its length is proportional to the number, regardless of exchange rates.
 
-    Assets of unknown decimals are set beside each other only: their numbers count in another unit than the rest.
+    Assets with unknown decimals have a scale of their own, because their numbers are in another unit.
     """
     decimals = [_decimals(each.asset) for each in totals]
     numbers = [abs(each.total) / Fraction(10) ** (some or 0) for each, some in zip(totals, decimals, strict=True)]
@@ -126,16 +126,16 @@ def _bars(totals: Sequence[Total], width: int) -> list[Text]:
 
 
 def _whole_bar(numbers: Sequence[Fraction]) -> Fraction:
-    """The number that a whole bar stands for: the largest of those beside which most others can be seen."""
+    """The number that a full bar stands for: the largest one next to which most other numbers are visible."""
 
-    def seen_beside(whole: Fraction) -> tuple[int, Fraction]:
+    def visible_others(whole: Fraction) -> tuple[int, Fraction]:
         return sum(whole < 1000 * number <= 1000 * whole for number in numbers), whole
 
-    return max(filter(None, numbers), key=seen_beside, default=Fraction(1))
+    return max(filter(None, numbers), key=visible_others, default=Fraction(1))
 
 
 def _bar(share: Fraction, width: int) -> str:
-    """A bar of eighths of characters; one that goes beyond its room ends in an arrow."""
+    """A bar with a resolution of an eighth of a character; one that is too long ends in an arrow."""
     if share > 1:
         return "█" * (width - 1) + "▶"
     whole, eighths = divmod(round(share * width * 8), 8)

@@ -1,4 +1,4 @@
-"""A client of the server that the options and the environment name; its secret is never an argument."""
+"""The client for the server in the options or the environment. The secret is never a command-line argument."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Work: TypeAlias = Callable[[PaymentsClient], Awaitable[None]]
 
 
 def run(options: Options, prepare: Callable[[], Work]) -> None:
-    """Prepare a command, connect, and let it work; failures are reported.
+    """Prepare a command, connect, run the command, and report failures.
 
     Args:
-        options: Where the server is, and how failures are shown.
-        prepare: Checks what the command was given, before a secret is asked for and anything is sent.
+        options: The options before the command.
+        prepare: Checks the command's arguments, before the user is asked for a secret and before anything is sent.
     """
 
     async def connected() -> None:
@@ -36,10 +36,10 @@ def run(options: Options, prepare: Callable[[], Work]) -> None:
 
 
 def client_of(options: Options) -> PaymentsClient:
-    """A client of what the options name, and where they do not the environment.
+    """A client for the server in the options; missing options are taken from the environment.
 
     Raises:
-        ConfigurationError: something is missing, or cannot work.
+        ConfigurationError: a setting is missing or not valid.
     """
     given = {
         "FORMANCE_URL": options.url,
@@ -56,15 +56,15 @@ def client_of(options: Options) -> PaymentsClient:
     if missing:
         raise ConfigurationError(f"give {', and '.join(missing)}")
     if options.client_secret_file is not None:
-        named["FORMANCE_CLIENT_SECRET"] = _secret_in(options.client_secret_file)
+        named["FORMANCE_CLIENT_SECRET"] = _read_secret(options.client_secret_file)
     elif not named.get("FORMANCE_CLIENT_SECRET", "").strip():
-        named["FORMANCE_CLIENT_SECRET"] = _secret_typed()
+        named["FORMANCE_CLIENT_SECRET"] = _ask_for_secret()
     settings = from_environment(named)
     path: dict[str, Any] = {} if settings.api_path is None else {"api_path": settings.api_path}
     return PaymentsClient(settings.base_url, auth=settings.auth, allow_http=options.allow_http, **path)
 
 
-def _secret_in(file: str) -> str:
+def _read_secret(file: str) -> str:
     where = "standard input" if file == "-" else file
     try:
         content = sys.stdin.read() if file == "-" else Path(file).read_text()
@@ -77,7 +77,7 @@ def _secret_in(file: str) -> str:
     return lines[0]
 
 
-def _secret_typed() -> str:
+def _ask_for_secret() -> str:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ConfigurationError(
             "the client secret is missing: set FORMANCE_CLIENT_SECRET, or give --client-secret-file before the command"

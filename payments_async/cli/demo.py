@@ -1,4 +1,4 @@
-"""`payments-async demo`: sandbox and client in one process, everything between them over real sockets."""
+"""`payments-async demo`: a sandbox and a client in one process, connected by real sockets."""
 
 import asyncio
 import sys
@@ -23,17 +23,17 @@ SAMPLES = 5
 
 @attrs.define(kw_only=True)
 class Drained:
-    """What a drain found and what it cost.
+    """The results of a drain.
 
     Attributes:
-        asked: How many payments the sandbox holds.
-        items: How many came.
-        ids: The different ones among them.
-        totals: Sums of amounts in the assets' smallest units, by asset.
-        samples: A few payments, spread evenly over the drain.
+        expected: How many payments the sandbox has.
+        items: How many payments came.
+        ids: Their different ids.
+        totals: The sums of their amounts in the minor unit, by asset.
+        samples: A few of the payments, spread evenly over the drain.
     """
 
-    asked: int
+    expected: int
     items: int = 0
     ids: set[str] = attrs.field(factory=set[str])
     pages: int = 0
@@ -45,14 +45,14 @@ class Drained:
 
     @property
     def complete(self) -> bool:
-        """Whether each payment came, and came once."""
-        return self.items == len(self.ids) == self.asked
+        """Whether each payment came exactly once."""
+        return self.items == len(self.ids) == self.expected
 
     def add(self, page: Page[Payment]) -> None:
-        """Count a page in."""
+        """Add a page to the results."""
         self.pages += 1
         for payment in page.data:
-            if self.items >= len(self.samples) * self.asked / SAMPLES:
+            if self.items >= len(self.samples) * self.expected / SAMPLES:
                 self.samples.append(payment)
             self.items += 1
             self.ids.add(payment.id)
@@ -60,8 +60,8 @@ class Drained:
 
 
 def demonstrate(*, payments: int, seed: int, page_size: int) -> None:
-    """Drain a sandbox and report; exits with 1 unless each payment came once."""
-    # A pipe has no width of its own: wide enough for a row.
+    """Drain a sandbox and print a report; exit with 1 unless each payment came exactly once."""
+    # A pipe has no width of its own; this is wide enough for a row.
     console = Console(width=None if sys.stdout.isatty() else 120)
     drained = asyncio.run(drain(console, payments=payments, seed=seed, page_size=page_size))
     report(console, drained)
@@ -70,8 +70,8 @@ def demonstrate(*, payments: int, seed: int, page_size: int) -> None:
 
 
 async def drain(console: Console, *, payments: int, seed: int, page_size: int) -> Drained:
-    """Start a sandbox, fetch a token, follow the cursor through all payments."""
-    drained = Drained(asked=payments)
+    """Start a sandbox and read all of its payments page by page."""
+    drained = Drained(expected=payments)
     async with (
         Sandbox(payments=payments, seed=seed) as sandbox,
         PaymentsClient(sandbox.url, auth=ClientCredentials(sandbox.client_id, sandbox.client_secret)) as client,
@@ -90,7 +90,7 @@ async def drain(console: Console, *, payments: int, seed: int, page_size: int) -
 
 
 def progress_bar(console: Console) -> Progress:
-    """A bar for a terminal; nothing where the output is piped."""
+    """A progress bar on a terminal; nothing in a pipe."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -105,7 +105,7 @@ def report(console: Console, drained: Drained) -> None:
     """Print what was drained: counts, totals per asset, a few rows."""
     verdict = "each once" if drained.complete else f"{len(drained.ids):,} different ones"
     counts = Table.grid(padding=(0, 2))
-    counts.add_row("Items", f"{drained.items:,} of {drained.asked:,}, {verdict}")
+    counts.add_row("Items", f"{drained.items:,} of {drained.expected:,}, {verdict}")
     counts.add_row("Pages", f"{drained.pages:,}")
     counts.add_row("Requests", f"{drained.requests:,}")
     counts.add_row("Tokens", f"{drained.tokens:,}")
@@ -126,7 +126,7 @@ def report(console: Console, drained: Drained) -> None:
 
 
 def table(title: str, *columns: str) -> Table:
-    """A table with amounts aligned to the right."""
+    """A table whose amounts are aligned to the right."""
     made = Table(title=title, title_justify="left", box=box.SIMPLE)
     for column in columns:
         made.add_column(column, justify="right" if column in {"Amount", "Total"} else "left", no_wrap=True)

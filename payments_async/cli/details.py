@@ -1,4 +1,4 @@
-"""`payments-async get` and `info`: one thing, field by field."""
+"""`payments-async get` and `info`: show one item, field by field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.text import Text
 
 from payments_async import PaymentsClient
 from payments_async.cli.connection import Work
-from payments_async.cli.messages import harmless, one_line
+from payments_async.cli.messages import one_line, printable
 from payments_async.cli.options import Resource
 from payments_async.cli.output import show, show_row, terminal
 from payments_async.cli.reading import fetch
@@ -20,7 +20,7 @@ from payments_async.wire.jsontext import json_text
 
 
 def fetched(resource: Resource, item_id: str, *, as_json: bool) -> Work:
-    """Fetch one item.
+    """The command: fetch and show one item.
 
     Raises:
         ValueError: the resource has no ids.
@@ -35,7 +35,7 @@ def fetched(resource: Resource, item_id: str, *, as_json: bool) -> Work:
 
 
 def informed(*, as_json: bool) -> Work:
-    """Tell which server is asked, and by what."""
+    """The command: show the URL and version of the server, and the version of this package."""
 
     async def work(client: PaymentsClient) -> None:
         server = await client.server.get_server_info()
@@ -57,9 +57,9 @@ def _show(row: Row, *, as_json: bool) -> None:
 
 
 def _text(row: Row, name: str, value: Any) -> str:
-    """A field for people: amounts in the main unit, what is nested as indented JSON."""
+    """A field for people to read: amounts in the main unit, nested values as indented JSON."""
     if name in AMOUNTS:
         return amount_text(value, row["asset"])
     if isinstance(value, dict | list):
-        return harmless(msgspec.json.format(json_text(value), indent=2)) if value else ""
+        return printable(msgspec.json.format(json_text(value), indent=2)) if value else ""
     return "" if value is None else one_line(str(value))

@@ -1,4 +1,4 @@
-"""`payments-async export`: a whole list into a file, and how to go on after a stop."""
+"""`payments-async export`: writes a whole list into a file, and says how to resume after an interruption."""
 
 from __future__ import annotations
 
@@ -34,26 +34,27 @@ def exported(
     resume: bool,
     replace: bool,
 ) -> Work:
-    """Drain a list into a file.
+    """The command: drain a list into a file.
 
     Args:
-        resource: Which list.
+        resource: The list.
         target: The file.
-        conditions: What each item meets.
-        form: The file's format; `None` goes by its suffix.
-        partitions: Slices that are drained side by side.
-        rate: The most requests a second.
-        resume: Goes on with a file that an export has left unfinished.
-        replace: Overwrites a file that is there.
+        conditions: The conditions that each item must meet.
+        form: The format of the file; `None` takes it from the suffix.
+        partitions: How many parts of the list are drained at once.
+        rate: Maximum number of requests per second.
+        resume: Whether to continue an unfinished export.
+        replace: Whether to overwrite an existing file.
 
     Raises:
-        ValueError: the list does not take a condition, there is no such format, or both ways with a file are given.
+        ValueError: the list does not support a condition, the format is not known, or `resume` and `replace` are both
+            set.
     """
     if resume and replace:
-        raise ValueError("--resume goes on with a file and --force overwrites it: give one of them")
+        raise ValueError("--resume continues a file and --force overwrites it: give only one of them")
     selection = selected(resource, conditions)
     if selection.scope:
-        raise ValueError(f"an export of {resource} holds them all: leave out --where")
+        raise ValueError(f"{resource} can only be exported as a whole: leave out --where")
     sink = _sink_of(target, form)
 
     async def work(client: PaymentsClient) -> None:
@@ -72,14 +73,14 @@ def exported(
             client, resource, sink, query=selection.query, partitions=partitions, rate=rate, on_progress=advance
         )
         try:
-            with bar, _warnings_said():
+            with bar, _printing_warnings():
                 report = await drain.run(resume=resume, replace=replace)
         except asyncio.CancelledError:
             if committed:
-                say(_way_on())
+                say(_how_to_continue())
             raise
         except (PaymentsError, OSError) as error:
-            _advise(error, committed=committed, told=resume or replace)
+            _add_advice(error, committed=committed, chosen=resume or replace)
             raise
         show(terminal(), summary(resource, report, target))
 
@@ -93,44 +94,44 @@ def _sink_of(target: Path, form: Format | None) -> Sink:
 
 
 @contextmanager
-def _warnings_said() -> Generator[None]:
-    """Says what a drain warns of in a line, as errors are said."""
+def _printing_warnings() -> Generator[None]:
+    """Print the warnings of a drain as lines, like errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", DrainWarning)
-        warnings.showwarning = cast("Any", _say)
+        warnings.showwarning = cast("Any", _print_warning)
         yield
 
 
-def _say(message: Warning | str, *_: object, **__: object) -> None:
+def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
     say(str(message))
 
 
 def summary(resource: Resource, report: Report, target: Path) -> str:
-    """What an export has brought, in a line."""
+    """The summary of an export in one line."""
     if not report.requests:
-        return f"{report.items:,} {resource} in {target}: done before; --force exports what there is now"
+        return f"{report.items:,} {resource} in {target}: done already; --force exports the list again"
     return (
         f"{report.items:,} {resource} in {target}: {report.seconds:.1f} s,"
         f" {report.requests:,} requests, {report.repeats:,} repeats dropped"
     )
 
 
-def _advise(error: Exception, *, committed: bool, told: bool) -> None:
-    """Add to an error what to type next, if that is known."""
+def _add_advice(error: Exception, *, committed: bool, chosen: bool) -> None:
+    """Add a note to an error that says what to type next, if that is known."""
     if committed:
-        error.add_note(_way_on())
-    elif isinstance(error, DrainError) and not told:
-        error.add_note("--resume goes on with a file of an export, --force puts another one in its place")
+        error.add_note(_how_to_continue())
+    elif isinstance(error, DrainError) and not chosen:
+        error.add_note("--resume continues an export, --force overwrites the file")
 
 
-def _way_on() -> str:
-    """What to type to go on with an export that stopped after something was committed."""
+def _how_to_continue() -> str:
+    """What to type to continue an export that stopped after a commit."""
     given = [each for each in sys.argv[1:] if each not in {"--force", "--resume"}]
-    return f"what was exported is kept; go on with: {shlex.join(['payments-async', *given, '--resume'])}"
+    return f"what was exported is kept; continue with: {shlex.join(['payments-async', *given, '--resume'])}"
 
 
 def _progress_bar() -> Progress:
-    """A bar on standard error for a terminal; nothing elsewhere."""
+    """A progress bar on standard error, if that is a terminal."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),

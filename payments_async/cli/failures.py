@@ -1,4 +1,4 @@
-"""What goes wrong, as one line on standard error and an exit code."""
+"""Failures: one line on standard error and an exit code."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ FAILED, USAGE, NOT_FOUND, INTERRUPTED, UNREAD = 1, 2, 3, 130, 141
 
 @contextmanager
 def reporting(*, debug: bool) -> Generator[None]:
-    """Say of an error what happened, and exit with its code; notes on it are lines of their own.
+    """Print what happened and each note of the error on its own line, and exit with the error's code.
 
     Args:
-        debug: Shows the traceback first.
+        debug: Whether to print the traceback first.
     """
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more at its end, and must not fail there.
+        # Python flushes standard output again when it exits; that must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(UNREAD) from None
     except KeyboardInterrupt:
@@ -41,7 +41,7 @@ def reporting(*, debug: bool) -> Generator[None]:
 
 
 def code_of(error: Exception) -> int:
-    """The exit code that stands for an error."""
+    """The exit code for an error."""
     match error:
         case ConfigurationError() | ValueError():
             return USAGE

@@ -11,27 +11,27 @@ from payments_async.cli.connection import Work
 from payments_async.cli.messages import say
 from payments_async.cli.options import Resource
 from payments_async.cli.output import show, show_row, terminal
-from payments_async.cli.reading import walk
+from payments_async.cli.reading import read_list
 from payments_async.cli.tables import Row, table
 from payments_async.cli.where import selected
 from payments_async.drain.rows import plain
 
 ROWS = 50
-"""The rows of a table where no limit is given."""
+"""How many rows a table has by default."""
 
 
 def listed(resource: Resource, conditions: Sequence[str], *, limit: int | None, as_json: bool) -> Work:
-    """List what meets all conditions: a line of JSON for each, or a table of the first.
+    """The command: print the items that meet all conditions, as JSON lines or the first ones as a table.
 
     Raises:
-        ValueError: the list does not take a condition.
+        ValueError: the list does not support a condition.
     """
     selection = selected(resource, conditions)
 
     async def work(client: PaymentsClient) -> None:
-        most = limit if as_json else limit or ROWS
-        async with aclosing(walk(client, selection, most)) as items:
-            await (_lines(items, most) if as_json else _table(resource, items, most))
+        shown = limit if as_json else limit or ROWS
+        async with aclosing(read_list(client, selection, shown)) as items:
+            await (_lines(items, shown) if as_json else _table(resource, items, shown))
 
     return work
 

@@ -1,4 +1,4 @@
-"""What is said to people on standard error."""
+"""Messages on standard error."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from payments_async.cli.options import BEFORE_THE_COMMAND
 
 
 def say(text: str) -> None:
-    """Print a line in the command's name."""
-    print(f"payments-async: {one_line(text)}", file=sys.stderr, flush=True)  # noqa: T201  # a command's voice
+    """Print a line that starts with the command's name."""
+    print(f"payments-async: {one_line(text)}", file=sys.stderr, flush=True)  # noqa: T201  # the command line's output
 
 
 def say_usage(error: TyperException) -> None:
-    """Print what is wrong with the arguments, and where to read on."""
+    """Print what is wrong with the arguments, and where to find help."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "payments-async"
     option = getattr(error, "option_name", None)
@@ -26,10 +26,10 @@ def say_usage(error: TyperException) -> None:
 
 
 def one_line(text: str) -> str:
-    """The text on one line, without the characters that a terminal obeys."""
-    return " ".join(harmless(text).split())
+    """The text on one line, without control characters."""
+    return " ".join(printable(text).split())
 
 
-def harmless(text: str) -> str:
-    """The text with its lines, without the other characters that a terminal obeys."""
+def printable(text: str) -> str:
+    """The text without control characters, except line breaks."""
     return "".join(each if each.isprintable() or each == "\n" else " " for each in text)

@@ -1,4 +1,4 @@
-"""What the commands take: the types of their arguments and options. It loads neither the SDK nor rich."""
+"""The types of all arguments and options. This module imports neither the SDK nor rich."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Format: TypeAlias = Literal["jsonl", "csv", "parquet", "sqlite"]
 
 
 class Options(NamedTuple):
-    """The options before the command, `None` where they are not given."""
+    """The options before the command; `None` if an option is not given."""
 
     url: str | None
     client_id: str | None
@@ -31,42 +31,43 @@ BEFORE_THE_COMMAND = {f"--{field.replace('_', '-')}" for field in Options._field
 
 
 def resource_named(name: str) -> Resource:
-    """The resource of a name, plural or singular."""
+    """The resource with a name, plural or singular."""
     plain = name.lower().replace("_", "-")
     for each in RESOURCES:
         if plain in {each, each.removesuffix("s")}:
             return each
-    raise BadParameter(f"{name!r} is none of {', '.join(RESOURCES)}.")
+    raise BadParameter(f"{name!r} is not one of {', '.join(RESOURCES)}.")
 
 
 def resource_names(incomplete: str) -> list[str]:
-    """The names that a shell completes to."""
+    """The names that shell completion suggests."""
     return [each for each in RESOURCES if each.startswith(incomplete)]
 
 
 def lines(title: str, *several: str) -> str:
-    r"""Text below a command's help; `\b` keeps its lines as they are."""
+    r"""Text below a command's help; `\b` keeps its line breaks."""
     return "\n".join(("\b", f"{title}:", *(f"  {line}" for line in several)))
 
 
 # Before the command.
-Url = Annotated[str | None, Option(metavar="URL", help="Root of the stack; or FORMANCE_URL.")]
-ClientId = Annotated[str | None, Option(metavar="ID", help="OAuth2 client; or FORMANCE_CLIENT_ID.")]
+Url = Annotated[str | None, Option(metavar="URL", help="Root URL of the stack; or FORMANCE_URL.")]
+ClientId = Annotated[str | None, Option(metavar="ID", help="OAuth2 client id; or FORMANCE_CLIENT_ID.")]
 SecretFile = Annotated[
     str | None,
     Option(
-        metavar="FILE", help="Holds the client's secret, - is standard input; or FORMANCE_CLIENT_SECRET; or a prompt."
+        metavar="FILE",
+        help="File with the client's secret, - is standard input; or FORMANCE_CLIENT_SECRET; or a prompt.",
     ),
 ]
 TokenUrl = Annotated[str | None, Option(metavar="URL", help="Token endpoint; or FORMANCE_TOKEN_URL.")]
 ApiPath = Annotated[
     str | None,
-    Option(metavar="PATH", help="Path of the API below the root; or FORMANCE_API_PATH. '' is a bare service."),
+    Option(metavar="PATH", help="Path of the API below the root; or FORMANCE_API_PATH. '' is for no gateway."),
 ]
-AllowHttp = Annotated[bool, Option("--allow-http", help="Let secrets and data go to another host in clear text.")]
+AllowHttp = Annotated[bool, Option("--allow-http", help="Allow secrets and data in clear text to another host.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
 
-# Of what is read.
+# Of the commands that read.
 ResourceName = Annotated[
     Resource,
     Argument(
@@ -77,25 +78,25 @@ ResourceName = Annotated[
         help=f"One of {', '.join(RESOURCES)}.",
     ),
 ]
-Id = Annotated[str, Argument(metavar="ID", help="Its id, as `list --json` shows it.")]
+Id = Annotated[str, Argument(metavar="ID", help="The id, as `list --json` shows it.")]
 Where = Annotated[
     list[str] | None,
-    Option(metavar="CONDITION", help="A condition or the server's own JSON; may be repeated, and all are met."),
+    Option(metavar="CONDITION", help="A condition or the server's own JSON; repeat it to combine conditions."),
 ]
 Limit = Annotated[
-    int | None, Option(min=1, help="The most there may be.", show_default="50 in a table, none with --json")
+    int | None, Option(min=1, help="Maximum number of items.", show_default="50 in a table, none with --json")
 ]
-Json = Annotated[bool, Option("--json", help="Print a JSON object a line, for programs.")]
+Json = Annotated[bool, Option("--json", help="Print one JSON object per line, for programs.")]
 
 # Of an export.
 Target = Annotated[Path, Option("--to", metavar="FILE", dir_okay=False, help="The file to write.")]
-FormatName = Annotated[Format | None, Option("--format", help="Its format.", show_default="by its suffix")]
-Partitions = Annotated[int, Option(min=1, help="Slices that are read side by side.")]
+FormatName = Annotated[Format | None, Option("--format", help="Format of the file.", show_default="from the suffix")]
+Partitions = Annotated[int, Option(min=1, help="How many parts are read at once.")]
 Rate = Annotated[
-    float | None, Option(min=0.01, metavar="N", help="Requests a second at most.", show_default="no bound")
+    float | None, Option(min=0.01, metavar="N", help="Maximum number of requests per second.", show_default="no limit")
 ]
-Resume = Annotated[bool, Option("--resume", help="Go on with an export that was stopped.")]
-Force = Annotated[bool, Option("--force", help="Overwrite a file that is there.")]
+Resume = Annotated[bool, Option("--resume", help="Continue an export that was stopped.")]
+Force = Annotated[bool, Option("--force", help="Overwrite an existing file.")]
 
 # Of a sandbox.
 Payments = Annotated[int, Option(min=1, help="How many payments the sandbox starts with.")]
@@ -106,10 +107,10 @@ Port = Annotated[int, Option(min=0, max=65535, help="Port to listen on; 0 takes 
 Count = Annotated[int | None, Option(min=0, show_default="follows from --payments")]
 MadeUpId = Annotated[str | None, Option(show_default="random")]
 MadeUpSecret = Annotated[
-    str | None, Option(help="A made-up one: whoever lists the processes can read it.", show_default="random")
+    str | None, Option(help="A made-up secret: other users of this machine can read it.", show_default="random")
 ]
-Keyset = Annotated[bool, Option(help="Whether filters compare references of payments, as before v3.")]
-ShuffleTies = Annotated[bool, Option("--shuffle-ties", help="Let rows of equal rank change places from page to page.")]
+Keyset = Annotated[bool, Option(help="Whether filters can compare references of payments, as before v3.")]
+ShuffleTies = Annotated[bool, Option("--shuffle-ties", help="Shuffle rows with equal sort values on every page.")]
 Database = Annotated[
-    Path | None, Option(dir_okay=False, show_default="memory", help="SQLite file that keeps the state.")
+    Path | None, Option(dir_okay=False, show_default="memory", help="SQLite file that stores the state.")
 ]

@@ -10,11 +10,11 @@ from rich.console import Console, RenderableType
 from payments_async.wire.jsontext import json_text
 
 UNBOUNDED = 100_000
-"""The columns of a pipe: no line is wrapped for it."""
+"""The width of a pipe: wide enough that no line is wrapped."""
 
 
 def terminal() -> Console:
-    """Standard output as rich sees it: a terminal with a width and colours, or a pipe with neither."""
+    """A rich console for standard output: with a width and colours on a terminal, without them in a pipe."""
     return Console(width=None if sys.stdout.isatty() else UNBOUNDED, highlight=False, markup=False, emoji=False)
 
 
@@ -22,11 +22,11 @@ def show(console: Console, content: RenderableType) -> None:
     """Print a table or a text."""
     with console.capture() as captured:
         console.print(content)
-    # Not by rich, which fills lines up, and would end the process itself where nobody reads on.
+    # Not printed by rich, which pads lines, and exits the process itself when the reader closes the pipe.
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     sys.stdout.buffer.write(text.encode(sys.stdout.encoding, "replace"))
 
 
 def show_row(row: dict[str, Any]) -> None:
-    """Print a row as a line of JSON."""
+    """Print a row as one line of JSON."""
     sys.stdout.buffer.write(json_text(row).encode() + b"\n")

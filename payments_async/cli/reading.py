@@ -1,4 +1,4 @@
-"""How each resource is read: a walk through its list, and one item by its id."""
+"""Reads resources: all items of a list, or one item by its id."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from payments_async.models import AccountBalance, InstalledConnector, Task
 _PAGE = 100
 """The most items that the server puts on a page."""
 _NEWEST_FIRST = (desc("created_at"), desc("id"))
-"""The server's own order, and one among what has the same time."""
+"""The server's default order, made unique by the id."""
 
 
-async def walk(client: PaymentsClient, selection: Selection, most: int | None = None) -> AsyncGenerator[Any]:
-    """The models of a list, each once, the newest first where the list has an order.
+async def read_list(client: PaymentsClient, selection: Selection, limit: int | None = None) -> AsyncGenerator[Any]:
+    """The items of a list as models, each one once, newest first if the list can be sorted.
 
     Args:
-        client: Asks for them.
-        selection: Which list, and what of it.
-        most: How many are wanted at most, so that pages are no larger than that takes; there may come more.
+        client: The client to use.
+        selection: The list, and the conditions on its items.
+        limit: How many items the caller needs. Pages are not larger than necessary, but more items may come.
 
     Raises:
-        PaymentsError: a page could not be had.
+        PaymentsError: a page could not be fetched.
     """
     items: AsyncGenerator[Any]
     match selection.resource:
@@ -38,17 +38,17 @@ async def walk(client: PaymentsClient, selection: Selection, most: int | None = 
         case "connectors":
             items = _connectors(client)
         case _:
-            items = _each_once(_pages(client, selection, min(_PAGE, (most or _PAGE) + 1)))
+            items = _each_once(_pages(client, selection, min(_PAGE, (limit or _PAGE) + 1)))
     async with aclosing(items):
         async for item in items:
             yield item
 
 
 async def fetch(client: PaymentsClient, resource: Resource, item_id: str) -> Any:
-    """One model by its id.
+    """One item by its id, as a model.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is no such item.
         PaymentsError: a call failed otherwise.
     """
     match resource:
@@ -81,7 +81,7 @@ def _pages(client: PaymentsClient, selection: Selection, page_size: int) -> Page
 
 
 async def _each_once(pages: Pages[Any]) -> AsyncGenerator[Any]:
-    # What arrives during the walk pushes items from one page to the next.
+    # Items that are added meanwhile shift others to the next page.
     seen = set[str]()
     async for item in pages:
         if item.id not in seen:
@@ -103,7 +103,7 @@ async def _account_ids(client: PaymentsClient, account_id: str | None) -> AsyncG
     if account_id is not None:
         yield account_id
         return
-    async with aclosing(walk(client, Selection("accounts"))) as accounts:
+    async with aclosing(read_list(client, Selection("accounts"))) as accounts:
         async for account in accounts:
             yield account.id
 
@@ -122,7 +122,7 @@ async def _connectors(client: PaymentsClient) -> AsyncGenerator[InstalledConnect
 
 
 async def _installed(client: PaymentsClient, connector_id: str | None = None) -> list[InstalledConnector]:
-    """The connectors, or the one of this id."""
+    """All installed connectors, or only the one with this id."""
     connectors = await client.connectors.list_all_connectors()
     if connector_id is None:
         return connectors
@@ -141,7 +141,7 @@ async def _task(client: PaymentsClient, task_id: str) -> Task:
         except DecodeError as error:
             missed = error
             continue
-        # The server gives any connector's task under each of them, to be read as what another provider has.
+        # The server returns a task under every connector's path, where it may be read as another provider's model.
         if task.connector_id == connector.connector_id:
             return task
     raise missed

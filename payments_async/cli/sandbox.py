@@ -1,4 +1,4 @@
-"""`payments-async sandbox`: the sandbox on a port, for programs outside this process."""
+"""`payments-async sandbox`: serves the sandbox on a port for other programs."""
 
 import asyncio
 
@@ -8,10 +8,10 @@ from payments_async.sandbox import Sandbox
 
 
 def serve_until_interrupted(sandbox: Sandbox) -> None:
-    """Serve the sandbox until Ctrl-C, which is how it ends well.
+    """Serve the sandbox until Ctrl-C, which is its normal end.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: the server cannot listen on the address.
     """
     try:
         asyncio.run(serve(Console(), sandbox))
@@ -20,10 +20,10 @@ def serve_until_interrupted(sandbox: Sandbox) -> None:
 
 
 async def serve(console: Console, sandbox: Sandbox) -> None:
-    """Serve the sandbox until cancelled; print its URL, its credentials, and the lines that point a client at it.
+    """Serve the sandbox until cancelled; print its URL, its credentials and the settings for a client.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: the server cannot listen on the address.
     """
     async with sandbox:
         console.print(

@@ -1,4 +1,4 @@
-"""Rows as tables for people: what each resource shows, and how that fits into a terminal."""
+"""Tables for people to read: the columns of each resource, and how they fit into a terminal."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ COLUMNS: dict[Resource, tuple[str, ...]] = {
     "tasks": ("id", "provider", "status", "created_at", "task", "error"),
     "connectors": ("provider", "name", "connector_id"),
 }
-"""The columns of each resource. Those at the end are left out where there is no room."""
+"""The columns of each resource. If the terminal is too narrow, the last ones are left out."""
 
 AMOUNTS = {"amount", "balance", "initial_amount", "total"}
 """Fields in the minor unit of the row's asset."""
 _NUMERIC = AMOUNTS | {"accounts"}
 _FREE_TEXTS = {"account", "account_name", "description", "error", "name", "reference", "task"}
-"""Columns that are cut before another is left out."""
+"""Columns that are shortened before any column is left out."""
 _SHORTEST = 18
-"""Characters that a cut column keeps."""
+"""The minimum width of a shortened column, in characters."""
 GAP = 2
 """Spaces between two columns."""
 
 
 def amount_text(amount: int, asset: str) -> str:
-    """The amount in the asset's main unit: 1050 of `USD/2` is 10.50; as it is where the decimals are unknown."""
+    """The amount in the asset's main unit: 1050 of `USD/2` is 10.50; unchanged if the decimals are unknown."""
     try:
         return f"{to_decimal(amount, asset):,f}"
     except ValueError:
@@ -51,7 +51,7 @@ def amount_text(amount: int, asset: str) -> str:
 
 
 def cell(row: Row, column: str) -> str:
-    """The text of a row in a column."""
+    """The text of one cell: a column of a row."""
     value = row.get(column)
     if column == "account":
         text = _part_of(row["account_id"], "Reference")
@@ -73,7 +73,7 @@ def cell(row: Row, column: str) -> str:
 
 
 def table(resource: Resource, rows: Sequence[Row], width: int) -> Table:
-    """A table of a resource's rows that fits into so many characters."""
+    """A table of a resource's rows that fits into a width in characters."""
     columns = COLUMNS[resource]
     texts = [[cell(row, column) for column in columns] for row in rows]
     widths = fitted(columns, [max(map(cell_len, each)) for each in zip(columns, *texts, strict=True)], width)
@@ -92,17 +92,17 @@ def table(resource: Resource, rows: Sequence[Row], width: int) -> Table:
 
 
 def plain_table(*, head: bool = True) -> Table:
-    """A table of rows alone, without lines around them."""
+    """A table without borders."""
     return Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=head, header_style="bold")
 
 
 def fitted(columns: Sequence[str], wanted: Sequence[int], width: int) -> list[int]:
-    """The widths of the columns that there is room for: the first of them, with free texts cut.
+    """The widths of as many columns as fit, from the first on; free texts are shortened.
 
     Args:
-        columns: Their names.
-        wanted: What each would take.
-        width: What they have together, gaps included.
+        columns: The names of all columns.
+        wanted: The full width of each column.
+        width: The total width, including gaps.
     """
     least = [
         min(each, _SHORTEST) if column in _FREE_TEXTS else each for column, each in zip(columns, wanted, strict=True)
@@ -118,7 +118,7 @@ def fitted(columns: Sequence[str], wanted: Sequence[int], width: int) -> list[in
 
 
 def _part_of(id_: str, name: str) -> str:
-    """A part of a connector's or an account's id, which is JSON in base64url; the id itself where it is not."""
+    """A member of a connector's or an account's id, which is JSON in base64url; the id itself if it is not."""
     try:
         return str(json.loads(urlsafe_b64decode(id_ + "=="))[name])
     except (ValueError, KeyError, TypeError):

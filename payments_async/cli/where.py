@@ -1,4 +1,4 @@
-"""The conditions of `--where`, such as `amount>=100000` or `metadata[order]=A-1`, or the server's own JSON."""
+"""Parses the conditions of `--where`, such as `amount>=100000`, `metadata[order]=A-1` or the server's own JSON."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Query: TypeAlias = Filter[Any] | Mapping[str, Any]
 _CONDITION = re.compile(r"(\w+)(?:\[(.+?)\])? *(!=|>=|<=|=|>|<) *(.*)", re.DOTALL)
 _METHODS = {"=": "match", "!=": "match", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 _SCOPES: dict[Resource, tuple[str, ...]] = {"balances": ("account_id", "asset"), "tasks": ("connector_id",)}
-"""Lists that have no filters, but belong to something which can be named."""
+"""Lists without filters, which can be limited to one account or connector, for example."""
 _UNFILTERED: tuple[Resource, ...] = ("bank-accounts", "connectors")
-"""Lists that have neither."""
+"""Lists that cannot be limited at all."""
 
 
 class Selection(NamedTuple):
-    """What is asked for of a resource.
+    """A resource, and conditions on its items.
 
     Attributes:
         resource: The resource.
         query: A filter of its list.
-        scope: What the list belongs to, such as an account.
+        scope: What the list is limited to, such as one account.
     """
 
     resource: Resource
@@ -39,10 +39,10 @@ class Selection(NamedTuple):
 
 
 def selected(resource: Resource, conditions: Sequence[str]) -> Selection:
-    """What meets all conditions.
+    """The items of a resource that meet all conditions.
 
     Raises:
-        ValueError: one is none, or the list does not take it.
+        ValueError: a condition is not valid, or the list does not support it.
     """
     if conditions and resource in _UNFILTERED:
         raise ValueError(f"{resource} cannot be filtered: leave out --where")
@@ -65,7 +65,7 @@ def _json(condition: str) -> Mapping[str, Any]:
     try:
         return cast("dict[str, Any]", json.loads(condition))
     except ValueError as error:
-        raise ValueError(f"--where {condition}: no JSON: {error}") from None
+        raise ValueError(f"--where {condition}: not JSON: {error}") from None
 
 
 def _filter(resource: Resource, condition: str) -> Filter[Any]:
@@ -75,7 +75,7 @@ def _filter(resource: Resource, condition: str) -> Filter[Any]:
     try:
         if isinstance(key, Metadata):
             key = key[cast("str", entry)]
-        given = _whole(value) if attrs.fields_dict(key.resource)[name].type is int else value
+        given = _minor_units(value) if attrs.fields_dict(key.resource)[name].type is int else value
         found = cast("Filter[Any]", getattr(key, _METHODS[sign])(given))
     except ValueError as error:
         raise ValueError(f"--where {condition}: {error}") from None
@@ -83,7 +83,7 @@ def _filter(resource: Resource, condition: str) -> Filter[Any]:
 
 
 def _keys(resource: Resource) -> dict[str, Key[Any, Any] | Metadata[Any]]:
-    """The keys by which the server filters a list."""
+    """The keys by which the server filters a list, by name."""
     known: object = getattr(filters, resource.replace("-", "_"), None)
     return {name: key for name, key in vars(type(known)).items() if isinstance(key, Key | Metadata)}
 
@@ -95,11 +95,11 @@ def _signs(key: Key[Any, Any] | Metadata[Any]) -> tuple[str, ...]:
     return ("=",) if undecided else ("=", "!=")
 
 
-def _whole(text: str) -> int:
+def _minor_units(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no whole number of the minor unit") from None
+        raise ValueError(f"{text!r} is not a whole number of the minor unit") from None
 
 
 def _scope(resource: Resource, conditions: Sequence[str]) -> dict[str, str]:
@@ -107,28 +107,28 @@ def _scope(resource: Resource, conditions: Sequence[str]) -> dict[str, str]:
     for condition in conditions:
         name, _, _, value = _parts(resource, condition, dict.fromkeys(_SCOPES[resource], ("=",)))
         if not value or name in scope:
-            raise ValueError(f"--where {condition}: {resource} are listed by one {name}")
+            raise ValueError(f"--where {condition}: give exactly one {name} for {resource}")
         scope[name] = value
     return scope
 
 
 def _parts(
-    resource: Resource, condition: str, taken: Mapping[str, tuple[str, ...]]
+    resource: Resource, condition: str, supported: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, str | None, str, str]:
-    """Name, entry of the metadata, sign and value of a condition.
+    """The name, metadata entry, sign and value of a condition.
 
     Args:
-        resource: What the condition is on.
+        resource: The resource whose items the condition is on.
         condition: The condition.
-        taken: The signs that each name takes.
+        supported: The signs that each name supports.
 
     Raises:
-        ValueError: the condition is none of those.
+        ValueError: the condition is not valid or not supported.
     """
     if found := _CONDITION.fullmatch(condition):
         name, entry, sign, value = found.groups()
-        if sign in taken.get(name, ()) and (name == "metadata") == (entry is not None):
+        if sign in supported.get(name, ()) and (name == "metadata") == (entry is not None):
             return name, entry, sign, value
     names = {"metadata": "metadata[NAME]"}
-    known = "; ".join(f"{names.get(each, each)} {' '.join(signs)}" for each, signs in taken.items())
+    known = "; ".join(f"{names.get(each, each)} {' '.join(signs)}" for each, signs in supported.items())
     raise ValueError(f"--where {condition}: {resource} take " + (known or "only the server's own JSON"))

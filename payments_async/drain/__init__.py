@@ -1,4 +1,4 @@
-"""Drains: all that a resource has, to a file, a database or a function, each row once, whatever breaks on the way.
+"""Drains copy a whole resource to a file, a database or a function, each row once, even if they are interrupted.
 
 drain = Drain(client, "payments", JSONLines("payments.jsonl"), partitions=8)
 report = await drain.run(resume=True)

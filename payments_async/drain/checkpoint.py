@@ -1,4 +1,4 @@
-"""What a drain has committed: who it is, how far its partitions have come, and a file that keeps this."""
+"""What a drain has committed: its identity, the checkpoints of its partitions, and the file that stores both."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ FORMAT = "payments_async.drain/1"
 
 @attrs.frozen(kw_only=True)
 class Identity:
-    """Which drain this is: only the same one may go on from its checkpoint.
+    """Identifies a drain: only a drain with the same identity may continue from its checkpoint.
 
     Attributes:
         server: The API's URL.
         resource: The resource's name.
-        listing: The list that it goes through.
+        listing: The list that it reads.
         shape: The columns of its rows.
-        query: The filter as JSON text, `None` without one.
-        format: The sink's.
+        query: The filter as JSON text, or `None`.
+        format: The sink's format.
     """
 
     server: str
@@ -39,21 +39,21 @@ class Identity:
     format: str
 
     def check(self, found: Mapping[str, Any], where: str) -> None:
-        """Refuses the checkpoint of another drain.
+        """Refuse the checkpoint of another drain.
 
         Raises:
-            DrainError: it differs; says in what.
+            DrainError: the identities differ; the error says how.
         """
         for name, wanted in attrs.asdict(self).items():
             if found.get(name) != wanted:
                 raise DrainError(
                     f"{where} is the checkpoint of another drain: its {name} is {found.get(name)!r}, not {wanted!r}; "
-                    "give another target, or the same arguments as then"
+                    "give another target, or the same arguments as for that drain"
                 )
 
 
 class Ledger:
-    """The checkpoints of a drain's partitions, moved only from where they are."""
+    """The current checkpoints of a drain's partitions."""
 
     def __init__(self, checkpoints: Iterable[Checkpoint] = ()) -> None:
         self._checkpoints = {each.partition.number: each for each in checkpoints}
@@ -63,27 +63,27 @@ class Ledger:
 
     @property
     def done(self) -> bool:
-        """Whether there are partitions, and all of them have come to their end."""
+        """Whether there are partitions and all of them are done."""
         return bool(self._checkpoints) and all(each.done for each in self)
 
     def moved(self, steps: Iterable[Step]) -> Self:
         """The ledger after these steps.
 
         Raises:
-            PartitionLostError: a step begins where its partition is not: somebody else has moved it.
+            PartitionLostError: a step does not start from its partition's checkpoint: another worker has moved it.
         """
         checkpoints = dict(self._checkpoints)
         for step in steps:
             if step.before is not None and checkpoints.pop(step.before.partition.number, None) != step.before:
-                raise lost(step.before)
+                raise partition_lost(step.before)
             for after in step.after:
                 if checkpoints.setdefault(after.partition.number, after) is not after:
-                    raise lost(after)
+                    raise partition_lost(after)
         return type(self)(checkpoints.values())
 
 
-def lost(checkpoint: Checkpoint) -> PartitionLostError:
-    """The error that another worker's commit is."""
+def partition_lost(checkpoint: Checkpoint) -> PartitionLostError:
+    """The error for a checkpoint that another worker has moved."""
     return PartitionLostError(
         f"partition {checkpoint.partition.number} has been moved by another worker; let one of them drain it"
     )
@@ -95,45 +95,45 @@ def to_json(checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 def from_json(value: Mapping[str, Any]) -> Checkpoint:
-    """A checkpoint out of `to_json`'s values; raises `TypeError` or `KeyError` for anything else."""
+    """A checkpoint from the values of `to_json`; raises `TypeError` or `KeyError` for any others."""
     members: dict[str, Any] = {**value, "partition": Partition(**value["partition"]), "finished": (*value["finished"],)}
     return Checkpoint(**members)
 
 
 @attrs.frozen
 class CheckpointFile:
-    """A file with a drain's checkpoints, replaced as a whole at each commit.
+    """A file with a drain's checkpoints, which each commit replaces.
 
     Attributes:
-        path: Where it is.
+        path: The path of the file.
     """
 
     path: Path = attrs.field(converter=Path)
 
     def load(self, identity: Identity) -> tuple[Ledger, int]:
-        """The checkpoints and the offset that go with them.
+        """The checkpoints and the offset that was saved with them.
 
         Raises:
-            DrainError: the file is damaged, or another drain's.
-            FileNotFoundError: there is none.
+            DrainError: the file is damaged, or belongs to another drain.
+            FileNotFoundError: there is no such file.
         """
         text = self.path.read_bytes()
         try:
             content: dict[str, Any] = json.loads(text)
             digest = content.pop("sha256")
             if digest != _digest(content):
-                raise ValueError(digest)  # noqa: TRY301  # one error for all that can be wrong
+                raise ValueError(digest)  # noqa: TRY301  # one error for all kinds of damage
             drain, offset = content["drain"], content["offset"]
             ledger = Ledger(map(from_json, content["partitions"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise DrainError(
-                f"the checkpoint {self.path} is damaged: put a copy back, or begin again elsewhere"
+                f"the checkpoint {self.path} is damaged: restore a copy, or start again with another target"
             ) from None
         identity.check(drain, str(self.path))
         return ledger, offset
 
     def save(self, identity: Identity, ledger: Ledger, offset: int = 0) -> None:
-        """Replace the file; whatever happens, it is the former one or this one."""
+        """Replace the file atomically: after a failure, it is either the old one or the new one."""
         content = {
             "format": FORMAT,
             "drain": attrs.asdict(identity),
@@ -151,19 +151,19 @@ def _digest(content: Mapping[str, Any]) -> str:
 
 @contextmanager
 def replacing(path: Path) -> Generator[BinaryIO]:
-    """A file to write that takes the place of another at the end: whatever happens, it is there as a whole or not."""
-    beside = path.with_name(path.name + ".new")
+    """A temporary file to write, which atomically replaces the file at `path` at the end of the block."""
+    temporary = path.with_name(path.name + ".new")
     try:
-        with beside.open("wb") as file:
+        with temporary.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        temporary.replace(path)
     except Exception:
-        with suppress(OSError):  # on a full disk it is in the way
-            beside.unlink(missing_ok=True)
+        with suppress(OSError):  # it takes up space on a full disk
+            temporary.unlink(missing_ok=True)
         raise
-    if os.name == "posix":  # so that the name, too, outlives a loss of power
+    if os.name == "posix":  # sync the folder too: otherwise a power failure may lose the new name
         descriptor = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Drains: take all that a resource has to a sink, with checkpoints to go on from after any break."""
+"""`Drain`: copies a whole resource to a sink, with checkpoints to resume from after an interruption."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from payments_async.drain.checkpoint import Identity
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Strategy
 from payments_async.drain.report import Budget, Report
-from payments_async.drain.resources import FanOut, Listing, listing
-from payments_async.drain.resources import resource as find
+from payments_async.drain.resources import FanOut, Listing, listing_named, resource_named
 from payments_async.drain.rows import columns
 from payments_async.drain.run import Plan, Run
 from payments_async.drain.sinks.sink import Opening, Sink
@@ -26,35 +25,35 @@ from payments_async.wire.jsontext import json_text
 _LEAST_RATE = 0.1
 _LEAST_PAUSE = 0.01
 _LONGEST_WAIT = 10.0
-"""Seconds that a request may wait for the budget; where more waited at once, they would miss their deadlines."""
+"""Seconds that a request may wait for the rate limit. More waiting requests would miss their deadlines."""
 
 
 class Drain:
-    """Takes all items of a resource to a sink, each once, and can go on after any break.
+    """Copies all items of a resource to a sink, each one once, and can resume after any interruption.
 
-    Payments and accounts are listed by their `reference`, from one value to the next: rows that come or go meanwhile
-    move nothing, and a page costs the server the same wherever it is. Other lists are followed by the server's cursor
-    in their most stable order, and rows that come twice are dropped.
+    Payments and accounts are listed by their `reference`, from one value to the next: rows that are added or removed
+    meanwhile do not shift others, and every page costs the server the same. Other lists follow the server's cursor in
+    their most stable order, and rows that come twice are dropped.
 
     Args:
-        client: Whom to ask; the drain's requests share its connections and its token.
+        client: The client to use; the drain's requests share its connections and its token.
         resource: `payments`, `accounts`, `balances`, `bank_accounts`, `pools`, `transfer_initiations`, `tasks`,
             `connectors`, or a `FanOut`.
-        sink: Where the rows go.
-        query: A filter of the list's items, as the list takes it; of a fan-out, of the items that are called for.
-        strategy: `keyset` or `cursor`; the best that the server has unless given.
-        partitions: How many slices of the key's range are drained at once.
+        sink: The target of the rows.
+        query: A filter, as the list method takes it. For a fan-out, it filters the items that calls are made for.
+        strategy: `keyset` or `cursor`; by default, the best one that the server supports.
+        partitions: How many parts of the key's range are drained at once.
         concurrency: How many calls of a fan-out are made at once.
-        rate: Requests a second at most, 0.1 or more; no limit unless given.
-        page_size: Items a page; the server caps it at 100.
-        follow: Whether to go on with what is new, for ever: a look that fails is taken again.
-        every: Seconds between two looks for what is new, 0.01 or more.
-        slack: How far behind the newest item a look goes, for those that come late.
+        rate: Maximum number of requests per second, 0.1 or more; no limit by default.
+        page_size: Items per page; the server limits it to 100.
+        follow: Whether to look for new items for ever after the drain; a look that fails is retried.
+        every: Seconds between two looks for new items, 0.01 or more.
+        slack: How far back from the newest item a look reads, to find items that were added late.
         on_progress: Called with the report after each commit, in the event loop.
 
     Raises:
-        ValueError: something of this cannot work.
-        TypeError: the sink is none, or `on_progress` would have to be awaited.
+        ValueError: an argument is not valid.
+        TypeError: the sink is not a `Sink`, or `on_progress` is an async function.
     """
 
     def __init__(
@@ -82,12 +81,12 @@ class Drain:
             raise ValueError(f"strategy is {strategy!r}: give 'keyset' or 'cursor', or leave it out")
         _check_numbers(rate=rate, every=every, partitions=partitions, concurrency=concurrency, page_size=page_size)
         self._client = client
-        self._resource = found = find(resource)
-        self._listing = listing(found.of) if isinstance(found, FanOut) else found
+        self._resource = found = resource_named(resource)
+        self._listing = listing_named(found.of) if isinstance(found, FanOut) else found
         self._sink = sink
         self._terms = _terms(query, self._listing)
         self._strategy: Strategy | None = strategy
-        # As many requests as go through the budget before the last of them would miss its deadline.
+        # More concurrent requests would wait so long for the rate limit that they miss their deadlines.
         most = int(rate * _LONGEST_WAIT) if rate else max(partitions, concurrency)
         self._partitions, self._workers, self._concurrency = partitions, min(partitions, most), min(concurrency, most)
         self._rate = rate
@@ -95,29 +94,29 @@ class Drain:
         self._follow, self._every, self._slack = follow, every, slack
         self._on_progress = on_progress
         self.report = Report(resource=found.name)
-        """What the drain has done, as it goes on."""
+        """The progress of the drain, updated while it runs."""
         if strategy == "keyset" and self._listing.key is None:
-            raise ValueError(f"the server has no key of {self._listing.name}: leave the strategy out")
+            raise ValueError(f"the server has no key for {self._listing.name}: leave the strategy out")
         if follow and (isinstance(found, FanOut) or not found.dated):
-            raise ValueError(f"what is new among {found.name} cannot be told by its time: drain them again instead")
+            raise ValueError(f"new {found.name} cannot be recognized by their time: drain them again instead")
         if not isinstance(cast("object", slack), timedelta) or slack < timedelta():
             raise ValueError(f"slack is {slack!r}: give a timedelta, how late an item may come")
         if follow and not sink.endless:
             raise ValueError("a Parquet file is complete only at the end of a drain: follow with another sink")
 
     async def run(self, *, resume: bool = False, replace: bool = False) -> Report:
-        """Drain what is not drained yet; with `follow`, until it is cancelled.
+        """Drain all rows that are not drained yet; with `follow`, run until cancelled.
 
-        Cancelling it commits what has been read, and a later run goes on from there.
+        If it is cancelled, the rows read so far are committed, and a later run continues after them.
 
         Args:
-            resume: Go on from the target's checkpoint; begin where there is no target.
-            replace: Put a new target in place of one that is there.
+            resume: Continue from the target's checkpoint; start if there is no target.
+            replace: Replace an existing target.
 
         Raises:
-            ValueError: both are asked for.
-            DrainError: the target is there already, is another drain's, is damaged, or cannot be written to.
-            PaymentsError: a call failed, repetitions included; what was committed is kept.
+            ValueError: both `resume` and `replace` are set.
+            DrainError: the target exists already, belongs to another drain, is damaged, or cannot be written to.
+            PaymentsError: a call failed even after retries; committed rows are kept.
         """
         if resume and replace:
             raise ValueError("resume and replace exclude each other")
@@ -168,29 +167,29 @@ class Drain:
         return self.report
 
 
-def _terms(query: Filter[Any] | Mapping[str, Any] | str | None, of: Listing) -> tuple[Any, ...]:
-    """The conditions that a filter's items meet all of, in the server's language.
+def _terms(query: Filter[Any] | Mapping[str, Any] | str | None, listing: Listing) -> tuple[Any, ...]:
+    """The conditions in the server's language that a filter combines by "and".
 
     Raises:
-        ValueError: it is no filter of this list.
+        ValueError: the query is not a filter of this list.
     """
     if query is None:
         return ()
-    if not of.filtered:
-        raise ValueError(f"the server does not filter {of.name}: leave the query out")
-    text = filter_text(query, of.model)
+    if not listing.filtered:
+        raise ValueError(f"the server does not filter {listing.name}: leave the query out")
+    text = filter_text(query, listing.model)
     try:
         expression = json.loads(text or "{}")
     except ValueError as error:
         raise ValueError(f"query is not JSON ({error}): {query!r}") from None
     if not isinstance(expression, dict):
         raise ValueError(f"query is {query!r}: give a JSON object")  # noqa: TRY004  # bad input
-    given = cast("dict[str, Any]", expression)
-    match given:
+    conditions = cast("dict[str, Any]", expression)
+    match conditions:
         case {"$and": [*terms], **others} if not others:
             return tuple(terms)
         case _:
-            return (given,) if given else ()
+            return (conditions,) if conditions else ()
 
 
 def _check_numbers(*, rate: float | None, every: float, **counts: int) -> None:

@@ -1,15 +1,15 @@
-"""What goes wrong around a drain: its target, its checkpoint, its disk."""
+"""Errors of drains: of the target, the checkpoint or the disk."""
 
 from payments_async.wire.errors import PaymentsError
 
 
 class DrainError(PaymentsError):
-    """A drain cannot begin or go on; what was committed is kept."""
+    """A drain cannot start or continue; committed rows are kept."""
 
 
 class PartitionLostError(DrainError):
-    """Another worker has committed to the same partition: this one has to stop."""
+    """Another worker has committed to the same partition, so this one must stop."""
 
 
 class DrainWarning(UserWarning):
-    """A drain goes on in another way than it was asked to, or promises less."""
+    """A drain continues in another way than requested, or with weaker guarantees."""

@@ -1,4 +1,4 @@
-"""What a drain tells of itself, and the budget of requests that it keeps and counts."""
+"""The report of a drain, and the layers that limit and count its requests."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from aiolimiter import AsyncLimiter
 from payments_async.wire.call import Request, Response, Send
 
 _sent = ContextVar("sent", default=False)
-"""Whether the call that is under way has been sent before."""
+"""Whether the current call has been sent before."""
 
 
 @attrs.define(kw_only=True)
 class Report:
-    """What a drain has done so far.
+    """The progress of a drain.
 
     Attributes:
         resource: The resource's name.
         strategy: `keyset` or `cursor`.
         partitions: How many partitions there are.
-        pages: Pages that were read.
-        items: Rows that were committed, in this run and in those before it.
-        repeats: Rows that came again and were dropped.
-        requests: Requests that were sent, repetitions included.
-        retries: Repetitions among these.
-        seconds: Since the run began.
-        rate: Rows a second in this run.
-        latency: Seconds that a request takes of late; a list that gets slower page by page shows here.
-        last_key: The key or cursor that was committed last.
-        share: An estimate of the part that is done, from 0 to 1, by how far each partition has come; `None` where that
-            cannot be known. It never falls, and is 1 only at the end.
-        done: Whether all is drained.
+        pages: Number of pages read.
+        items: Number of rows committed, in this run and earlier ones.
+        repeats: Number of rows dropped because they came again.
+        requests: Number of requests sent, including retries.
+        retries: Number of retries.
+        seconds: Seconds since the run started.
+        rate: Rows per second in this run.
+        latency: Seconds per request, averaged over recent requests; shows whether a list gets slower page by page.
+        last_key: The key or cursor committed last.
+        share: The estimated share that is done, from 0 to 1; `None` if it cannot be estimated. It never decreases, and
+            is 1 only at the end.
+        done: Whether everything is drained.
     """
 
     resource: str
@@ -53,11 +53,11 @@ class Report:
 
 
 class Budget:
-    """Lets requests through at a rate, and counts them.
+    """Limits the rate of requests, and counts them.
 
     Args:
-        rate: Requests a second; `None` sets no limit.
-        report: Where they are counted.
+        rate: Requests per second; `None` sets no limit.
+        report: The report that counts them.
     """
 
     def __init__(self, rate: float | None, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""What can be drained: the lists of the API, and calls for each item of one."""
+"""What can be drained: lists of the API, and calls that are made for each item of a list."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from payments_async.models import (
 )
 from payments_async.wire.call import Page
 from payments_async.wire.pages import Pages
-from payments_async.wire.shapes import some, types
+from payments_async.wire.shapes import field_types, without_none
 
 
 @attrs.frozen(kw_only=True)
@@ -33,12 +33,12 @@ class Listing:
         name: The resource's name.
         model: The model of its items.
         pages: The method of a client that lists it.
-        identity: The fields that tell an item from all others.
-        key: The field by which it can be listed from any place on; `None` if the server has none.
+        identity: The fields that identify an item.
+        key: The field by which items can be filtered and sorted to read from any value on; `None` if there is none.
         unique: Whether no two items have the same key.
-        order: The order in which cursors repeat and skip the least.
-        filtered: Whether the server heeds filters.
-        dated: Whether it can be listed from the newest item on.
+        order: The order in which cursors repeat and skip the fewest items.
+        filtered: Whether the server applies filters to this list.
+        dated: Whether it can be sorted by creation time.
     """
 
     name: str
@@ -57,15 +57,15 @@ class FanOut:
     """A call for each item of a list, such as the balances of each account.
 
     Attributes:
-        name: What the drain is called in reports and checkpoints.
-        of: The resource whose items it is called for, such as `accounts`.
-        call: Gives the rows of one item: a list that the client's method gives, or a coroutine that gives one or
-            several of them.
+        name: The name of the drain in reports and checkpoints.
+        of: The list for whose items the calls are made, such as `accounts`.
+        call: Called with the client and an item. Returns the item's rows: the `Pages` of a list method, or a coroutine
+            whose result is one row or several.
         model: The attrs class of the rows.
-        identity: The fields that tell a row from all others: texts, integers or times that every row has.
+        identity: The fields that identify a row: texts, integers or times, never `None`.
 
     Raises:
-        ValueError: the rows cannot be told from each other by such fields.
+        ValueError: such fields cannot identify the rows.
     """
 
     name: str
@@ -75,11 +75,11 @@ class FanOut:
     identity: tuple[str, ...] = ("id",)
 
     def __attrs_post_init__(self) -> None:
-        known = types(self.model)
+        known = field_types(self.model)
         for name in self.identity:
             kind = known.get(name)
-            # What formats write in different ways, such as `None`, would not be found again after a break.
-            if kind is None or some(kind) is not kind or column(kind) not in {"text", "integer", "time"}:
+            # Formats write other values, such as `None`, in different ways: a resumed drain could not compare them.
+            if kind is None or without_none(kind) is not kind or column(kind) not in {"text", "integer", "time"}:
                 raise ValueError(
                     f"{name!r} does not tell rows of {self.model.__name__} apart: name fields of it that are texts, "
                     "integers or times, and never None"
@@ -87,11 +87,11 @@ class FanOut:
 
 
 def _connectors(client: PaymentsClient) -> Callable[..., Pages[InstalledConnector]]:
-    async def whole(_: str | None) -> Page[InstalledConnector]:
+    async def only_page(_: str | None) -> Page[InstalledConnector]:
         return Page(data=await client.connectors.list_all_connectors(), has_more=False)
 
     def pages(**_: Any) -> Pages[InstalledConnector]:
-        return Pages(whole, cursor=None, operation="list_all_connectors")
+        return Pages(only_page, cursor=None, operation="list_all_connectors")
 
     return pages
 
@@ -132,11 +132,11 @@ LISTINGS = {
         ),
     )
 }
-"""The lists of the API by name."""
+"""The lists of the API, by name."""
 
 
 def _balances(client: PaymentsClient, account: Account) -> Pages[AccountBalance]:
-    # The currency, because a poll opens the intervals of all currencies at one time.
+    # Also by currency, because one poll of the server creates balances of all currencies with the same time.
     return client.accounts.get_account_balances(account.id, page_size=100, sort=["created_at:asc", "currency:asc"])
 
 
@@ -154,34 +154,34 @@ FAN_OUTS = {
             model=AccountBalance,
             identity=("account_id", "asset", "created_at"),
         ),
-        # The class of a connector's tasks is as good as another's: they differ inside of `descriptor` alone.
+        # Any connector's task class will do: they differ only in `descriptor`.
         FanOut(name="tasks", of="connectors", call=_tasks, model=TaskStripe),
     )
 }
-"""What is listed item by item of another list, by name."""
+"""The resources that need a call for each item of another list, by name."""
 
 
-def resource(given: str | FanOut) -> Listing | FanOut:
-    """The resource of a name; a fan-out as it is.
+def resource_named(resource: str | FanOut) -> Listing | FanOut:
+    """The resource with a name; a fan-out is returned as it is.
 
     Raises:
-        ValueError: there is none of this name.
+        ValueError: there is no such resource.
     """
-    if isinstance(given, FanOut):
-        listing(given.of)
-        return given
-    name = given.replace("-", "_")
+    if isinstance(resource, FanOut):
+        listing_named(resource.of)
+        return resource
+    name = resource.replace("-", "_")
     known: dict[str, Listing | FanOut] = {**LISTINGS, **FAN_OUTS}
     if name not in known:
-        raise ValueError(f"there is no resource {given!r}: give one of {', '.join(known)}, or a FanOut")
+        raise ValueError(f"there is no resource {resource!r}: give one of {', '.join(known)}, or a FanOut")
     return known[name]
 
 
-def listing(name: str) -> Listing:
-    """The list of a name.
+def listing_named(name: str) -> Listing:
+    """The list with a name.
 
     Raises:
-        ValueError: there is none of this name.
+        ValueError: there is no such list.
     """
     found = LISTINGS.get(name.replace("-", "_"))
     if found is None:

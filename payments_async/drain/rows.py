@@ -1,4 +1,4 @@
-"""Models as flat rows: plain values by the names that the models' fields have in Python."""
+"""Models as flat rows: plain values by the Python names of the models' fields."""
 
 from __future__ import annotations
 
@@ -11,59 +11,59 @@ from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 
-from payments_async.wire.shapes import some, types
+from payments_async.wire.shapes import field_types, without_none
 
 Kind: TypeAlias = Literal["text", "integer", "boolean", "time", "json"]
-"""What a column holds; models, lists, maps and free JSON are `json`."""
+"""The kind of a column's values; models, lists, maps and free JSON are `json`."""
 
 _KINDS: dict[Any, Kind] = {int: "integer", bool: "boolean", datetime: "time"}
-_AS_THEY_ARE = {str, int, bool, float, type(None)}
+_UNCHANGED = {str, int, bool, float, type(None)}
 
 
 @cache
 def columns(model: type) -> dict[str, Kind]:
-    """What each column of a model's rows holds, by name, in order. Any of them may hold nothing."""
-    return {name: column(some(kind)) for name, kind in types(model).items()}
+    """The columns of a model's rows, by name and in order; values of any column may be `None`."""
+    return {name: column(without_none(kind)) for name, kind in field_types(model).items()}
 
 
 def plain(model: Any, names: Iterable[str] | None = None) -> dict[str, Any]:
-    """A model as a row: enums as text, times as text in RFC 3339 and UTC, integers exact, models inside as rows.
+    """A model as a row: enums as text, times as RFC 3339 in UTC, exact integers, nested models as rows.
 
     Args:
         model: The model's instance.
-        names: The columns to take; all of the model's own unless given.
+        names: The columns of the row; by default, all of the model.
     """
     return {name: plain_value(getattr(model, name)) for name in names or columns(cast("Any", type(model)))}
 
 
 def identity(model: Any, names: Sequence[str]) -> str:
-    """What tells a row from all others, as one text."""
+    """The identity of a row as one text."""
     return identity_text(str(plain_value(getattr(model, name))) for name in names)
 
 
 def identity_text(values: Iterable[str]) -> str:
-    """The identity that these plain values of a row make together."""
+    """The identity made of these plain values of a row."""
     return "\x1f".join(values)
 
 
 def time_text(time: datetime) -> str:
-    """A time in RFC 3339 and UTC, with microseconds."""
-    with suppress(OverflowError):  # in the first or the last hours that Python knows, and in another offset
+    """A time as RFC 3339 in UTC, with microseconds."""
+    with suppress(OverflowError):  # the time in UTC would be outside the range of `datetime`
         time = time.astimezone(UTC)
     return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def column(kind: Any) -> Kind:
-    """What a column of this type holds."""
+    """The kind of a column whose values have this type."""
     if isinstance(kind, type) and issubclass(kind, str):
         return "text"
     return _KINDS.get(kind, "json")
 
 
 def plain_value(value: Any) -> Any:
-    """A field's value as it stands in a row."""
+    """The value of a field, as it is stored in a row."""
     kind: type[Any] = cast("Any", type(value))
-    if kind in _AS_THEY_ARE:
+    if kind in _UNCHANGED:
         return value
     if issubclass(kind, datetime):
         return time_text(value)

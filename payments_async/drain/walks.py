@@ -1,4 +1,4 @@
-"""How the items of a partition are come by, page after page, each with the checkpoint to go on from."""
+"""Strategies for reading a partition's items page by page. Each page comes with the checkpoint to resume from."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from payments_async.client import PaymentsClient
 from payments_async.drain.partition import Checkpoint
 from payments_async.drain.resources import FanOut, Listing
 from payments_async.drain.rows import columns, identity, time_text
-from payments_async.drain.sinks.sink import called
+from payments_async.drain.sinks.sink import result_of
 from payments_async.wire.call import Page
 from payments_async.wire.errors import ProtocolError
 from payments_async.wire.pages import Pages
 
 
 @attrs.frozen
-class Found:
-    """What a walk has come to.
+class Batch:
+    """Rows that a strategy has read.
 
     Attributes:
         rows: Model instances.
-        checkpoint: What holds once they are committed.
-        repeats: How many rows came that had come before, and are not among `rows`.
+        checkpoint: The checkpoint that is valid once the rows are committed.
+        repeats: How many further rows were dropped because they had been read before.
     """
 
     rows: list[Any]
@@ -35,25 +35,25 @@ class Found:
     repeats: int = 0
 
 
-Walk: TypeAlias = AsyncGenerator[Found, None]
+Batches: TypeAlias = AsyncGenerator[Batch, None]
 
 
 @attrs.define(eq=False)
-class Place:
-    """Where a walk is: it goes on from this checkpoint, whatever has become of its partition meanwhile."""
+class Position:
+    """How far a partition has been read. A strategy always continues from this checkpoint, even if others change it."""
 
     checkpoint: Checkpoint
 
 
 @attrs.frozen(kw_only=True)
 class Source:
-    """A list of the API as a drain asks for it.
+    """A list of the API, with the options that a drain reads it with.
 
     Attributes:
-        client: Whom to ask.
+        client: The client that sends the requests.
         listing: The list.
-        terms: Conditions of the caller's that all items meet, in the server's language.
-        page_size: Items a page.
+        terms: The caller's conditions for all items, in the server's language.
+        page_size: Items per page.
     """
 
     client: PaymentsClient
@@ -62,50 +62,50 @@ class Source:
     page_size: int = 100
 
     def pages(self, *conditions: Any, sort: tuple[str, ...] | None = None, page_size: int | None = None) -> Pages[Any]:
-        """The pages of the items that meet the caller's conditions and these."""
+        """The pages of the items that meet the caller's conditions and the given ones."""
         terms = [*self.terms, *conditions]
-        asked: dict[str, Any] = {"page_size": page_size or self.page_size}
+        arguments: dict[str, Any] = {"page_size": page_size or self.page_size}
         if terms:
-            asked["query"] = {"$and": terms} if len(terms) > 1 else terms[0]
+            arguments["query"] = {"$and": terms} if len(terms) > 1 else terms[0]
         if sort is not None:
-            asked["sort"] = list(sort)
-        return self.listing.pages(self.client)(**asked)
+            arguments["sort"] = list(sort)
+        return self.listing.pages(self.client)(**arguments)
 
     def from_cursor(self, cursor: str) -> Pages[Any]:
-        """The pages from a cursor on."""
+        """The pages from a cursor onwards."""
         return self.listing.pages(self.client)(cursor=cursor)
 
     async def keyed(
         self, after: str | None, to: str | None, *, descending: bool = False, page_size: int | None = None
     ) -> Page[Any]:
-        """The first items, or the last ones, whose keys are in a range: after one and up to another."""
+        """A page of items with keys above `after` and up to `to`: the first ones, or, if descending, the last ones."""
         key = self.key
         bounds = [{operator: {key: bound}} for operator, bound in (("$gt", after), ("$lte", to)) if bound is not None]
         direction = "desc" if descending else "asc"
         sort = (f"{key}:{direction}",) if self.listing.unique else (f"{key}:{direction}", f"id:{direction}")
         pages = self.pages(*bounds, sort=sort, page_size=page_size).by_page()
         page = await anext(pages)
-        while page.has_more and not page.data:  # an empty page is no end
+        while page.has_more and not page.data:  # an empty page is not the end
             page = await anext(pages)
         return page
 
-    async def alike(self, value: str) -> list[Any]:
-        """All items of one key, where that is not unique and they fill a page: listed until two times agree.
+    async def items_with_key(self, value: str) -> list[Any]:
+        """All items with one key, for keys that are not unique: listed again until two lists in a row are equal.
 
-        An item that is there throughout can be missed only in a listing from which another one goes away.
+        A single list can miss an item only if another item is removed while it is read.
         """
-        found, before = dict[str, Any](), set[str]()
+        items, previous_ids = dict[str, Any](), set[str]()
         while True:
             listed = {item.id: item async for item in self.pages({"$match": {self.key: value}}, sort=("id:asc",))}
-            found |= listed
-            if listed.keys() == before:
-                return list(found.values())
-            before = set(listed)
+            items |= listed
+            if listed.keys() == previous_ids:
+                return list(items.values())
+            previous_ids = set(listed)
 
     @property
     def key(self) -> str:
-        """The field that keyset pages go by."""
-        assert self.listing.key is not None  # noqa: S101  # asked for only of lists that have one
+        """The field that keyset pages are sorted by."""
+        assert self.listing.key is not None  # noqa: S101  # used only for lists that have a key
         return self.listing.key
 
     def key_of(self, item: Any) -> str:
@@ -113,123 +113,128 @@ class Source:
         return cast("str", getattr(item, self.key))
 
 
-async def by_key(source: Source, place: Place) -> Walk:
-    """Walks along a key: what comes or goes elsewhere moves nothing, and each page costs the server the same."""
-    while not (at := place.checkpoint).done:
+async def by_key(source: Source, position: Position) -> Batches:
+    """Reads by key: added or removed rows do not shift others, and each page costs the server the same."""
+    while not (at := position.checkpoint).done:
         after = at.partition.after if at.key is None else at.key
         page = await source.keyed(after, at.partition.to)
         rows = page.data
         if page.has_more and source.key_of(rows[-1]) == after:
             raise ProtocolError(
-                "the server gives the same page again where the next one was asked for: drain with strategy='cursor'",
+                "the server returned the same page again instead of the next one: drain with strategy='cursor'",
                 operation=source.listing.name,
             )
         if page.has_more and not source.listing.unique:
-            # The page may end in the midst of items that have one key: they come next time, together.
+            # The page may end between items with equal keys: leave them to the next batch, which reads them together.
             last = source.key_of(rows[-1])
-            rows = [row for row in rows if source.key_of(row) != last] or await source.alike(last)
+            rows = [row for row in rows if source.key_of(row) != last] or await source.items_with_key(last)
         key = source.key_of(rows[-1]) if rows else at.key
-        yield Found(rows, attrs.evolve(at, key=key, done=not page.has_more, items=at.items + len(rows)))
+        yield Batch(rows, attrs.evolve(at, key=key, done=not page.has_more, items=at.items + len(rows)))
 
 
-async def by_cursor(source: Source, place: Place, seen: set[str]) -> Walk:
-    """Walks along the server's cursor: rows that come or go meanwhile make it repeat or skip others."""
-    cursor = place.checkpoint.key
+async def by_cursor(source: Source, position: Position, seen: set[str]) -> Batches:
+    """Reads by the server's cursor, which may repeat or skip rows when others are added or removed meanwhile."""
+    cursor = position.checkpoint.key
     pages = source.pages(sort=source.listing.order) if cursor is None else source.from_cursor(cursor)
     async for page in pages.by_page():
         rows = [row for row in page.data if _is_new(identity(row, source.listing.identity), seen)]
-        at = place.checkpoint
+        at = position.checkpoint
         checkpoint = attrs.evolve(at, key=page.next, done=not page.has_more, items=at.items + len(rows))
-        yield Found(rows, checkpoint, repeats=len(page.data) - len(rows))
+        yield Batch(rows, checkpoint, repeats=len(page.data) - len(rows))
 
 
-async def by_time(source: Source, place: Place, seen: dict[str, datetime], slack: timedelta) -> Walk:
-    """Walks from the newest item back to where it was the last time, and some way further for those that come late.
+async def by_time(source: Source, position: Position, seen: dict[str, datetime], slack: timedelta) -> Batches:
+    """Reads from the newest item back to the newest one of the last time, and a bit further, for items that came late.
 
     Args:
         source: The list.
-        place: Its checkpoint's key is the time of the newest item of the last walk.
-        seen: Items that are drained already, and when they were made; what is too old to matter is taken out.
-        slack: How far to go back behind the checkpoint.
+        position: Its checkpoint's key is the creation time of the newest item of the last time.
+        seen: The identities of recently drained items, with their creation times; those that are too old are removed.
+        slack: How much further back to read.
     """
-    since = datetime.fromisoformat(cast("str", place.checkpoint.key))
-    now, edge, newest, reached = datetime.now(UTC), behind(since, slack), since, False
+    since = datetime.fromisoformat(cast("str", position.checkpoint.key))
+    now, oldest, newest, reached_oldest = datetime.now(UTC), earlier(since, slack), since, False
     async for page in source.pages(sort=("created_at:desc", "id:desc")).by_page():
         rows: list[Any] = []
         for row in page.data:
             name = identity(row, source.listing.identity)
-            if row.created_at <= now:  # one of the future would hide those that come after it
+            if row.created_at <= now:  # a time in the future would hide all items that come before it
                 newest = max(newest, row.created_at)
-            reached = reached or row.created_at < edge
-            if name not in seen and row.created_at >= edge:
+            reached_oldest = reached_oldest or row.created_at < oldest
+            if name not in seen and row.created_at >= oldest:
                 seen[name] = row.created_at
                 rows.append(row)
-        at = place.checkpoint
-        if reached or not page.has_more:
+        at = position.checkpoint
+        if reached_oldest or not page.has_more:
             key: str | None = time_text(newest)
-            for name in [name for name, time in seen.items() if time < behind(newest, slack)]:
+            for name in [name for name, time in seen.items() if time < earlier(newest, slack)]:
                 del seen[name]
         else:
             key = at.key
-        # What the last look has seen is not called a repeat: to see it again is what the slack is for.
-        yield Found(rows, attrs.evolve(at, key=key, items=at.items + len(rows)))
-        if reached:
+        # Items of the last time do not count as repeats: reading them again is what the slack is for.
+        yield Batch(rows, attrs.evolve(at, key=key, items=at.items + len(rows)))
+        if reached_oldest:
             break
 
 
-def behind(time: datetime, slack: timedelta) -> datetime:
-    """The time that is so much before another, or the first that there is."""
+def earlier(time: datetime, slack: timedelta) -> datetime:
+    """`time - slack`, or the earliest possible time."""
     try:
         return time - slack
     except OverflowError:
         return datetime.min.replace(tzinfo=UTC)
 
 
-async def fanned_out(
-    fan_out: FanOut, source: Source, items: Walk, place: Place, *, seen: set[str], turns: asyncio.Semaphore
-) -> Walk:
-    """Calls for each item of a source's walk, as many at once as there are turns, in whatever order they end.
+async def call_for_each(
+    fan_out: FanOut, source: Source, batches: Batches, position: Position, *, seen: set[str], limit: asyncio.Semaphore
+) -> Batches:
+    """Makes the fan-out's call for each item of some batches, and gives the rows of each call as soon as it ends.
 
     Args:
-        fan_out: What to call.
+        fan_out: The call to make.
         source: The list of the items.
-        items: The walk.
-        place: Where it is.
-        seen: Rows of earlier runs that may come again, because the walk may repeat its items.
-        turns: How many calls may be under way.
+        batches: The items.
+        position: How far the items have been read.
+        seen: The identities of rows from earlier runs, which may come again because `batches` may repeat items.
+        limit: Limits how many calls run at once.
     """
 
-    async def rows_of(name: str, item: Any) -> tuple[str, list[Any]]:
-        async with turns:
-            return name, await called(_rows_of(fan_out, source.client, item), f"a call of {fan_out.name}")
+    async def call_for(name: str, item: Any) -> tuple[str, list[Any]]:
+        async with limit:
+            return name, await result_of(_checked_rows(fan_out, source.client, item), f"a call of {fan_out.name}")
 
-    async with aclosing(items):
-        async for found in items:
-            names = {identity(item, source.listing.identity): item for item in found.rows}
+    async with aclosing(batches):
+        async for batch in batches:
+            items = {identity(item, source.listing.identity): item for item in batch.rows}
             tasks = [
-                asyncio.create_task(rows_of(name, item))
-                for name, item in names.items()
-                if name not in place.checkpoint.finished
+                asyncio.create_task(call_for(name, item))
+                for name, item in items.items()
+                if name not in position.checkpoint.finished
             ]
             try:
                 for ended in asyncio.as_completed(tasks):
-                    name, given = await ended
-                    rows = [row for row in given if not seen or identity(row, fan_out.identity) not in seen]
-                    at = place.checkpoint
+                    name, all_rows = await ended
+                    rows = [row for row in all_rows if not seen or identity(row, fan_out.identity) not in seen]
+                    at = position.checkpoint
                     checkpoint = attrs.evolve(at, items=at.items + len(rows), finished=(*at.finished, name))
-                    yield Found(rows, checkpoint, repeats=len(given) - len(rows))
+                    yield Batch(rows, checkpoint, repeats=len(all_rows) - len(rows))
             finally:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-            at, after = place.checkpoint, found.checkpoint
-            # Those before a break that others have pushed beyond this page are still to come.
-            ahead = () if after.done else tuple(name for name in at.finished if name not in names)
-            yield Found([], attrs.evolve(at, key=after.key, done=after.done, finished=ahead), found.repeats)
+            at, after = position.checkpoint, batch.checkpoint
+            # An interrupted run may have finished items that added rows have since moved to later pages.
+            on_later_pages = () if after.done else tuple(name for name in at.finished if name not in items)
+            yield Batch([], attrs.evolve(at, key=after.key, done=after.done, finished=on_later_pages), batch.repeats)
 
 
-async def _rows_of(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:
-    rows = await _given_by(fan_out, client, item)
+async def _checked_rows(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:
+    """The rows of one item's call.
+
+    Raises:
+        TypeError: they are not of the fan-out's model.
+    """
+    rows = await _rows_of(fan_out, client, item)
     for row in rows:
         kind = cast("Any", type(row))
         if not attrs.has(kind) or [*columns(kind)] != [*columns(fan_out.model)]:
@@ -237,13 +242,13 @@ async def _rows_of(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[A
     return rows
 
 
-async def _given_by(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:
-    given = fan_out.call(client, item)
-    if isinstance(given, AsyncIterable):
-        rows = {identity(row, fan_out.identity): row async for row in given}
+async def _rows_of(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:
+    call = fan_out.call(client, item)
+    if isinstance(call, AsyncIterable):
+        rows = {identity(row, fan_out.identity): row async for row in call}
         return list(rows.values())
-    answer: Any = await given
-    return [*answer] if isinstance(answer, list | tuple) else [answer]
+    result: Any = await call
+    return [*result] if isinstance(result, list | tuple) else [result]
 
 
 def _is_new(name: str, seen: set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The keys that the server filters each list by, the operators of each, and the values that they take."""
+"""The keys by which the server filters each list, with their operators and values."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ V = TypeVar("V", bound=str | int)
 
 @attrs.frozen(repr=False)
 class Key(Generic[R, V]):
-    """A key that is held against values by equality.
+    """A key that can be compared for equality.
 
     Attributes:
         resource: The model of the list's items.
-        path: Where it is found below `filters`.
-        name: What the server calls it.
-        checked: Gives a value as the server takes it, or raises `ValueError` in the name of the method that it is for.
+        path: Its path below `filters`.
+        name: The server's name of the key.
+        checked: Takes the name of the calling method and a value. Returns the value as the server expects it, or raises
+            `ValueError`.
         hoisted: Whether the server takes its conditions out of the filter.
-        optional: Whether an item may be without it.
+        optional: Whether items may lack this field.
     """
 
     resource: type[R]
@@ -38,7 +39,7 @@ class Key(Generic[R, V]):
         """Equal to the value.
 
         Raises:
-            ValueError: the server would fail over the value, or take it for another.
+            ValueError: the server would fail on the value, or take it for another one.
         """
         return self._condition("match", value)
 
@@ -49,7 +50,7 @@ class Key(Generic[R, V]):
             resource=self.resource,
             name=self.name,
             operator=operator,
-            # Amounts too: the server reads JSON numbers as 64-bit floats.
+            # Text for amounts too: the server reads JSON numbers as 64-bit floats.
             text=str(checked),
             shown=f"{method}({checked!r})",
             hoisted=self.hoisted,
@@ -61,9 +62,9 @@ class Key(Generic[R, V]):
 
 
 class OrderedKey(Key[R, V]):
-    """A key that is held against values by equality and by order.
+    """A key that can be compared for equality and by order.
 
-    Amounts are in the order of numbers, texts in that of the server's database, which may be another than Python's.
+    Amounts are compared as numbers; texts in the order of the server's database, which may differ from Python's.
     """
 
     __slots__ = ()
@@ -87,7 +88,7 @@ class OrderedKey(Key[R, V]):
 
 @attrs.frozen(repr=False)
 class Metadata(Generic[R]):
-    """Metadata, of which each entry is a key: `filters.payments.metadata["order"]`."""
+    """Metadata, whose entries are keys: `filters.payments.metadata["order"]`."""
 
     resource: type[R]
     path: str
@@ -108,32 +109,32 @@ class Metadata(Generic[R]):
         return f"filters.{self.path}"
 
 
-def _text(taker: str, value: object) -> str:
-    # The server drops NUL characters, and would look for another text.
+def _text(caller: str, value: object) -> str:
+    # The server drops NUL characters, so it would look for another text.
     if not (isinstance(value, str) and "\0" not in value):
-        raise ValueError(f"{taker} takes text without NUL characters, not {value!r}")
-    return str.__str__(value)  # the text of a member of any enum of texts, not its name
+        raise ValueError(f"{caller} takes text without NUL characters, not {value!r}")
+    return str.__str__(value)  # the value of any enum member, not its name
 
 
-def _amount(taker: str, value: object) -> int:
+def _amount(caller: str, value: object) -> int:
     if type(value) is not int:
-        raise ValueError(f"{taker} takes an int, in the minor unit, not {value!r}")
+        raise ValueError(f"{caller} takes an int, in the minor unit, not {value!r}")
     return value
 
 
 def _one_of(kind: type[OpenEnum]) -> Callable[[str, object], str]:
     known = [member.value for member in kind]
 
-    def checked(taker: str, value: object) -> str:
+    def checked(caller: str, value: object) -> str:
         if value not in known:
-            raise ValueError(f"{taker} takes one of {', '.join(known)}, not {value!r}: the server would fail")
-        return _text(taker, value)
+            raise ValueError(f"{caller} takes one of {', '.join(known)}, not {value!r}: the server would fail")
+        return _text(caller, value)
 
     return checked
 
 
 class PaymentKeys:
-    """What payments can be filtered by."""
+    """The keys by which payments can be filtered."""
 
     __slots__ = ()
 
@@ -148,7 +149,7 @@ class PaymentKeys:
 
 
 class AccountKeys:
-    """What accounts can be filtered by."""
+    """The keys by which accounts can be filtered."""
 
     __slots__ = ()
 
@@ -157,7 +158,7 @@ class AccountKeys:
 
 
 class TransferInitiationKeys:
-    """What transfer initiations can be filtered by."""
+    """The keys by which transfer initiations can be filtered."""
 
     __slots__ = ()
 

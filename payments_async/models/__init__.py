@@ -1,4 +1,4 @@
-"""The API's data: classes, open enums and unions, generated from the description, and the enum they build on."""
+"""The API's models: classes, open enums and unions, generated from the API's description."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from payments_async.models.generated.connectors import *  # noqa: F403 - it lists its names
 
     __all__ += _connectors.__all__
-else:  # out of sight of type checkers, which would take any name for one that `__getattr__` knows
+else:  # hidden from type checkers: they would accept any name because of `__getattr__`
     from importlib import import_module
 
     from payments_async.models.generated import CONNECTOR_MODELS as _CONNECTOR_MODELS
@@ -22,7 +22,7 @@ else:  # out of sight of type checkers, which would take any name for one that `
     __all__ += list(_CONNECTOR_MODELS)
 
     def __getattr__(name: str) -> object:
-        # What belongs to single connectors takes as long to load as all the rest, and most programs do without it.
+        # The models of single connectors take as long to import as all others, and most programs do not use them.
         if name in _CONNECTOR_MODELS:
             return getattr(import_module("payments_async.models.generated.connectors"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,19 +1,19 @@
-"""Enums that take texts which they do not list."""
+"""Enums that accept unlisted values."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class OpenEnum(StrEnum):
-    """An enum of texts which takes unlisted texts too: they become values of it, named as they read.
+    """A string enum that accepts unlisted strings too: each becomes a value whose name is the string itself.
 
     Raises:
-        ValueError: the value is no text.
+        ValueError: the value is not a string.
     """
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        # Unlisted values are not kept: what a server may send is unbounded.
+        # Unlisted values are not cached, because a server may send any number of them.
         if not isinstance(value, str):
             return None
         unlisted = str.__new__(cls, value)

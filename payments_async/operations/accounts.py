@@ -8,7 +8,7 @@ from typing import Any
 
 from payments_async.filters import AccountColumn, BalanceColumn, Filter, Sort
 from payments_async.models import Account, AccountBalance, AccountRequest, AccountType
-from payments_async.operations.base import Operations, a, filter_text, sort_texts
+from payments_async.operations.base import Operations, checked, filter_text, sort_texts
 from payments_async.operations.ensure import ensured, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
@@ -27,17 +27,17 @@ class Accounts(Operations):
         sort: Sort[AccountColumn] | str | Sequence[Sort[AccountColumn] | str] | None = None,
         query: Filter[Account] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Account]:
-        """List accounts, newest first, following the cursor to the end.
+        """List accounts, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `asc("created_at")`, `desc("account_name")`, one or several; or `column:asc`, as the server has it.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
+            sort: `asc("created_at")`, `desc("account_name")`, or several of them; or the server's own `column:asc`.
             query: A filter, such as `filters.accounts.reference.match("acct_1")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /accounts`
         """
@@ -60,7 +60,7 @@ class Accounts(Operations):
         """Fetch one account.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /accounts/{accountId}`
@@ -70,49 +70,49 @@ class Accounts(Operations):
         )
 
     async def create_account(self, request: AccountRequest) -> Account:
-        """Record an account; one that has this `reference` on this connector already is updated.
+        """Record an account. If the connector already has an account with this `reference`, it is updated.
 
         Args:
-            request: The server needs an `account_name` too; `created_at` has a time zone.
+            request: The server also needs an `account_name`; `created_at` needs a time zone.
 
         Raises:
-            ValidationError: the server refuses it.
+            ValidationError: the server refused the request.
             OutcomeUnknownError: it may have been recorded; `ensure_account` finds out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /accounts`
         """
         return await self._run(
-            Call("create_account", "POST", "/accounts", one(Account), body=a(AccountRequest, request))
+            Call("create_account", "POST", "/accounts", one(Account), body=checked(AccountRequest, request))
         )
 
     async def ensure_account(self, request: AccountRequest) -> Account:
-        """Record an account unless it is there already; safe to call again after any failure.
+        """Record an account unless it exists already; safe to call again after any failure.
 
-        Looks for the account by the id that it has or will have, records it if there is none, reads it back and
-        compares.
+        The account's id follows from the request. The method fetches the account by that id, records the account if it
+        does not exist, fetches it again and compares.
 
         Raises:
-            ValueError: `connector_id` is no id.
-            ConflictError: there is an account of this reference on this connector that differs; `fields` says in what.
+            ValueError: `connector_id` is not a valid id.
+            ConflictError: the connector has a different account with this reference; `fields` names the differences.
             PaymentsError: a call failed. Calling again is safe.
 
         Routes: `GET /accounts/{accountId}`, `POST /accounts`
         """
         account_id = referenced_id(request.connector_id, request.reference)
-        # The server shows this type of account as another when it is fetched.
+        # The server returns accounts of this type with another type.
         kind = AccountType.EXTERNAL if request.type == AccountType.EXTERNAL_FORMANCE else request.type
         return await ensured(
             "ensure_account",
             request.reference,
             find=lambda: or_none(self.get_account(account_id)),
             create=lambda: self.create_account(request),
-            fields=lambda there: (
-                ("created_at", request.created_at, there.created_at),
-                ("type", kind, there.type),
-                ("account_name", request.account_name, there.account_name),
-                ("default_asset", request.default_asset or "", there.default_asset),
-                ("metadata", request.metadata or {}, there.metadata),
+            fields=lambda found: (
+                ("created_at", request.created_at, found.created_at),
+                ("type", kind, found.type),
+                ("account_name", request.account_name, found.account_name),
+                ("default_asset", request.default_asset or "", found.default_asset),
+                ("metadata", request.metadata or {}, found.metadata),
             ),
         )
 
@@ -128,21 +128,21 @@ class Accounts(Operations):
         cursor: str | None = None,
         sort: Sort[BalanceColumn] | str | Sequence[Sort[BalanceColumn] | str] | None = None,
     ) -> Pages[AccountBalance]:
-        """List an account's balances over time, newest first; an unknown account has none.
+        """List an account's balances over time, newest first; the list is empty for an unknown account.
 
         Args:
             account_id: The account.
             asset: Only this asset, such as `USD/2`.
             from_: Only balances that were last seen at this time or later.
-            to: Only balances that were first seen at this time or earlier; now unless given.
-            limit: Items a page in place of `page_size`, without the server's cap of 100.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other filters.
-            sort: `asc("created_at")`, `desc("balance")`, one or several; or `column:asc`, as the server has it.
+            to: Only balances that were first seen at this time or earlier; now by default.
+            limit: Items per page, instead of `page_size` and without its limit of 100.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other filters.
+            sort: `asc("created_at")`, `desc("balance")`, or several of them; or the server's own `column:asc`.
 
         Raises:
-            ValueError: arguments that the server would misunderstand, such as a time without a time zone.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument, such as a time without a time zone.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /accounts/{accountId}/balances`
         """

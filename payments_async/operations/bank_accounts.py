@@ -1,4 +1,4 @@
-"""Bank accounts: kept by the server and forwarded to providers."""
+"""Bank accounts: stored by the server and forwarded to providers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from payments_async.models import (
     ForwardBankAccountRequest,
     UpdateBankAccountMetadataRequest,
 )
-from payments_async.operations.base import Operations, a, checked_metadata, sort_texts
+from payments_async.operations.base import Operations, checked, checked_metadata, sort_texts
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.pages import Pages
 
 
 class BankAccounts(Operations):
-    """Bank accounts: kept by the server and forwarded to providers."""
+    """Bank accounts: stored by the server and forwarded to providers."""
 
     def list_bank_accounts(
         self,
@@ -27,16 +27,16 @@ class BankAccounts(Operations):
         cursor: str | None = None,
         sort: Sort[BankAccountColumn] | str | Sequence[Sort[BankAccountColumn] | str] | None = None,
     ) -> Pages[BankAccount]:
-        """List bank accounts, newest first, following the cursor to the end; numbers are not in it.
+        """List bank accounts, newest first, without their numbers; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `asc("created_at")`, `desc("name")`, one or several; or `column:asc`, as the server has it.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
+            sort: `asc("created_at")`, `desc("name")`, or several of them; or the server's own `column:asc`.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /bank-accounts`
         """
@@ -54,7 +54,7 @@ class BankAccounts(Operations):
         """Fetch one bank account; the server masks the middle of its IBAN and account number.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /bank-accounts/{bankAccountId}`
@@ -70,30 +70,36 @@ class BankAccounts(Operations):
         )
 
     async def create_bank_account(self, request: BankAccountRequest) -> BankAccount:
-        """Keep a bank account, and forward it to a provider if the request names a connector.
+        """Store a bank account, and forward it to a provider if the request names a connector.
 
         Args:
-            request: Needs an `iban` or an `account_number`. Shorter than 8 and 5 characters, they could never be read
-                again.
+            request: Needs an `iban` or an `account_number`. The server cannot return an `iban` shorter than 8
+                characters or an `account_number` shorter than 5.
 
         Raises:
-            ValidationError: the server refuses it. It may have been kept all the same, where only the provider refuses
-                it.
-            OutcomeUnknownError: it may have been kept; a second call would keep another.
+            ValidationError: the server refused the request. If only the provider refused it, the bank account may be
+                stored.
+            OutcomeUnknownError: it may have been stored; a second call would store another one.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /bank-accounts`
         """
         return await self._run(
-            Call("create_bank_account", "POST", "/bank-accounts", one(BankAccount), body=a(BankAccountRequest, request))
+            Call(
+                "create_bank_account",
+                "POST",
+                "/bank-accounts",
+                one(BankAccount),
+                body=checked(BankAccountRequest, request),
+            )
         )
 
     async def forward_bank_account(self, bank_account_id: str, connector_id: str) -> BankAccount:
-        """Create a kept bank account at a connector's provider.
+        """Create a stored bank account at a connector's provider.
 
         Raises:
             NotFoundError: there is no such bank account.
-            ValidationError: it was forwarded there before, or the provider takes none.
+            ValidationError: it was forwarded there before, or the provider does not support bank accounts.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /bank-accounts/{bankAccountId}/forward`
@@ -110,7 +116,7 @@ class BankAccounts(Operations):
         )
 
     async def update_bank_account_metadata(self, bank_account_id: str, metadata: Mapping[str, str]) -> None:
-        """Merge metadata into a bank account's; names that are not given stay.
+        """Merge metadata into that of a bank account; other entries stay as they are.
 
         Raises:
             ValueError: the metadata is empty.

@@ -1,4 +1,4 @@
-"""What the operations of every resource share."""
+"""The base class of all operation classes, and checks of their arguments."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Operations:
         return self._pipeline.run(call)
 
     def _pages(self, call: Call[Page[T]]) -> Pages[T]:
-        """The list that a call begins: its first page, then whatever follows the cursor.
+        """The list whose first page this call fetches; the later pages follow by cursor.
 
         Raises:
-            ValueError: the page size is below 1, or a cursor stands beside other parameters, which the server would
+            ValueError: the page size is below 1, or a cursor is given with other parameters, which the server would
                 ignore.
         """
         given = {name: value for name, value in call.query.items() if value is not None}
@@ -41,7 +41,7 @@ class Operations:
                 raise ValueError(f"cursor is {start!r}: give the `next` of a page, or leave it out")
             if given:
                 raise ValueError(
-                    f"cursor and {', '.join(given)} cannot stand together: a cursor holds what it was made with"
+                    f"cursor and {', '.join(given)} cannot be given together: a cursor keeps its arguments"
                 )
         for argument, name in (("page_size", "pageSize"), ("limit", "limit")):
             size = given.get(name, 1)
@@ -55,14 +55,14 @@ class Operations:
 
 
 def filter_text(query: Filter[T] | str | Mapping[str, Any] | None, resource: type[T]) -> str | None:
-    """A list's filter as the server takes it: JSON text.
+    """A list's filter as the server expects it: JSON text.
 
     Args:
-        query: A filter, or the server's own language as a mapping or as text, which nobody checks.
+        query: A filter; or the server's own language as a mapping or as text, which is not checked.
         resource: The model of the list's items.
 
     Raises:
-        ValueError: it is the filter of another list, or neither of these.
+        ValueError: the filter belongs to another list, or has another type.
     """
     if isinstance(query, Filter):
         if query.resource is not resource:
@@ -74,20 +74,20 @@ def filter_text(query: Filter[T] | str | Mapping[str, Any] | None, resource: typ
         return query
     if not isinstance(cast("object", query), Mapping):
         raise ValueError(  # noqa: TRY004  # bad input
-            f"query is {query!r}: give a filter, as the methods of its keys make it, a mapping or JSON text"
+            f"query is {query!r}: give a filter, such as filters.payments.asset.match(…), a mapping or JSON text"
         )
     return json_text(query)
 
 
 def sort_texts(sort: Sort[Any] | str | Sequence[Sort[Any] | str] | None, columns: object) -> str | list[str] | None:
-    """A list's order as the server takes it: `column:asc` or `column:desc`, one or several.
+    """A list's order as the server expects it: `column:asc` or `column:desc`, or several of them.
 
     Args:
-        sort: One or several orders, or the server's own words for them, which nobody checks.
+        sort: One or several orders; or the server's own texts for them, which are not checked.
         columns: The literal type of the list's columns.
 
     Raises:
-        ValueError: a column that the list does not have.
+        ValueError: the list does not have such a column.
     """
     if sort is None or isinstance(sort, str):
         return sort
@@ -100,24 +100,24 @@ def sort_texts(sort: Sort[Any] | str | Sequence[Sort[Any] | str] | None, columns
 
 
 def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Metadata to merge into a resource's.
+    """The metadata, if it can be merged into that of a resource.
 
     Raises:
-        ValueError: it is empty, which the server answers with an error, or has a name or a value that is not text.
+        ValueError: it is empty, which the server refuses, or has a name or a value that is not a string.
     """
-    checked = dict(metadata)
-    texts: list[object] = [*checked, *checked.values()]
-    if not checked or not all(checked) or not all(isinstance(text, str) for text in texts):
+    entries = dict(metadata)
+    texts: list[object] = [*entries, *entries.values()]
+    if not entries or not all(entries) or not all(isinstance(text, str) for text in texts):
         raise ValueError("metadata must be a map of at least one non-empty name to text")
-    return checked
+    return entries
 
 
-def a(kind: type[T], given: T) -> T:
-    """A request, as it was given.
+def checked(kind: type[T], request: T) -> T:
+    """The request, if it is an instance of this class, which checks its fields when it is created.
 
     Raises:
-        TypeError: it is not of this class, whose fields are checked when it is made.
+        TypeError: it is not an instance of this class.
     """
-    if not isinstance(given, kind):
-        raise TypeError(f"the request is a {type(given).__name__}: give a {kind.__name__}")
-    return given
+    if not isinstance(request, kind):
+        raise TypeError(f"the request is a {type(request).__name__}: give a {kind.__name__}")
+    return request

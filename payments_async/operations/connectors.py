@@ -18,7 +18,7 @@ from payments_async.models import (
     TransferRequest,
     TransferResponse,
 )
-from payments_async.operations.base import Operations, a
+from payments_async.operations.base import Operations, checked
 from payments_async.wire.call import Call
 from payments_async.wire.codec import bare, nothing, one, page_of
 from payments_async.wire.pages import Pages
@@ -27,12 +27,12 @@ from payments_async.wire.pages import Pages
 class Connectors(Operations):
     """Connectors: links to payment providers, their configurations and their tasks.
 
-    `connector` is the provider's name in capitals, such as `Connector.STRIPE`. Configurations and tasks are read as
-    what that provider has; those of a provider that this package does not know are `OtherConfig` and `OtherTask`.
+    `connector` is the provider's name in capitals, such as `Connector.STRIPE`. Each provider has its own classes of
+    configurations and tasks; for a provider that this package does not know, they are `OtherConfig` and `OtherTask`.
     """
 
     async def list_all_connectors(self) -> list[InstalledConnector]:
-        """List the connectors that are installed, in no order.
+        """List the installed connectors, in no particular order.
 
         Raises:
             PaymentsError: the call failed.
@@ -42,7 +42,7 @@ class Connectors(Operations):
         return await self._run(Call("list_all_connectors", "GET", "/connectors", one(list[InstalledConnector])))
 
     async def list_configs_available_connectors(self) -> dict[str, dict[str, ConfigField]]:
-        """List the members of each provider's configuration: by provider, then by wire name.
+        """List the members of each provider's configuration, by provider and then by wire name.
 
         Raises:
             PaymentsError: the call failed.
@@ -59,17 +59,17 @@ class Connectors(Operations):
         )
 
     async def install_connector(self, connector: Connector | str, config: ConnectorConfig) -> str:
-        """Install a connector and start it; gives its id.
+        """Install a connector, start it and return its id.
 
-        A provider that fails at the start leaves the connector installed.
+        If the provider fails at the start, the connector stays installed.
 
         Args:
             connector: The provider.
-            config: Its configuration; durations are texts such as `2m` or `1h30m`.
+            config: Its configuration; durations are strings such as `2m` or `1h30m`.
 
         Raises:
-            ValueError: the configuration is another provider's.
-            ValidationError: a connector of this name is installed, whatever its provider.
+            ValueError: the configuration is of another provider.
+            ValidationError: a connector with this name is installed, for this or another provider.
             ServerError: a member that the provider needs is missing, or the provider failed.
             OutcomeUnknownError: it may have been installed; list the connectors to see.
             PaymentsError: the call failed otherwise.
@@ -91,11 +91,11 @@ class Connectors(Operations):
     async def connectors_transfer(self, connector: Connector | str, request: TransferRequest) -> TransferResponse:
         """Make a transfer between accounts of a provider.
 
-        The server of stack v2.0.9 describes this route and does not have it: an `APIError` of status 405.
+        The API's description has this route, but the server of stack v2.0.9 does not: it answers with status 405.
 
         Raises:
             APIError: the server does not have the route.
-            OutcomeUnknownError: it may have been made.
+            OutcomeUnknownError: the transfer may have been made.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /connectors/{connector}/transfers`
@@ -107,18 +107,18 @@ class Connectors(Operations):
                 "/connectors/{connector}/transfers",
                 bare(TransferResponse),
                 ids={"connector": connector},
-                body=a(TransferRequest, request),
+                body=checked(TransferRequest, request),
             )
         )
 
     async def read_connector_config_v1(self, connector: Connector | str, connector_id: str) -> ConnectorConfig:
-        """Fetch a connector's configuration, its secrets in clear (hidden in reprs).
+        """Fetch a connector's configuration with its secrets in clear text (hidden in reprs).
 
-        The id of another provider's connector gives that one's configuration, as far as the members have the same
-        names.
+        If the id belongs to a connector of another provider, the server returns that connector's configuration. Then
+        only members with the same names in both classes are read.
 
         Raises:
-            ValidationError: it is not installed.
+            ValidationError: the connector is not installed.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /connectors/{connector}/{connectorId}/config`
@@ -136,10 +136,10 @@ class Connectors(Operations):
     async def update_connector_config_v1(
         self, connector: Connector | str, connector_id: str, config: ConnectorConfig
     ) -> None:
-        """Replace a connector's configuration as a whole: what is left out goes back to its default, secrets included.
+        """Replace a connector's whole configuration: omitted members, even secrets, go back to their defaults.
 
         Raises:
-            ValueError: the configuration is another provider's.
+            ValueError: the configuration is of another provider.
             ValidationError: the connector is not installed.
             ServerError: a member that the provider needs is missing.
             OutcomeUnknownError: it may have been replaced; fetch it to see.
@@ -159,12 +159,12 @@ class Connectors(Operations):
         )
 
     async def reset_connector_v1(self, connector: Connector | str, connector_id: str) -> None:
-        """Uninstall a connector with all its data and install it again, under another id.
+        """Uninstall a connector with all its data and install it again, with a new id.
 
-        List the connectors to learn the id.
+        List the connectors to get the new id.
 
         Raises:
-            ValidationError: it is not installed.
+            ValidationError: the connector is not installed.
             OutcomeUnknownError: it may have been reset; list the connectors to see.
             PaymentsError: the call failed otherwise.
 
@@ -184,7 +184,7 @@ class Connectors(Operations):
         """Uninstall a connector with all its accounts, payments, transfer initiations and tasks.
 
         Raises:
-            ValidationError: it is not installed.
+            ValidationError: the connector is not installed.
             PaymentsError: the call failed otherwise.
 
         Route: `DELETE /connectors/{connector}/{connectorId}`
@@ -207,17 +207,17 @@ class Connectors(Operations):
         page_size: int | None = None,
         cursor: str | None = None,
     ) -> Pages[Task]:
-        """List a connector's tasks, newest first, following the cursor to the end.
+        """List a connector's tasks, newest first; iteration follows the cursor to the end.
 
         Args:
             connector: The provider.
             connector_id: The connector.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes `page_size`.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with `page_size`.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /connectors/{connector}/{connectorId}/tasks`
         """
@@ -236,7 +236,7 @@ class Connectors(Operations):
         """Fetch one task.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: it does not exist.
             ValidationError: the connector is not installed.
             PaymentsError: the call failed otherwise.
 
@@ -274,7 +274,7 @@ class Connectors(Operations):
 
     @deprecated("use reset_connector_v1, which names the connector")
     async def reset_connector(self, connector: Connector | str) -> None:
-        """Uninstall a provider's only connector with all its data and install it again, under another id.
+        """Uninstall a provider's only connector with all its data and install it again, with a new id.
 
         Raises:
             ValidationError: the provider has no connector, or several.
@@ -305,16 +305,16 @@ class Connectors(Operations):
     def list_connector_tasks(
         self, connector: Connector | str, *, page_size: int | None = None, cursor: str | None = None
     ) -> Pages[Task]:
-        """List the tasks of a provider's only connector, newest first, following the cursor to the end.
+        """List the tasks of a provider's only connector, newest first; iteration follows the cursor to the end.
 
         Args:
             connector: The provider.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes `page_size`.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with `page_size`.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /connectors/{connector}/tasks`
         """
@@ -334,7 +334,7 @@ class Connectors(Operations):
         """Fetch one task of a provider's only connector.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: it does not exist.
             ValidationError: the provider has no connector, or several.
             PaymentsError: the call failed otherwise.
 
@@ -362,6 +362,6 @@ def _task_of(connector: str) -> type[Task]:
 def _checked_config(connector: str, config: ConnectorConfig) -> ConnectorConfig:
     expected = _config_of(connector)
     if not isinstance(config, (expected, OtherConfig)):
-        # The type is a configuration's; it is the value of `connector` that it does not go with.
+        # The type itself is valid; it only does not match the value of `connector`.
         raise ValueError(f"{connector} is configured by {expected.__name__}, not by {type(config).__name__}")  # noqa: TRY004
     return config

@@ -1,4 +1,4 @@
-"""Writes that can be repeated after any failure: look, create, read back and compare."""
+"""Writes that are safe to call again after any failure: find, create, fetch again and compare."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from payments_async.wire.errors import (
 T = TypeVar("T")
 
 UNSETTLED = (ConflictError, OutcomeUnknownError, ProtocolError)
-"""The errors of a create that leave it open whether it happened."""
+"""The errors of a create call after which the resource may exist."""
 
 Field = tuple[str, object, object]
-"""A field's name, what the request has there and what is there."""
+"""A field's name, its value in the request and its value in the existing resource."""
 
 
 async def ensured(
@@ -33,19 +33,19 @@ async def ensured(
     fields: Callable[[T], Iterable[Field]],
     unsettled: tuple[type[PaymentsError], ...] = (*UNSETTLED, ServerError),
 ) -> T:
-    """What is there under a reference, created if need be.
+    """The resource with a reference, created if it does not exist.
 
     Args:
         operation: The name for errors, such as `ensure_payment`.
         reference: The reference, for errors.
-        find: Gives what is there, `None` if nothing is.
-        create: Creates it. What it answers is not used: the server may answer with what it was asked for, not what it
-            has.
-        fields: What to compare.
-        unsettled: The errors of `create` after which what is there may be what was asked for.
+        find: Finds the resource; returns `None` if it does not exist.
+        create: Creates the resource. Its result is not used, because the server may return the data of the request
+            instead of the stored data.
+        fields: The fields to compare.
+        unsettled: The errors of `create` after which the resource may exist.
 
     Raises:
-        ConflictError: what is there differs; names the fields.
+        ConflictError: the existing resource differs; the error names the fields.
         PaymentsError: a call failed. Calling again is safe.
     """
     found = await find()
@@ -59,11 +59,11 @@ async def ensured(
         else:
             found = await _found_after(find, operation, reference)
     if found is None:
-        raise ProtocolError(f"{reference!r} was created and is not there", operation=operation)
-    differing = tuple(name for name, wanted, there in fields(found) if not _same(wanted, there))
+        raise ProtocolError(f"{reference!r} was created but cannot be found", operation=operation)
+    differing = tuple(name for name, wanted, actual in fields(found) if not _same(wanted, actual))
     if differing:
         raise ConflictError(
-            f"{reference!r} is there already and differs in {', '.join(differing)}",
+            f"{reference!r} exists already and differs in {', '.join(differing)}",
             operation=operation,
             fields=differing,
         )
@@ -71,7 +71,7 @@ async def ensured(
 
 
 async def _found_after(find: Callable[[], Awaitable[T | None]], operation: str, reference: str) -> T | None:
-    """What is found once the create has been tried; a failure to look must not sound as if nothing had been sent."""
+    """What `find` returns after a create call. If it fails, the error must not say that nothing was sent."""
     try:
         return await find()
     except PaymentsError as error:
@@ -83,20 +83,21 @@ async def _found_after(find: Callable[[], Awaitable[T | None]], operation: str, 
         ) from error
 
 
-def _same(wanted: object, there: object) -> bool:
-    if isinstance(wanted, datetime) and isinstance(there, datetime):
-        return not wanted - there  # instants: by == no time in the hour that daylight saving repeats equals another
-    return wanted == there
+def _same(wanted: object, actual: object) -> bool:
+    if isinstance(wanted, datetime) and isinstance(actual, datetime):
+        # Not by ==, which never holds between time zones in the hour that daylight saving time repeats.
+        return not wanted - actual
+    return wanted == actual
 
 
-async def or_none(found: Awaitable[T]) -> T | None:
-    """What a fetch gives, `None` where it finds nothing."""
+async def or_none(fetch: Awaitable[T]) -> T | None:
+    """The result of a fetch, or `None` if the resource does not exist."""
     try:
-        return await found
+        return await fetch
     except NotFoundError:
         return None
 
 
 def includes(metadata: Mapping[str, str], wanted: Mapping[str, str] | None) -> bool:
-    """Whether metadata has all that is wanted; connectors add entries of their own."""
+    """Whether metadata has all wanted entries; connectors add their own entries."""
     return not wanted or wanted.items() <= metadata.items()

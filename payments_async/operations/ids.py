@@ -1,4 +1,4 @@
-"""The ids that the server computes, so that a resource can be looked up before it is known to exist."""
+"""Ids as the server computes them, to look a resource up before it is known to exist."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import cast
 
 
 def referenced_id(connector_id: str, reference: str) -> str:
-    """The id that an account or a transfer initiation of this reference has on this connector.
+    """The id of an account or a transfer initiation with this reference on this connector.
 
-    Ids are compact JSON with sorted keys in base64url without padding.
+    An id is compact JSON with sorted keys, in base64url without padding.
 
     Raises:
-        ValueError: the connector's id is none.
+        ValueError: the connector's id is not valid.
     """
     try:
         content: object = json.loads(urlsafe_b64decode(connector_id + "=" * (-len(connector_id) % 4)))
@@ -28,7 +28,7 @@ def referenced_id(connector_id: str, reference: str) -> str:
 
 
 def _capital_escapes(text: str) -> str:
-    r"""JSON text with `\u001F` in place of `\u001f`, which is how the server writes control characters."""
+    r"""JSON text with escapes such as `\u001F` instead of `\u001f`, as the server writes control characters."""
     return re.sub(
         r"\\(?:u(?P<hex>[0-9a-f]{4})|.)",
         lambda m: rf"\u{m['hex'].upper()}" if m["hex"] else m[0],

@@ -7,7 +7,7 @@ from typing import Any
 
 from payments_async.filters import Filter, PaymentColumn, Sort
 from payments_async.models import Payment, PaymentRequest
-from payments_async.operations.base import Operations, a, checked_metadata, filter_text, sort_texts
+from payments_async.operations.base import Operations, checked, checked_metadata, filter_text, sort_texts
 from payments_async.operations.ensure import ensured
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
@@ -25,17 +25,17 @@ class Payments(Operations):
         sort: Sort[PaymentColumn] | str | Sequence[Sort[PaymentColumn] | str] | None = None,
         query: Filter[Payment] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Payment]:
-        """List payments, newest first, following the cursor to the end.
+        """List payments, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `asc("created_at")`, `desc("amount")`, one or several; or `column:asc`, as the server has it.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
+            sort: `asc("created_at")`, `desc("amount")`, or several of them; or the server's own `column:asc`.
             query: A filter, such as `filters.payments.status.match("SUCCEEDED")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /payments`
         """
@@ -58,7 +58,7 @@ class Payments(Operations):
         """Fetch one payment.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /payments/{paymentId}`
@@ -68,32 +68,32 @@ class Payments(Operations):
         )
 
     async def create_payment(self, request: PaymentRequest) -> Payment:
-        """Record a payment; one that has this `reference` already, on any connector, is overwritten.
+        """Record a payment. A payment with the same `reference`, on any connector, is overwritten.
 
         Args:
-            request: `amount` is in the asset's minor unit, `asset` such as `USD/2`, `created_at` has a time zone.
+            request: `amount` is in the minor unit of `asset`, such as `USD/2`; `created_at` needs a time zone.
 
         Raises:
-            ValidationError: the server refuses it.
+            ValidationError: the server refused the request.
             OutcomeUnknownError: it may have been recorded; `ensure_payment` finds out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /payments`
         """
         return await self._run(
-            Call("create_payment", "POST", "/payments", one(Payment), body=a(PaymentRequest, request))
+            Call("create_payment", "POST", "/payments", one(Payment), body=checked(PaymentRequest, request))
         )
 
     async def ensure_payment(self, request: PaymentRequest) -> Payment:
-        """Record a payment unless it is there already; safe to call again after any failure.
+        """Record a payment unless it exists already; safe to call again after any failure.
 
-        Looks for the `reference`, records the payment if there is none, reads it back and compares. Between the look
-        and the record, somebody else may record another payment of this reference, which the server overwrites without
-        a word.
+        The method looks for a payment with this `reference`, records the payment if there is none, fetches it again and
+        compares. If someone else records another payment with this reference between the two steps, the server
+        overwrites that payment without an error.
 
         Raises:
-            ConflictError: there is a payment of this reference that differs; `fields` says in what. One that has moved
-                on since, by a refund or a dispute, differs too.
+            ConflictError: there is a different payment with this reference; `fields` names the differences. A payment
+                that has changed since, by a refund or a dispute, is also different.
             PaymentsError: a call failed. Calling again is safe.
 
         Routes: `GET /payments`, `POST /payments`
@@ -108,21 +108,21 @@ class Payments(Operations):
             request.reference,
             find=find,
             create=lambda: self.create_payment(request),
-            fields=lambda there: (
-                ("connector_id", request.connector_id, there.connector_id),
-                ("created_at", request.created_at, there.created_at),
-                ("amount", request.amount, there.amount),
-                ("asset", request.asset, there.asset),
-                ("type", request.type, there.type),
-                ("status", request.status, there.status),
-                ("scheme", request.scheme, there.scheme),
-                ("source_account_id", request.source_account_id or "", there.source_account_id),
-                ("destination_account_id", request.destination_account_id or "", there.destination_account_id),
+            fields=lambda found: (
+                ("connector_id", request.connector_id, found.connector_id),
+                ("created_at", request.created_at, found.created_at),
+                ("amount", request.amount, found.amount),
+                ("asset", request.asset, found.asset),
+                ("type", request.type, found.type),
+                ("status", request.status, found.status),
+                ("scheme", request.scheme, found.scheme),
+                ("source_account_id", request.source_account_id or "", found.source_account_id),
+                ("destination_account_id", request.destination_account_id or "", found.destination_account_id),
             ),
         )
 
     async def update_metadata(self, payment_id: str, metadata: Mapping[str, str]) -> None:
-        """Merge metadata into a payment's; names that are not given stay.
+        """Merge metadata into that of a payment; other entries stay as they are.
 
         Raises:
             ValueError: the metadata is empty.

@@ -25,17 +25,17 @@ class Pools(Operations):
         sort: Sort[PoolColumn] | str | Sequence[Sort[PoolColumn] | str] | None = None,
         query: str | Mapping[str, Any] | None = None,
     ) -> Pages[Pool]:
-        """List pools, newest first, following the cursor to the end.
+        """List pools, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `asc("created_at")`, `desc("name")`, one or several; or `column:asc`, as the server has it.
-            query: A filter; the server checks its form and otherwise ignores it.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
+            sort: `asc("created_at")`, `desc("name")`, or several of them; or the server's own `column:asc`.
+            query: A filter; the server checks its syntax but ignores it.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /pools`
         """
@@ -58,7 +58,7 @@ class Pools(Operations):
         """Fetch one pool.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /pools/{poolId}`
@@ -68,22 +68,22 @@ class Pools(Operations):
     async def create_pool(self, name: str, account_ids: Iterable[str]) -> Pool:
         """Create a pool of at least one account.
 
-        A refused account leaves an empty pool that owns the name: find it in the list and delete it before trying
-        again.
+        If the server refuses an account, an empty pool with this name remains: find it in the list and delete it before
+        you try again.
 
         Raises:
-            ConflictError: there is a pool of this name, or an account is named twice.
-            ValidationError: the server refuses it.
+            ConflictError: there is a pool with this name, or an account is given twice.
+            ValidationError: the server refused the request.
             OutcomeUnknownError: it may have been created.
             PaymentsError: the call failed otherwise. An unknown account is a `ServerError`.
 
         Route: `POST /pools`
         """
-        request = PoolRequest(name=name, account_ids=_several(account_ids))
+        request = PoolRequest(name=name, account_ids=_id_list(account_ids))
         return await self._run(Call("create_pool", "POST", "/pools", one(Pool), body=request))
 
     async def delete_pool(self, pool_id: str) -> None:
-        """Delete a pool; one that is not there counts as deleted.
+        """Delete a pool; it is no error if the pool does not exist.
 
         Raises:
             PaymentsError: the call failed.
@@ -113,7 +113,7 @@ class Pools(Operations):
         )
 
     async def remove_account_from_pool(self, pool_id: str, account_id: str) -> None:
-        """Remove an account from a pool; one that is not in it counts as removed.
+        """Remove an account from a pool; it is no error if the account is not in the pool.
 
         Raises:
             NotFoundError: there is no such pool.
@@ -132,10 +132,10 @@ class Pools(Operations):
         )
 
     async def get_pool_balances(self, pool_id: str, at: datetime) -> PoolBalances:
-        """Sum up the balances of a pool's accounts at a time, per asset, in no order.
+        """Add up the balances of a pool's accounts at a time, per asset, in no particular order.
 
-        An account counts only from the first to the last time that its balance was seen, so a time after the last poll
-        of the provider gives nothing.
+        A balance counts only from the first to the last time that the server saw it at the provider. So a time after
+        the server's last poll of the provider gives no balances.
 
         Args:
             pool_id: The pool.
@@ -160,7 +160,7 @@ class Pools(Operations):
         )
 
 
-def _several(account_ids: Iterable[str]) -> list[str]:
+def _id_list(account_ids: Iterable[str]) -> list[str]:
     if isinstance(account_ids, str):
         raise TypeError("account_ids is one string: give a list of account ids")
     return list(account_ids)

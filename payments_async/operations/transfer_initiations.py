@@ -14,7 +14,7 @@ from payments_async.models import (
     TransferInitiationStatus,
     UpdateTransferInitiationStatusRequest,
 )
-from payments_async.operations.base import Operations, a, filter_text, sort_texts
+from payments_async.operations.base import Operations, checked, filter_text, sort_texts
 from payments_async.operations.ensure import UNSETTLED, ensured, includes, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
@@ -23,7 +23,7 @@ from payments_async.wire.errors import ServerError
 from payments_async.wire.pages import Pages
 
 _NOT_SCHEDULED = datetime(1, 1, 1, tzinfo=UTC)
-"""How the server shows that no time was asked for."""
+"""What the server returns as `scheduled_at` if none was requested."""
 
 
 class TransferInitiations(Operations):
@@ -37,18 +37,18 @@ class TransferInitiations(Operations):
         sort: Sort[TransferInitiationColumn] | str | Sequence[Sort[TransferInitiationColumn] | str] | None = None,
         query: Filter[TransferInitiation] | str | Mapping[str, Any] | None = None,
     ) -> Pages[TransferInitiation]:
-        """List transfer initiations, newest first, following the cursor to the end.
+        """List transfer initiations, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
-            sort: `asc("created_at")`, `desc("amount")`, one or several; or `column:asc`, as the server has it.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
+            sort: `asc("created_at")`, `desc("amount")`, or several of them; or the server's own `column:asc`.
             query: A filter, such as `filters.transfer_initiations.source_account_id.match("…")`; or the server's own
-                language, in which any but `$match` of the source or the destination account is a `ServerError`.
+                language, in which anything but `$match` on the source or destination account is a `ServerError`.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /transfer-initiations`
         """
@@ -71,7 +71,7 @@ class TransferInitiations(Operations):
         """Fetch one transfer initiation with its payments and adjustments.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /transfer-initiations/{transferId}`
@@ -87,20 +87,21 @@ class TransferInitiations(Operations):
         )
 
     async def create_transfer_initiation(self, request: TransferInitiationRequest) -> TransferInitiation:
-        """Ask for a transfer or a payout.
+        """Request a transfer or a payout.
 
-        With `validated` it goes to the provider at once, and the call lasts until the provider has answered unless
-        `scheduled_at` is set. An error at that point leaves it in place: the same reference is then a conflict.
+        With `validated`, the server sends it to the provider at once. Then the call lasts until the provider has
+        answered, unless `scheduled_at` is set. If the provider fails, the transfer initiation remains, and another call
+        with the same reference is a conflict.
 
         Args:
-            request: `amount` is in the asset's minor unit; name a `connector_id`, or a `provider` that has one
+            request: `amount` is in the asset's minor unit. Give a `connector_id`, or a `provider` that has exactly one
                 connector.
 
         Raises:
-            ConflictError: there is one of this reference on this connector.
-            NotFoundError: the source or the destination account is unknown.
-            ValidationError: the server refuses it.
-            OutcomeUnknownError: it may have been made; `ensure_transfer_initiation` finds out.
+            ConflictError: the connector has a transfer initiation with this reference.
+            NotFoundError: the source or the destination account does not exist.
+            ValidationError: the server refused the request.
+            OutcomeUnknownError: it may have been created; `ensure_transfer_initiation` finds out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /transfer-initiations`
@@ -111,23 +112,24 @@ class TransferInitiations(Operations):
                 "POST",
                 "/transfer-initiations",
                 one(TransferInitiation),
-                body=a(TransferInitiationRequest, request),
+                body=checked(TransferInitiationRequest, request),
             )
         )
 
     async def ensure_transfer_initiation(self, request: TransferInitiationRequest) -> TransferInitiation:
-        """Ask for a transfer or a payout unless it was asked for already; safe to call again after any failure.
+        """Request a transfer or a payout unless it was requested already; safe to call again after any failure.
 
-        Looks for it by the id that it has or will have, creates it if there is none, reads it back and compares. The
-        status is not compared: it goes its own way, so that what is returned is recorded, not necessarily done.
+        The id follows from the request. The method fetches the transfer initiation by that id, creates it if it does
+        not exist, fetches it again and compares. It does not compare the status, which changes with time: the result is
+        recorded, but not necessarily executed.
 
         Args:
             request: Needs a `connector_id`, from which the id is computed.
 
         Raises:
-            ValueError: `connector_id` is missing, or no id.
-            ConflictError: there is one of this reference on this connector that differs; `fields` says in what.
-            ServerError, ValidationError: the provider refused a `validated` one, which is recorded all the same.
+            ValueError: `connector_id` is missing or not a valid id.
+            ConflictError: the connector has a different one with this reference; `fields` names the differences.
+            ServerError, ValidationError: the provider refused a `validated` one, which is nevertheless recorded.
             PaymentsError: a call failed. Calling again is safe.
 
         Routes: `GET /transfer-initiations/{transferId}`, `POST /transfer-initiations`
@@ -138,17 +140,17 @@ class TransferInitiations(Operations):
             request.reference,
             find=lambda: or_none(self.get_transfer_initiation(transfer_id)),
             create=lambda: self.create_transfer_initiation(request),
-            fields=lambda there: (
-                ("type", request.type, there.type),
-                ("amount", request.amount, there.initial_amount),
-                ("asset", request.asset, there.asset),
-                ("source_account_id", request.source_account_id or "", there.source_account_id),
-                ("destination_account_id", request.destination_account_id, there.destination_account_id),
-                ("description", request.description or "", there.description),
-                ("scheduled_at", request.scheduled_at or _NOT_SCHEDULED, there.scheduled_at),
-                ("metadata", True, includes(there.metadata, request.metadata)),
+            fields=lambda found: (
+                ("type", request.type, found.type),
+                ("amount", request.amount, found.initial_amount),
+                ("asset", request.asset, found.asset),
+                ("source_account_id", request.source_account_id or "", found.source_account_id),
+                ("destination_account_id", request.destination_account_id, found.destination_account_id),
+                ("description", request.description or "", found.description),
+                ("scheduled_at", request.scheduled_at or _NOT_SCHEDULED, found.scheduled_at),
+                ("metadata", True, includes(found.metadata, request.metadata)),
             ),
-            # A validated one is there even if its provider refused it, which the caller must hear.
+            # A validated one exists even if the provider refused it, and the caller must get that error.
             unsettled=UNSETTLED if request.validated else (*UNSETTLED, ServerError),
         )
 
@@ -156,8 +158,8 @@ class TransferInitiations(Operations):
         """Delete a transfer initiation that waits for validation.
 
         Raises:
-            NotFoundError: there is none.
-            ValidationError: it waits no longer.
+            NotFoundError: it does not exist.
+            ValidationError: it does not wait for validation any more.
             PaymentsError: the call failed otherwise.
 
         Route: `DELETE /transfer-initiations/{transferId}`
@@ -173,15 +175,15 @@ class TransferInitiations(Operations):
         )
 
     async def update_transfer_initiation_status(self, transfer_id: str, status: TransferInitiationStatus | str) -> None:
-        """Validate or reject a transfer initiation that waits for validation; validating hands it to the provider.
+        """Validate or reject a transfer initiation that waits for validation; validating sends it to the provider.
 
         Args:
             transfer_id: The transfer initiation.
             status: `VALIDATED` or `REJECTED`; the server refuses most others.
 
         Raises:
-            NotFoundError: there is none.
-            ValidationError: the status is refused, or it waits no longer.
+            NotFoundError: it does not exist.
+            ValidationError: the status is refused, or it does not wait for validation any more.
             OutcomeUnknownError: it may have taken effect; fetch it to see.
             PaymentsError: the call failed otherwise.
 
@@ -199,12 +201,12 @@ class TransferInitiations(Operations):
         )
 
     async def retry_transfer_initiation(self, transfer_id: str) -> None:
-        """Hand a failed transfer initiation to the provider once more.
+        """Send a failed transfer initiation to the provider once more.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: it does not exist.
             ValidationError: it has not failed.
-            OutcomeUnknownError: it may have been handed over; fetch it to see.
+            OutcomeUnknownError: it may have been sent to the provider; fetch it to see.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /transfer-initiations/{transferId}/retry`
@@ -220,19 +222,19 @@ class TransferInitiations(Operations):
         )
 
     async def reverse_transfer_initiation(self, transfer_id: str, request: ReverseTransferInitiationRequest) -> None:
-        """Take back all or part of a processed transfer; only Stripe can.
+        """Reverse all or part of a processed transfer; only Stripe supports this.
 
-        Only one reversal of a transfer can succeed on this server, even if it took back a part.
+        On this server, only one reversal of a transfer can succeed, even if it reverses only a part.
 
         Args:
             transfer_id: The transfer initiation.
-            request: `amount` is in the asset's minor unit, at most what is left of the transfer.
+            request: `amount` is in the asset's minor unit, and at most what is left of the transfer.
 
         Raises:
-            ConflictError: there is a reversal of this reference on the connector.
+            ConflictError: the connector has a reversal with this reference.
             NotFoundError: there is no such transfer initiation.
-            ValidationError: the server refuses it.
-            OutcomeUnknownError: it may have been made; fetch the transfer initiation to see.
+            ValidationError: the server refused the request.
+            OutcomeUnknownError: it may have been created; fetch the transfer initiation to see.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /transfer-initiations/{transferId}/reverse`
@@ -244,6 +246,6 @@ class TransferInitiations(Operations):
                 "/transfer-initiations/{transferId}/reverse",
                 nothing,
                 ids={"transferId": transfer_id},
-                body=a(ReverseTransferInitiationRequest, request),
+                body=checked(ReverseTransferInitiationRequest, request),
             )
         )

@@ -1,1 +1,1 @@
-"""How a call travels: one concern, one room. Nothing in here knows a path, a model or an operation."""
+"""How a call travels to the server and back, one concern per module. None of them knows paths, models or operations."""

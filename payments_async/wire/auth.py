@@ -1,4 +1,4 @@
-"""Where tokens come from, and the layer that signs requests with them."""
+"""Token sources, and the layer that signs requests with their tokens."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from payments_async.wire.errors import (
     ProtocolError,
     TransportError,
     api_error,
-    blacked_out,
     json_object,
     origin,
+    redacted,
 )
 
 log = logging.getLogger(__name__)
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-"""Visible ASCII: what a header field can carry."""
+"""Visible ASCII: all that a header field can carry."""
 
 
 @runtime_checkable
 class TokenSource(Protocol):
-    """Anything that can give a bearer token and be told that one was refused."""
+    """Gives bearer tokens, and is told when the server refuses one."""
 
     async def acquire(self) -> str:
         """A token to sign the next request with."""
         ...
 
     def invalidate(self, token: str) -> None:
-        """Says that the server refused this very token; a newer one stays good."""
+        """Called when the server has refused this token; a newer token stays valid."""
         ...
 
 
@@ -57,19 +57,19 @@ def _not_empty(_: object, attribute: attrs.Attribute[str], value: object) -> Non
 
 def _is_token(_: object, attribute: attrs.Attribute[str], value: object) -> None:
     if not isinstance(value, str) or not _TOKEN.fullmatch(value):
-        raise ConfigurationError(f"{attribute.name} cannot be one: give visible ASCII, no spaces and no line end")
+        raise ConfigurationError(f"{attribute.name} is not valid: give visible ASCII without spaces and line breaks")
 
 
 def _scopes(given: Iterable[str]) -> tuple[str, ...]:
     if isinstance(given, str):
-        raise ConfigurationError(f"scopes is the text {given!r}: give a tuple of texts")
+        raise ConfigurationError(f"scopes is the single text {given!r}: give a tuple of texts")
     return tuple(given)
 
 
 @final
 @attrs.frozen
 class BearerToken:
-    """One token that somebody else renews. A `TokenSource`."""
+    """A `TokenSource` with one fixed token, which it cannot renew."""
 
     token: str = attrs.field(repr=False, validator=_is_token)
 
@@ -82,18 +82,18 @@ class BearerToken:
         return self.token
 
     def invalidate(self, token: str) -> None:
-        """Nothing: there is no other token, so a 401 ends the call."""
+        """Does nothing: there is no other token, so the call fails after a 401."""
 
 
 @attrs.frozen
 class ClientCredentials:
-    """What the OAuth2 client-credentials grant needs (RFC 6749, 4.4); sent in the form body (`client_secret_post`).
+    """Credentials for the OAuth2 client-credentials grant (RFC 6749, 4.4), sent in the form (`client_secret_post`).
 
     Attributes:
         client_id: The client's id.
         client_secret: The client's secret.
         token_url: The token endpoint; a relative URL is joined to the client's `base_url`.
-        scopes: The scopes to ask for, such as `payments:read`; none asks for the client's default.
+        scopes: The scopes to ask for, such as `payments:read`; if empty, the server's default for this client.
     """
 
     client_id: str = attrs.field(validator=_not_empty)
@@ -104,7 +104,7 @@ class ClientCredentials:
 
 @attrs.frozen
 class _Lease:
-    """A token, when to begin renewing it and when to stop using it, on the source's clock."""
+    """A token, and the times on the source's clock when its renewal starts and when its use ends."""
 
     token: str = attrs.field(repr=False)
     renew_at: float
@@ -113,17 +113,17 @@ class _Lease:
 
 @final
 class ClientCredentialsSource:
-    """A `TokenSource` that fetches, shares and renews one token.
+    """A `TokenSource` that fetches one token, shares it among all callers and renews it.
 
-    All callers share one request for a token. In the last fifth of the token's life (300 s at most) it is renewed in
-    the background while callers go on with it; in the last twentieth (30 s at most) they wait for the new one. The
-    request is a task of its own, so that a caller that is cancelled takes nobody with it.
+    All callers share one request for a token. In the last fifth of the token's lifetime (300 s at most), the token is
+    renewed in the background while callers still use it. In the last twentieth (30 s at most), callers wait for the
+    new token. The request runs in its own task, so cancelling one caller does not affect the others.
 
     Args:
-        credentials: What to ask with.
-        send: Carries the request to the token endpoint; raises for an error status as `checked_token` does.
-        base_url: What a relative token URL is joined to.
-        timeout: Seconds that one renewal may take, repetitions included.
+        credentials: The client's credentials.
+        send: Sends the request to the token endpoint; raises for an error status as `checked_token` does.
+        base_url: The URL that a relative token URL is joined to.
+        timeout: Seconds that one renewal may take, including retries.
         clock: A monotonic clock in seconds.
     """
 
@@ -149,7 +149,7 @@ class ClientCredentialsSource:
         self._closed = False
 
     async def acquire(self) -> str:
-        """The shared token, fetched or renewed if need be.
+        """The shared token, fetched or renewed if necessary.
 
         Raises:
             AuthenticationError: the token endpoint refused the credentials.
@@ -159,14 +159,14 @@ class ClientCredentialsSource:
         if (token := self.ready()) is not None:
             return token
         renewal = self._renew()
-        # Waiting for a task, unlike awaiting it, leaves it alone when the waiter is cancelled.
+        # Unlike `await renewal`, this does not cancel the renewal when the caller is cancelled.
         await asyncio.wait((renewal,))
         if renewal.cancelled():
             raise ConfigurationError("the client was closed while a token was on its way")
         return renewal.result()
 
     def ready(self) -> str | None:
-        """The shared token if it can be used without waiting; one that runs out soon is renewed in the background."""
+        """The shared token, or `None` if callers must wait for one; starts a background renewal if it expires soon."""
         lease, now = self._lease, self._clock()
         if lease is None or now >= lease.end_at:
             return None
@@ -175,12 +175,12 @@ class ClientCredentialsSource:
         return lease.token
 
     def invalidate(self, token: str) -> None:
-        """Forgets the token if it is the shared one still."""
+        """Drops the token if it is still the shared one."""
         if self._lease is not None and self._lease.token == token:
             self._lease = None
 
     async def aclose(self) -> None:
-        """Ends a renewal that is under way; no other begins."""
+        """Cancels a running renewal; no other one is started afterwards."""
         self._closed = True
         renewal = self._renewal
         if renewal is not None and not renewal.get_loop().is_closed():
@@ -191,7 +191,7 @@ class ClientCredentialsSource:
         if self._closed:
             raise ConfigurationError("the client is closed: make another one")
         if self._renewal is None:
-            # An empty context: the renewal belongs to no caller, so neither do its log records and spans.
+            # An empty context: the renewal, its log records and its spans belong to no single caller.
             self._renewal = asyncio.create_task(self._fetch(), name="token renewal", context=contextvars.Context())
             self._renewal.add_done_callback(self._renewed)
         return self._renewal
@@ -202,19 +202,19 @@ class ClientCredentialsSource:
             return
         log.warning("no token from %s: %s", origin(self.token_url), type(error).__name__)
         if self._lease is not None:
-            # Callers hold a good token for the time being, so a failing endpoint gets a pause.
+            # The current token is still valid, so there is time for a pause before the next attempt.
             self._no_renewal_before = self._clock() + (self._lease.end_at - self._lease.renew_at) / 10
 
     async def _fetch(self) -> str:
-        # Imported here because authlib takes long, for what is needed once an hour.
+        # Imported here because authlib takes long to import, and is needed only about once an hour.
         from payments_async.wire.grant import token_request  # noqa: PLC0415
 
-        asked_at = self._clock()
-        given = self._credentials
+        requested_at = self._clock()
+        credentials = self._credentials
         request = token_request(
-            given.client_id,
-            given.client_secret,
-            given.scopes,
+            credentials.client_id,
+            credentials.client_secret,
+            credentials.scopes,
             url=self.token_url,
             deadline=asyncio.get_running_loop().time() + self._timeout,
         )
@@ -222,14 +222,14 @@ class ClientCredentialsSource:
         token, lifetime = read_token(response)
         self._lease = _Lease(
             token,
-            renew_at=asked_at + lifetime - min(lifetime * 0.2, 300.0),
-            end_at=asked_at + lifetime - min(lifetime * 0.05, 30.0),
+            renew_at=requested_at + lifetime - min(lifetime * 0.2, 300.0),
+            end_at=requested_at + lifetime - min(lifetime * 0.05, 30.0),
         )
         return token
 
 
 def checked_token(send: Send) -> Send:
-    """Raises the error that a token endpoint's answer stands for (RFC 6749, 5.2); lets successes through."""
+    """Raises an error for each response of a token endpoint that is not a success (RFC 6749, 5.2)."""
 
     async def send_checked(request: Request) -> Response:
         response = await send(request)
@@ -239,7 +239,7 @@ def checked_token(send: Send) -> Send:
         if status in (400, 401, 403):
             raise _refusal(response)
         if status in (408, 429) or status >= 500:
-            # Without the body: what it says of the token endpoint would be read as said of the API.
+            # Without the body: callers would take its error code for one of the API.
             error = api_error(attrs.evolve(response, body=b""))
             error.args = (f"the token endpoint answered {status}",)
             raise error
@@ -250,19 +250,19 @@ def checked_token(send: Send) -> Send:
 
 
 def _refusal(response: Response) -> AuthenticationError:
-    """The error that refused credentials are, in the endpoint's words; the secret is cut out where it is echoed."""
-    answer = json_object(response.body)
+    """The error for refused credentials, with the endpoint's message; an echoed secret is removed from it."""
+    content = json_object(response.body)
     secret = dict(parse_qsl((response.request.body or b"").decode())).get("client_secret", "")
 
-    def said(name: str) -> str | None:
-        words = answer.get(name)
+    def text_of(name: str) -> str | None:
+        words = content.get(name)
         if not isinstance(words, str) or not words:
             return None
-        for form in filter(None, (secret, quote_plus(secret))):
-            words = words.replace(form, "[redacted]")
-        return blacked_out(words)
+        for spelling in filter(None, (secret, quote_plus(secret))):
+            words = words.replace(spelling, "[redacted]")
+        return redacted(words)
 
-    code, words = said("error"), said("error_description")
+    code, words = text_of("error"), text_of("error_description")
     reason = ": ".join(part for part in (code, words) if part) or "no reason given"
     return AuthenticationError(
         f"the token endpoint refused the credentials ({reason}); check the client id, the secret and the scopes",
@@ -274,59 +274,59 @@ def _refusal(response: Response) -> AuthenticationError:
 
 
 def read_token(response: Response) -> tuple[str, float]:
-    """The access token in a token endpoint's answer and its lifetime in seconds, infinite if the answer gives none.
+    """The access token in a token endpoint's response, and its lifetime in seconds, infinite if not given.
 
     Raises:
-        ProtocolError: there is no usable bearer token in it.
+        ProtocolError: the response holds no usable bearer token.
     """
-    answer = json_object(response.body)
-    token = answer.get("access_token")
+    content = json_object(response.body)
+    token = content.get("access_token")
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise ProtocolError(
-            "the token endpoint's answer holds no usable access_token; check token_url",
+            "the token endpoint's response holds no usable access_token; check token_url",
             operation=response.request.operation,
         )
-    kind = answer.get("token_type", "Bearer")
+    kind = content.get("token_type", "Bearer")
     if not isinstance(kind, str) or kind.lower() != "bearer":
         raise ProtocolError(
             "the token endpoint gave a token of another type than Bearer", operation=response.request.operation
         )
-    return token, _lifetime(answer)
+    return token, _lifetime(content)
 
 
-def _lifetime(answer: Mapping[str, Any]) -> float:
-    """`expires_in` as seconds: 0 where it is negative, infinite where it is missing or says nothing."""
+def _lifetime(content: Mapping[str, Any]) -> float:
+    """`expires_in` in seconds: 0 if it is negative, infinite if it is missing or not a number."""
     try:
-        seconds = float(answer["expires_in"])
+        seconds = float(content["expires_in"])
     except (KeyError, TypeError, ValueError, OverflowError):
         return math.inf
     return math.inf if math.isnan(seconds) else max(0.0, seconds)
 
 
 def authorizing(source: TokenSource, api: str) -> Layer:
-    """Signs each request with the source's token; after a 401, replaces the token and sends the request once more.
+    """Signs each request with the source's token; after a 401, gets a new token and sends the request once more.
 
     Args:
-        source: Where tokens come from.
+        source: The token source.
         api: The API's origin, the only one that a token is sent to.
 
     Raises:
-        PaymentsError: no token could be had; nothing was sent.
+        PaymentsError: the source gave no token; nothing was sent.
     """
-    below = f"{api}/"
-    # Nearly always a token is at hand, which takes no coroutine and no timer.
+    prefix = f"{api}/"
+    # A token is nearly always ready. Taking it this way needs no coroutine and no timer.
     ready = source.ready if isinstance(source, BearerToken | ClientCredentialsSource) else lambda: None
 
     def layer(send: Send) -> Send:
         async def send_signed(request: Request) -> Response:
-            if not request.url.startswith(below):
+            if not request.url.startswith(prefix):
                 raise ConfigurationError(f"a token is sent to {api} only", operation=request.operation)
             token = ready() or await _token_for(request, source)
             response = await send(_signed(request, token))
             if response.status == 401:
                 source.invalidate(token)
-                if (another := await _token_for(request, source)) != token:
-                    token = another
+                if (new_token := await _token_for(request, source)) != token:
+                    token = new_token
                     response = await send(_signed(request, token))
             return _unsigned(response, request, token)
 
@@ -342,16 +342,16 @@ async def _token_for(request: Request, source: TokenSource) -> str:
         async with limit:
             token = await source.acquire()
     except (ConfigurationError, AuthenticationError, ProtocolError) as error:
-        # The failure is shared by all who waited, so each raises a copy of its own, in its own name.
+        # All waiting callers share this error, so each raises its own copy, which names its own operation.
         failure = copy.copy(error)
     except PaymentsError as error:
         kind = type(error) if isinstance(error, ConnectionFailedError | DeadlineExceededError) else TransportError
         reason = error.message.removesuffix("; nothing was sent")
         failure = kind(f"no token: {reason}; nothing was sent", outcome=Outcome.NOT_SENT)
-    except Exception as error:  # noqa: BLE001  # whatever a source of the user's own raises, nothing was sent
+    except Exception as error:  # noqa: BLE001  # a user's source may raise anything; nothing was sent
         if limit.expired():
             failure = DeadlineExceededError(
-                "no token before the call's time was up; nothing was sent", outcome=Outcome.NOT_SENT
+                "no token before the call's deadline; nothing was sent", outcome=Outcome.NOT_SENT
             )
         else:
             failure = TransportError(
@@ -360,7 +360,7 @@ async def _token_for(request: Request, source: TokenSource) -> str:
     else:
         if isinstance(cast("object", token), str) and _TOKEN.fullmatch(token):
             return token
-        failure = ConfigurationError("the token source gave what cannot be a token")
+        failure = ConfigurationError("the token source returned a value that cannot be a token")
     failure.operation = request.operation
     failure.exhausted = True
     raise failure
@@ -371,7 +371,7 @@ def _signed(request: Request, token: str) -> Request:
 
 
 def _unsigned(response: Response, request: Request, token: str) -> Response:
-    """The answer as the layers outside may see it: to the request without its token, which an error does not echo."""
+    """The response for the outer layers, without the token: not in its request, nor echoed in the body of an error."""
     body = response.body
     if response.status >= 400:
         body = body.replace(token.encode(), b"[redacted]")

@@ -17,7 +17,7 @@ QueryValue: TypeAlias = str | int | bool | datetime | Sequence[str] | None
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 IDEMPOTENT = frozenset({"GET", "DELETE"})
-"""The methods of the API whose repetition changes nothing, whatever the route (RFC 9110, 9.2.2)."""
+"""The methods of the API that are idempotent on every route (RFC 9110, 9.2.2)."""
 
 
 @attrs.frozen(kw_only=True)
@@ -25,11 +25,10 @@ class Timeout:
     """How long a call may take.
 
     Attributes:
-        total: Seconds for the whole call: token, connection pool, sending, retries, pauses and body.
-        connect: Seconds for one attempt to get a connection, out of the pool or new, TLS included. A call that waits
-            for its turn, because as many are under way as the session has connections, waits as long as `total` lets
-            it.
-        attempt: Seconds for one attempt, from its turn to its end; `None` leaves it all the time that the call has.
+        total: Seconds for the whole call: token, connection pool, sending, retries, pauses and response body.
+        connect: Seconds for one attempt to get a connection, from the pool or new, TLS included. When all connections
+            of the session are busy, a call waits in a queue first; only `total` limits that wait.
+        attempt: Seconds for one attempt, without the wait in the queue; `None` sets no limit besides `total`.
     """
 
     total: float = 60.0
@@ -53,11 +52,11 @@ class Call(Generic[T]):
         operation: The operation's name, snake_case.
         method: HTTP method.
         path: Path template exactly as in the API's description, such as `/accounts/{accountId}`.
-        read: Makes the answer's value; raises `ProtocolError`.
+        read: Turns the response into the call's result; raises `ProtocolError`.
         ids: The values of the template's placeholders, by their names.
-        query: Query parameters by wire name; those that are `None` are left out.
+        query: Query parameters by wire name; parameters that are `None` are left out.
         body: A request model or plain JSON; `None` sends no body.
-        idempotent: Whether sending it twice leaves the server as sending it once does.
+        idempotent: Whether sending it twice has the same effect as sending it once.
     """
 
     operation: str
@@ -79,15 +78,15 @@ class Request:
     Attributes:
         operation: The operation's name, snake_case.
         method: HTTP method.
-        path: The path template: what logs may show in place of `url`, which holds ids.
+        path: The path template. Logs show it instead of `url`, which contains ids.
         url: Absolute and percent-encoded.
         headers: Header fields by name.
         body: The bytes to send; `None` sends no body.
         deadline: When the whole call must have ended, on the running loop's clock (`loop.time()`).
-        safe: Whether it changes nothing on the server.
-        idempotent: Whether sending it twice leaves the server as sending it once does.
+        safe: Whether the request changes nothing on the server.
+        idempotent: Whether sending it twice has the same effect as sending it once.
         reference: The caller's own reference in the body, if the body has one.
-        secrets: What of the body no error may show, though the server may echo it.
+        secrets: Texts in the body that no error may show, even if the server echoes them.
     """
 
     operation: str
@@ -103,7 +102,7 @@ class Request:
     secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
 
     def with_headers(self, headers: Mapping[str, str]) -> Request:
-        """The same request with other header fields; as `attrs.evolve`, without looking the fields up each time."""
+        """The same request with other header fields. Faster than `attrs.evolve`, which looks up all fields."""
         return Request(
             operation=self.operation,
             method=self.method,
@@ -121,12 +120,12 @@ class Request:
 
 @attrs.frozen(kw_only=True)
 class Response:
-    """One HTTP answer, read to its end.
+    """One HTTP response with its complete body.
 
     Attributes:
-        request: What it answers.
+        request: The request that it answers.
         status: HTTP status code.
-        headers: Header fields; names compare without regard to case.
+        headers: Header fields; their names are case-insensitive.
         body: The decompressed bytes.
     """
 
@@ -141,9 +140,9 @@ class Page(Generic[T]):
     """One page of a list.
 
     Attributes:
-        data: The page's items; may be empty although more pages follow.
+        data: The page's items; may be empty even if more pages follow.
         next: Cursor of the next page, `None` on the last one.
-        previous: Cursor of the page before, `None` on the first one.
+        previous: Cursor of the previous page, `None` on the first one.
         has_more: Whether more pages follow.
         page_size: The size that the server used, not the number of items.
     """
@@ -156,7 +155,7 @@ class Page(Generic[T]):
 
 
 Send: TypeAlias = Callable[[Request], Awaitable[Response]]
-"""Sends one request and gives its answer; raises `PaymentsError`."""
+"""Sends one request and returns its response; raises `PaymentsError`."""
 
 Layer: TypeAlias = Callable[[Send], Send]
-"""Wraps a `Send` in another: does its one thing before, after or around it."""
+"""Wraps one `Send` in another, which acts before or after the inner one."""

@@ -1,4 +1,4 @@
-"""Call -> Request and Response -> models: by msgspec twins at speed, by plain cattrs where something is amiss."""
+"""Turns a `Call` into a `Request`, and a `Response` into models: fast with msgspec twins, else with plain cattrs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 
 from payments_async.wire.call import Call, Page, QueryValue, Request, Response
 from payments_async.wire.errors import DecodeError, ProtocolError
-from payments_async.wire.jsontext import UNREADABLE, json_value, written
+from payments_async.wire.jsontext import UNREADABLE, json_bytes, json_value
 from payments_async.wire.shapes import fields, is_model
 from payments_async.wire.times import time_in, time_out
 from payments_async.wire.twins import Twins, writer
@@ -41,9 +41,9 @@ class _Cursor(Generic[T]):
 
 _AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
 
-# A single answer may echo a request's nanoseconds, which are cut as the server's database cuts them. A page is read
-# from that database, in microseconds, so that msgspec may make its times, which would take half as long as all the rest
-# otherwise. It would round what is finer, and takes a space for the `T` and offsets without a colon.
+# The response to a single request may echo its nanoseconds, which `time_in` cuts off as the server's database does.
+# msgspec would round them. Pages come from that database, in microseconds, so msgspec can parse their times, which is
+# much faster. It also accepts a space instead of the `T`, and offsets without a colon.
 _single = Twins(str, time_in)
 _paged = Twins(_AwareTime, None)
 
@@ -54,19 +54,19 @@ def _page_time_in(text: object) -> datetime:
 
 @cache
 def _plain(*, paged: bool) -> Plain:
-    # Imported when it is needed, which it seldom is: with cattrs it takes as long as the rest of the wire.
+    # Imported at the first use because it is rarely needed: with cattrs, it takes as long to import as all of `wire`.
     from payments_async.wire.plain import Plain  # noqa: PLC0415
 
     return Plain(_page_time_in if paged else time_in)
 
 
 def one(kind: type[T]) -> Callable[[Response], T]:
-    """Reads `{"data": …}`."""
+    """Reads `{"data": …}`: one value."""
     return cast("Callable[[Response], T]", _reader(cast("Any", kind), _Data, "data"))
 
 
 def page_of(kind: type[T]) -> Callable[[Response], Page[T]]:
-    """Reads `{"cursor": …}`, one page of a list."""
+    """Reads `{"cursor": …}`: one page of a list."""
     return cast("Callable[[Response], Page[T]]", _reader(cast("Any", kind), _Cursor, "cursor"))
 
 
@@ -76,37 +76,37 @@ def bare(kind: type[T]) -> Callable[[Response], T]:
 
 
 def nothing(response: Response) -> None:
-    """Reads an answer that has nothing to say; refuses one that is not the API's, such as a portal's page."""
+    """Reads a response without content; refuses one that is not from the API, such as the page of a login portal."""
     if response.status != 204 and response.body:
         anything(response)
 
 
 def anything(response: Response) -> Any:
-    """Reads plain JSON values; `None` where there is no body."""
+    """Reads plain JSON values; `None` if there is no body."""
     return _reader(Any)(response) if response.body else None
 
 
 @cache
 def _reader(kind: Any, envelope: Any = None, member: str = "") -> Callable[[Response], Any]:
-    """Reads an answer's body as a type, which may be in an envelope, as the member of that name."""
+    """Reads a response's body as a value of a type, which may be a member of an envelope."""
     whole = kind if envelope is None else envelope[kind]
     paged = envelope is _Cursor
     read = (_paged if paged else _single).reader(whole)
-    value_of: Callable[[Any], Any] = attrgetter(member) if envelope else lambda answer: answer
+    value_of: Callable[[Any], Any] = attrgetter(member) if envelope else lambda value: value
 
-    def read_answer(response: Response) -> Any:
-        _insist_on_json(response)
+    def read_response(response: Response) -> Any:
+        _check_content_type(response)
         if read is not None:
             try:
                 return value_of(read(response.body))
             except (*UNREADABLE, ValueError):
-                pass  # `plain` knows why, or takes it
-        return value_of(_read_plainly(response, whole, paged=paged))
+                pass  # `plain` accepts it, or finds the reason
+        return value_of(_read_with_plain(response, whole, paged=paged))
 
-    return read_answer
+    return read_response
 
 
-def _insist_on_json(response: Response) -> None:
+def _check_content_type(response: Response) -> None:
     content_type = response.headers.get("Content-Type", "")
     if content_type == "application/json":
         return
@@ -119,12 +119,12 @@ def _insist_on_json(response: Response) -> None:
         )
 
 
-def _read_plainly(response: Response, kind: Any, *, paged: bool) -> Any:
+def _read_with_plain(response: Response, kind: Any, *, paged: bool) -> Any:
     mismatch, value = _plain(paged=paged).read(response.body, kind)
     if mismatch is None:
         return value
     raise DecodeError(
-        f"the answer has no {mismatch.expected} at {mismatch.path}; "
+        f"the response has no {mismatch.expected} at {mismatch.path}; "
         "the server may be of a version that this package does not know",
         operation=response.request.operation,
         path=mismatch.path,
@@ -133,7 +133,7 @@ def _read_plainly(response: Response, kind: Any, *, paged: bool) -> Any:
 
 
 class Encoded(str):
-    """A piece of a path that is percent-encoded already."""
+    """Text for a path that is percent-encoded already."""
 
     __slots__ = ()
 
@@ -157,13 +157,13 @@ def _query_text(name: str, value: str | int | datetime) -> str:
         case "":
             raise ValueError(f"the query parameter {name} is empty: leave it out instead")
         case str():
-            return str.__str__(value)  # the text of a member of any enum of texts, not its name
+            return str.__str__(value)  # the value of any enum member, not its name
         case _:
             return str(value)
 
 
 def _query(query: Mapping[str, QueryValue]) -> str:
-    # A plus sign must arrive as one, not as a space, so spaces and pluses are both percent-encoded.
+    # Both spaces and plus signs are percent-encoded: the server would read a plus sign as a space.
     pairs = [
         f"{quote(name, safe='')}={quote(_query_text(name, each), safe='')}"
         for name, value in query.items()
@@ -174,7 +174,7 @@ def _query(query: Mapping[str, QueryValue]) -> str:
 
 
 def _members(body: Any) -> Any:
-    """A body as plain JSON values; nothing is rounded or coerced on its way out."""
+    """A body as plain JSON values, without rounding or coercion."""
     if not is_model(body.__class__):
         return json_value(body)
     write = writer(body.__class__)
@@ -182,37 +182,37 @@ def _members(body: Any) -> Any:
         try:
             return write(body)
         except ValueError:
-            pass  # `plain` knows why, or takes it
+            pass  # `plain` accepts it, or finds the reason
     return _plain(paged=False).write(body)
 
 
 def _secrets(body: Any) -> tuple[str, ...]:
-    """The texts of a model that its repr hides."""
+    """The texts in a model that its repr hides."""
     hidden = (getattr(body, field.name) for field in fields(body.__class__) if not field.repr)
     return tuple(value for value in hidden if isinstance(value, str) and value)
 
 
 def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: float) -> Request:
-    """The request that a call stands for.
+    """The request for a call.
 
     Args:
         call: The operation with its arguments.
-        base: The API's URL without a slash at its end.
-        headers: Sent with every request.
+        base: The API's URL without a trailing slash.
+        headers: Header fields that every request is sent with.
         deadline: When the call must have ended, on the running loop's clock.
 
     Raises:
-        ValueError, TypeError: an argument that the server would misunderstand; nothing is sent.
+        ValueError, TypeError: the server would misunderstand an argument; nothing is sent.
     """
     path = call.path.format_map({name: _segment(name, value) for name, value in call.ids.items()})
-    sent: dict[str, str] = {"Accept": "application/json", **headers}
+    all_headers: dict[str, str] = {"Accept": "application/json", **headers}
     body: bytes | None = None
     reference: object = None
     secrets: tuple[str, ...] = ()
     if call.body is not None:
         members = _members(call.body)
-        body = written(members)
-        sent["Content-Type"] = "application/json"
+        body = json_bytes(members)
+        all_headers["Content-Type"] = "application/json"
         if is_model(call.body.__class__):
             secrets = _secrets(call.body)
         if isinstance(members, dict):
@@ -222,7 +222,7 @@ def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: 
         method=call.method,
         path=call.path,
         url=f"{base}{path}{_query(call.query)}",
-        headers=sent,
+        headers=all_headers,
         body=body,
         deadline=deadline,
         idempotent=call.idempotent,

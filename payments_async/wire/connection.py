@@ -1,4 +1,4 @@
-"""The session that a client's calls share, and the event loop that it belongs to."""
+"""The aiohttp session that all calls of a client share, and the event loop that it belongs to."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from payments_async.wire.transport import open_session
 
 
 class Connection:
-    """The session that a client and those derived from it share. It belongs to the event loop that first uses it.
+    """The session of a client and of the clients derived from it. It belongs to the event loop that first uses it.
 
     Args:
-        session: A session of the caller's, which is never closed; `None` opens one at the first use.
+        session: The caller's own session, which is never closed; `None` opens a session at the first use.
     """
 
     def __init__(self, session: aiohttp.ClientSession | None) -> None:
         self._session = session
-        self._own = session is None
+        self._owned = session is None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self.turns: Turns | None = None
-        """Counts the connections that the session may have; `None` where there is no limit, or no session yet."""
-        self._made_at = _caller()
+        """One turn per connection of the session; `None` if connections are not limited, or before the first use."""
+        self._created_at = _caller()
 
     def session(self, operation: str | None = None) -> aiohttp.ClientSession:
         """The session, opened at the first use.
@@ -47,14 +47,14 @@ class Connection:
         return self._session
 
     def check_loop(self, operation: str | None = None, *, closing: bool = False) -> None:
-        """Refuses to go on in another event loop than the session's; closing goes on where that loop is gone."""
+        """Refuse to run in another event loop than the session's; closing is allowed if that loop is closed."""
         # aiohttp has no public name for the loop of a session that was passed in.
         loop: asyncio.AbstractEventLoop | None = self._loop or getattr(self._session, "_loop", None)
         if loop not in (None, asyncio.get_running_loop()) and not (closing and loop.is_closed()):
             raise ConfigurationError("the client belongs to another event loop: make one for each", operation=operation)
 
     def checking_use(self, send: Send) -> Send:
-        """The layer that refuses a call on a closed client or from another event loop before anything is awaited."""
+        """The layer that refuses calls on a closed client or from another event loop, before anything is awaited."""
 
         def send_checked(request: Request) -> Awaitable[Response]:
             self.session(request.operation)
@@ -70,15 +70,15 @@ class Connection:
             self.turns = Turns(min(limits)) if limits else None
 
     async def aclose(self) -> None:
-        """Close the session if it is the client's own."""
+        """Close the session, unless the caller passed it in."""
         self._closed = True
-        if self._own and self._session is not None:
+        if self._owned and self._session is not None:
             await self._session.close()
 
     def __del__(self) -> None:
-        if self._own and self._session is not None and not self._closed:
+        if self._owned and self._session is not None and not self._closed:
             warnings.warn(
-                f"the PaymentsClient made at {self._made_at} was never closed: use 'async with' or aclose()",
+                f"the PaymentsClient made at {self._created_at} was never closed: use 'async with' or aclose()",
                 ResourceWarning,
                 source=self,
                 stacklevel=2,
@@ -86,7 +86,7 @@ class Connection:
 
 
 def _caller() -> str:
-    """The file and line, outside of this package, that made the client."""
+    """The file and line, outside this package, that created the client."""
     frame = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # a documented function
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("payments_async."):
         frame = frame.f_back

@@ -1,4 +1,4 @@
-"""The ends of what calls wait for, with one timer for all of them."""
+"""Deadlines of all running calls, with a single timer."""
 
 from __future__ import annotations
 
@@ -9,57 +9,57 @@ from typing import Protocol
 
 
 class Expiring(Protocol):
-    """What has a deadline."""
+    """Something that has a deadline."""
 
     def expire(self) -> None:
-        """Ends it; its deadline is past."""
+        """Called when the deadline has passed."""
 
 
 class Deadlines:
-    """Ends what is not done by its deadline.
+    """Expires each item that is not removed before its deadline.
 
-    Nearly everything is done long before, and a timer of the loop's for each call would cost more than a layer does.
-    The one timer here is set anew when it rings, or for a deadline that comes before it.
+    Nearly all items are removed long before. One loop timer per call would cost more than a layer does, so all items
+    share one timer: it is set again when it fires, or when an item with an earlier deadline is added.
     """
 
     def __init__(self) -> None:
-        self._open: dict[Expiring, float] = {}
-        self._rings_at = math.inf
+        self._pending: dict[Expiring, float] = {}
+        self._fires_at = math.inf
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, what: Expiring, when: float) -> None:
-        """End something at a time on the running loop's clock, unless it is removed before."""
-        self._open[what] = when
-        if when < self._rings_at:
+    def add(self, item: Expiring, when: float) -> None:
+        """Expire an item at a time on the running loop's clock, unless it is removed before."""
+        self._pending[item] = when
+        if when < self._fires_at:
             self._set(when)
 
-    def remove(self, what: Expiring) -> None:
-        """Something is done; or has been ended already."""
-        self._open.pop(what, None)
+    def remove(self, item: Expiring) -> None:
+        """Remove an item; does nothing if it has expired already."""
+        self._pending.pop(item, None)
 
     def until(self, when: float) -> Until:
-        """Ends what the task waits for within, at a time on the running loop's clock, with a `TimeoutError`."""
+        """A context manager that cancels its block at a time on the running loop's clock, and raises `TimeoutError`."""
         return Until(self, when)
 
     def _set(self, when: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._rings_at = when
-        self._timer = asyncio.get_running_loop().call_at(when, self._ring)
+        self._fires_at = when
+        self._timer = asyncio.get_running_loop().call_at(when, self._fire)
 
-    def _ring(self) -> None:
-        self._timer, self._rings_at = None, math.inf
+    def _fire(self) -> None:
+        self._timer, self._fires_at = None, math.inf
         now = asyncio.get_running_loop().time()
-        due = [what for what, when in self._open.items() if when <= now]
-        for what in due:
-            del self._open[what]
-            what.expire()
-        if self._open:
-            self._set(min(self._open.values()))
+        due = [item for item, when in self._pending.items() if when <= now]
+        for item in due:
+            del self._pending[item]
+            item.expire()
+        if self._pending:
+            self._set(min(self._pending.values()))
 
 
 class Until:
-    """As `asyncio.timeout_at`, but that it cannot be moved."""
+    """Like `asyncio.timeout_at`, but its time cannot be changed."""
 
     __slots__ = ("_cancelling", "_deadlines", "_expired", "_task", "_when")
 
@@ -69,14 +69,14 @@ class Until:
 
     def __enter__(self) -> None:
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101  # whoever awaits is a task
+        assert task is not None  # noqa: S101  # only tasks can await
         self._task = task
         self._cancelling = task.cancelling()
         self._expired = False
         self._deadlines.add(self, self._when)
 
     def expire(self) -> None:
-        """Cancels what the task waits for."""
+        """Cancel the task's current wait."""
         self._expired = True
         self._task.cancel()
 
@@ -84,6 +84,6 @@ class Until:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._deadlines.remove(self)
-        # Where somebody else has cancelled the task too, that goes on.
+        # If the task was also cancelled from elsewhere, that cancellation continues.
         if self._expired and self._task.uncancel() <= self._cancelling and isinstance(error, asyncio.CancelledError):
             raise TimeoutError from error

@@ -1,13 +1,13 @@
-"""The errors of this package, and the layer that turns answers into them.
+"""The errors of this package, and the layer that turns error responses into them.
 
 PaymentsError
 ├── ConfigurationError              the client was set up or used in a way that cannot work
-├── TransportError                  no whole answer came; `outcome` says whether the request may have taken effect
+├── TransportError                  no complete response; `outcome` says whether the request may have taken effect
 │   ├── ConnectionFailedError       the connection could not be made, or was lost
-│   ├── DeadlineExceededError       the call's time was up
+│   ├── DeadlineExceededError       the call's deadline passed
 │   └── OutcomeUnknownError         a write that may have happened
-├── ProtocolError                   an answer that is not what the API promises
-│   └── DecodeError                 JSON of another shape than the model's
+├── ProtocolError                   the response is not what the API promises
+│   └── DecodeError                 the JSON does not fit the model
 └── APIError                        the server answered with an error status
     ├── ValidationError             400, 422
     ├── AuthenticationError         401, or the token endpoint refused the credentials
@@ -36,12 +36,12 @@ from payments_async.wire.call import Request, Response, Send
 
 
 class Outcome(Enum):
-    """What is known of a request that got no whole answer."""
+    """What is known about a request that got no complete response."""
 
     NOT_SENT = "not sent"
-    """No byte left: the server did nothing. Safe to call again."""
+    """No byte was sent: the server did nothing. It is safe to call again."""
     UNKNOWN = "unknown"
-    """Bytes may have left: the server may have acted on them."""
+    """Bytes may have been sent: the server may have acted on them."""
 
 
 class PaymentsError(Exception):
@@ -49,8 +49,8 @@ class PaymentsError(Exception):
 
     Attributes:
         operation: The operation that failed, snake_case; `None` where no operation was running.
-        cursor: While paging, the cursor of the page that could not be had: a list call with it goes on from there.
-        exhausted: Whether a retry policy has repeated the request in vain already.
+        cursor: While paging, the cursor of the page that failed: pass it to the list call to continue from there.
+        exhausted: Whether a retry is pointless: a retry policy has given up already, or the client is closed.
     """
 
     def __init__(self, message: str, *, operation: str | None = None) -> None:
@@ -61,7 +61,7 @@ class PaymentsError(Exception):
 
     @property
     def message(self) -> str:
-        """What happened and what to do next, in one sentence or two."""
+        """What happened and what to do next, in one or two sentences."""
         return str(self.args[0])
 
     def __str__(self) -> str:
@@ -76,7 +76,7 @@ class ConfigurationError(PaymentsError):
 
 
 class TransportError(PaymentsError):
-    """No whole answer came.
+    """No complete response arrived.
 
     Attributes:
         outcome: Whether the request may have taken effect.
@@ -88,18 +88,18 @@ class TransportError(PaymentsError):
 
 
 class ConnectionFailedError(TransportError):
-    """The connection could not be made, or was lost before the answer was whole."""
+    """The connection could not be made, or was lost before the response was complete."""
 
 
 class DeadlineExceededError(TransportError):
-    """The call's time was up."""
+    """The call's deadline passed."""
 
 
 class OutcomeUnknownError(TransportError):
-    """A write that may have happened: its answer was lost.
+    """A write that may have happened: its response was lost.
 
     Attributes:
-        reference: The request's own reference, to look the resource up by; `None` if the request has none.
+        reference: The request's own reference, by which you can look the resource up; `None` if the request has none.
     """
 
     def __init__(self, message: str, *, operation: str | None = None, reference: str | None = None) -> None:
@@ -108,14 +108,14 @@ class OutcomeUnknownError(TransportError):
 
 
 class ProtocolError(PaymentsError):
-    """An answer that is not what the API promises: a redirect, a wrong content type, too many bytes, a bad cursor."""
+    """The response is not what the API promises: a redirect, a wrong content type, too many bytes, a bad cursor."""
 
 
 class DecodeError(ProtocolError):
-    """JSON of another shape than the model's.
+    """The JSON of a response does not fit the model.
 
     Attributes:
-        path: Where, as a JSON path such as `$.cursor.data[3].amount`.
+        path: Where it does not fit, as a JSON path such as `$.cursor.data[3].amount`.
         expected: What should be there, such as `int`.
     """
 
@@ -129,12 +129,13 @@ class APIError(PaymentsError):
     """The server answered with an error status.
 
     Attributes:
-        status: HTTP status code; 0 where it was the client that refused.
-        error_code: The server's own code, such as `VALIDATION`, as it came; `None` if the answer has none.
-        error_message: The server's own words, with what looks like a token or an account number blacked out.
-        details: More of the server's own words, likewise; seldom there.
-        retry_after: Seconds that the server asks to wait; `None` if it does not.
-        foreign: Whether the body is not the API's, such as a gateway's page.
+        status: HTTP status code; 0 if the client raised the error itself.
+        error_code: The server's error code, such as `VALIDATION`, unchanged; `None` if the response has none.
+        error_message: The server's error message, in which whatever looks like a token or an account number is
+            redacted.
+        details: Further text from the server, redacted in the same way; rarely present.
+        retry_after: Seconds that the server asks to wait; `None` if it does not ask.
+        foreign: Whether the body does not come from the API, but from a gateway, for example.
     """
 
     def __init__(
@@ -159,15 +160,15 @@ class APIError(PaymentsError):
 
 
 class ValidationError(APIError):
-    """The server refuses what was asked (400, 422)."""
+    """The server rejected the request as invalid (400, 422)."""
 
 
 class AuthenticationError(APIError):
-    """The credentials or the token were refused (401). This API also answers 401 where a scope is missing."""
+    """The credentials or the token were refused (401). This API also answers 401 when a scope is missing."""
 
 
 class PermissionDeniedError(APIError):
-    """The credentials are good but not for this (403)."""
+    """The credentials are valid but do not allow this (403)."""
 
 
 class NotFoundError(APIError):
@@ -175,10 +176,10 @@ class NotFoundError(APIError):
 
 
 class ConflictError(APIError):
-    """There is such a resource already, or one that differs (409, or a duplicate reported under another status).
+    """The resource exists already (409, or a duplicate reported under another status).
 
     Attributes:
-        fields: In what the resource that is there differs, where an `ensure_*` call has compared them.
+        fields: After an `ensure_*` call, the fields in which the existing resource differs from the request.
     """
 
     def __init__(self, message: str, *, fields: tuple[str, ...] = (), **attributes: Any) -> None:
@@ -212,14 +213,14 @@ _SENSITIVE = re.compile(
 )
 
 
-def blacked_out(text: str, *, limit: int = 500) -> str:
-    """The text with what looks like a token or an account number replaced, cut to `limit` characters."""
+def redacted(text: str, *, limit: int = 500) -> str:
+    """The text cut to `limit` characters, with `[redacted]` for whatever looks like a token or account number."""
     shown = _SENSITIVE.sub("[redacted]", text.encode(errors="replace").decode())
     return shown if len(shown) <= limit else shown[:limit] + "…"
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in `body`, empty if there is none: error bodies may be empty, plain text or HTML."""
+    """The JSON object in `body`, or an empty one: error bodies may also be empty, plain text or HTML."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -228,7 +229,7 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a Retry-After header asks to wait, from a number or an HTTP date; `None` for anything else."""
+    """The seconds that a Retry-After header asks to wait, read from a number or an HTTP date; otherwise `None`."""
     value = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,9}", value):
         return float(value)
@@ -244,24 +245,24 @@ def _shown(words: object, secrets: Iterable[str]) -> str | None:
         return None
     for secret in secrets:
         words = words.replace(secret, "[redacted]")
-    return blacked_out(words)
+    return redacted(words)
 
 
 def api_error(response: Response) -> APIError:
-    """The error that an answer with an error status stands for: by its status, then by what the body says."""
+    """The error for a response with an error status: its class follows from the status, then from the body."""
     body = json_object(response.body)
     secrets = response.request.secrets
     code, words, details = (_shown(body.get(name), secrets) for name in ("errorCode", "errorMessage", "details"))
     status = response.status
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else APIError)
     if code == "CONFLICT" or (status == 500 and "duplicate key" in str(body.get("errorMessage"))):
-        # The shipped server reports a duplicate as an internal error, by the database's own words.
+        # The server reports some duplicates as internal errors, with the database's error message.
         kind = ConflictError
-    said = ": ".join(part for part in (code, words) if part) or "no reason given"
+    reason = ": ".join(part for part in (code, words) if part) or "no reason given"
     if status == 404 and not code:
-        said += "; is the client's api_path right?"
+        reason += "; is the client's api_path right?"
     return kind(
-        f"the server answered {status} ({said})",
+        f"the server answered {status} ({reason})",
         operation=response.request.operation,
         status=status,
         error_code=code,
@@ -273,13 +274,13 @@ def api_error(response: Response) -> APIError:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL, which is all of it that an error may show."""
+    """Scheme, host and port of a URL: the only parts of it that an error may show."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _neither(response: Response) -> ProtocolError:
-    """The error that an answer is which is neither a success nor an error, such as a redirect."""
+def _unexpected_status(response: Response) -> ProtocolError:
+    """The error for a response that is neither a success nor an error, such as a redirect."""
     if "Location" not in response.headers:
         return ProtocolError(
             f"the server answered {response.status}, as the API never does; check the client's base_url and api_path",
@@ -299,14 +300,14 @@ def _neither(response: Response) -> ProtocolError:
 
 
 def checking(send: Send) -> Send:
-    """Raises the error that an answer stands for; lets successes through."""
+    """Raises an error for each response that is not a success; returns the successful ones."""
 
     async def send_checked(request: Request) -> Response:
         response = await send(request)
         if 200 <= response.status < 300:
             return response
         if response.status < 400:
-            raise _neither(response)
+            raise _unexpected_status(response)
         raise api_error(response)
 
     return send_checked

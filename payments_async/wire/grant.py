@@ -1,4 +1,4 @@
-"""The request for a token: the client-credentials grant (RFC 6749, 4.4), as authlib writes it."""
+"""The token request of the client-credentials grant (RFC 6749, 4.4), built by authlib."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from payments_async.wire.call import Request
 
 
 def token_request(client_id: str, client_secret: str, scopes: Sequence[str], *, url: str, deadline: float) -> Request:
-    """What asks the token endpoint at `url` for a token, until `deadline` on the running loop's clock."""
+    """The request that asks the token endpoint at `url` for a token; `deadline` is on the running loop's clock."""
     form = prepare_token_request("client_credentials", scope=scopes)
     client: Any = ClientAuth(client_id, client_secret, "client_secret_post")
     headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
@@ -25,5 +25,5 @@ def token_request(client_id: str, client_secret: str, scopes: Sequence[str], *, 
         headers=headers,
         body=body.encode(),
         deadline=deadline,
-        safe=True,  # a token more changes nothing that anybody sees
+        safe=True,  # one more token changes nothing visible
     )

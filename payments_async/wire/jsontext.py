@@ -1,4 +1,4 @@
-"""JSON text and plain JSON values, without a digit lost: integers of any size, fractions as they are written."""
+"""JSON text and plain JSON values, without losing a digit: integers of any size, fractions exactly as written."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import msgspec
 from payments_async.wire.times import time_out
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation)
-"""What reading raises: the text is not JSON, nests too deep, or holds another type or a number beyond Python's."""
+"""The errors of reading: the text is not JSON, is nested too deeply, has another type, or a number out of range."""
 
 
 def _number(digits: str) -> float | Decimal:
-    """A JSON number with a fraction or an exponent, as a float if a float shows the same digits."""
+    """A JSON number with a fraction or an exponent: a float if it keeps all digits, otherwise a `Decimal`."""
     number = float(digits)
-    # A float has fifteen digits in any case, of which these are no more.
+    # A float keeps any fifteen digits, and sixteen characters with a point or an `e` among them hold no more.
     if len(digits) <= 16 and 1e-290 < number < 1e290:
         return number
     exact = Decimal(digits)
@@ -27,19 +27,19 @@ def _number(digits: str) -> float | Decimal:
 
 
 def reader(kind: Any) -> Callable[[bytes], Any]:
-    """Reads JSON text as a type that msgspec knows; raises one of `UNREADABLE`."""
+    """A function that reads JSON text as a type that msgspec knows; it raises one of `UNREADABLE`."""
     return msgspec.json.Decoder(kind, float_hook=_number).decode
 
 
-written = msgspec.json.Encoder(decimal_format="number").encode
-"""A plain JSON value, or a text enum, as compact JSON text."""
+json_bytes = msgspec.json.Encoder(decimal_format="number").encode
+"""A plain JSON value, or a text enum, as compact JSON text in UTF-8."""
 
 
 def json_value(value: Any) -> Any:
-    """A value out of JSON's own types, times in RFC 3339.
+    """The value converted to plain JSON values, times as RFC 3339.
 
     Raises:
-        ValueError: it has no place in JSON.
+        ValueError: JSON cannot represent the value.
     """
     match value:
         case None | str() | int():
@@ -66,6 +66,6 @@ def json_text(value: Any) -> str:
     """A value as compact JSON text.
 
     Raises:
-        ValueError: it has no place in JSON.
+        ValueError: JSON cannot represent the value.
     """
-    return written(json_value(value)).decode()
+    return json_bytes(json_value(value)).decode()

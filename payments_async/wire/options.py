@@ -1,4 +1,4 @@
-"""Checks of the addresses and headers that a client is given."""
+"""Checks of the URLs and headers that a client is created with."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _RESERVED_HEADERS = frozenset({"authorization", "content-length", "content-type"
 
 
 def checked_url(url: str, name: str, *, allow_http: bool) -> str:
-    """The URL without a slash at its end.
+    """The URL without a trailing slash.
 
     Raises:
-        ConfigurationError: it is none, or would send credentials in clear text to another host.
+        ConfigurationError: it is not a valid URL, or would send credentials in clear text to another host.
     """
     try:
         parts = urlsplit(url)
@@ -43,20 +43,20 @@ def _is_loopback(host: str) -> bool:
 
 
 def checked_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """The header fields, copied.
+    """A copy of the header fields.
 
     Raises:
-        ConfigurationError: a field that the client sets itself, or characters that a header cannot have.
+        ConfigurationError: the client sets such a field itself, or a field has characters that a header cannot have.
     """
     for name, value in headers.items():
         if name.lower() in _RESERVED_HEADERS:
-            raise ConfigurationError(f"the header {name} is the client's own to set; for a token use auth")
+            raise ConfigurationError(f"the client sets the header {name} itself; for a token use auth")
         if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII) or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
             raise ConfigurationError(f"the header {name!r} has characters that a header cannot have")
     return dict(headers)
 
 
 def merged(headers: Mapping[str, str], others: Mapping[str, str]) -> Mapping[str, str]:
-    """The fields of both; where both have a name, in any case, the value of `others`."""
+    """The fields of both; for a name in both, upper or lower case, the value of `others` wins."""
     names = {name.lower() for name in others}
     return {**{name: value for name, value in headers.items() if name.lower() not in names}, **others}

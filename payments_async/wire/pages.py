@@ -1,4 +1,4 @@
-"""Lists that follow their cursor to the end."""
+"""Iteration through lists: follows the cursor from page to page."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from payments_async.wire.errors import PaymentsError, ProtocolError
 T = TypeVar("T")
 
 
-class _Seen:
-    """Notices in constant memory that cursors go round in a circle.
+class _SeenCursors:
+    """Detects, in constant memory, that a server's cursors form a cycle.
 
-    A circle of up to 1,024 pages is noticed at its first repeated cursor. A longer one is noticed by Brent's
-    algorithm, which compares each cursor with one that it keeps for twice as long each time.
+    A cycle of up to 1,024 pages is detected at its first repeated cursor. A longer one is detected by Brent's
+    algorithm: it compares each cursor with a kept one, which it replaces after twice as many steps each time.
     """
 
     _RECENT = 1024
@@ -28,7 +28,7 @@ class _Seen:
         self._power: int = 1
 
     def add(self, cursor: str) -> bool:
-        """Whether the cursor has been there before; from now on it has."""
+        """Remember the cursor, and tell whether it was seen before."""
         repeated = cursor in self._recent or cursor == self._kept
         self._recent[cursor] = None
         if len(self._recent) > self._RECENT:
@@ -42,9 +42,9 @@ class _Seen:
 
 
 class PageIterator(AsyncIterator[Page[T]]):
-    """One walk through a list, page by page.
+    """One iteration through a list, page by page.
 
-    A step that fails or is cancelled loses nothing: the next step asks for the same page again.
+    No page is lost if a step fails or is cancelled: the next step asks for the same page again.
     """
 
     def __init__(self, pages: Pages[T], prefetch: int) -> None:
@@ -53,9 +53,9 @@ class PageIterator(AsyncIterator[Page[T]]):
         self._pages = pages
         self._prefetch = prefetch
         self._cursor = pages.cursor
-        self._seen = _Seen()
+        self._seen = _SeenCursors()
         self._ready: Page[T] | None = None
-        self._ahead: asyncio.Task[Page[T]] | None = None
+        self._prefetching: asyncio.Task[Page[T]] | None = None
         self._stepping = False
         self._ended = False
         if self._cursor is not None:
@@ -63,7 +63,7 @@ class PageIterator(AsyncIterator[Page[T]]):
 
     async def __anext__(self) -> Page[T]:
         if self._stepping:
-            raise RuntimeError("two tasks walk through one iterator: give each an iterator of its own")
+            raise RuntimeError("two tasks use one iterator at the same time: give each its own iterator")
         self._stepping = True
         try:
             page = self._ready or await self._step()
@@ -73,57 +73,57 @@ class PageIterator(AsyncIterator[Page[T]]):
         return page
 
     async def aclose(self) -> None:
-        """Ends the walk, and with it the request for the page ahead; may be called any number of times."""
+        """End the iteration and cancel a prefetch; may be called any number of times."""
         self._ended, self._ready = True, None
-        if self._ahead is not None:
-            ahead, self._ahead = self._ahead, None
-            ahead.cancel()
-            await asyncio.wait((ahead,))
+        if self._prefetching is not None:
+            prefetch, self._prefetching = self._prefetching, None
+            prefetch.cancel()
+            await asyncio.wait((prefetch,))
 
     def __del__(self) -> None:
-        # A loop that was left by `break` must not go on asking for pages; cancelling starts nothing.
-        ahead: asyncio.Task[Page[T]] | None = getattr(self, "_ahead", None)
-        if ahead is not None and not ahead.get_loop().is_closed():
-            ahead.cancel()
+        # After a `break`, the prefetch must not go on. Cancelling is safe here: it starts no task.
+        prefetch: asyncio.Task[Page[T]] | None = getattr(self, "_prefetching", None)
+        if prefetch is not None and not prefetch.get_loop().is_closed():
+            prefetch.cancel()
 
     async def _step(self) -> Page[T]:
         if self._ended:
             raise StopAsyncIteration
         try:
             page = await self._page()
-            following = self._following(page)
+            next_cursor = self._next_cursor(page)
         except PaymentsError as error:
             error.cursor = self._cursor
             raise
-        self._ready, self._cursor = page, following
-        self._ended |= following is None
-        if self._prefetch and following is not None and not self._ended:
-            await self._look_ahead(following)
+        self._ready, self._cursor = page, next_cursor
+        self._ended |= next_cursor is None
+        if self._prefetch and next_cursor is not None and not self._ended:
+            await self._start_prefetch(next_cursor)
         return page
 
     async def _page(self) -> Page[T]:
-        ahead, self._ahead = self._ahead, None
-        if ahead is None:
+        prefetch, self._prefetching = self._prefetching, None
+        if prefetch is None:
             return await self._pages.fetch(self._cursor)
         try:
-            return await ahead  # cancelling this cancels the task, and waits for its end
+            return await prefetch  # when cancelled, this cancels the task and waits for its end
         except asyncio.CancelledError:
-            if not ahead.cancelled():
-                self._ahead = ahead  # it had ended already: the next step takes what it brought
+            if not prefetch.cancelled():
+                self._prefetching = prefetch  # it has ended already: the next step takes its page
             raise
 
-    async def _look_ahead(self, cursor: str) -> None:
-        self._ahead = ahead = asyncio.ensure_future(self._pages.fetch(cursor))
-        ahead.add_done_callback(_retrieve)
+    async def _start_prefetch(self, cursor: str) -> None:
+        self._prefetching = prefetch = asyncio.ensure_future(self._pages.fetch(cursor))
+        prefetch.add_done_callback(_retrieve)
         try:
-            # One turn of the loop puts the request on its way before the consumer takes the processor.
+            # One turn of the event loop lets the request start before the consumer's work blocks the loop.
             await asyncio.sleep(0)
         except asyncio.CancelledError:
-            if ahead.cancel():
-                self._ahead = None
+            if prefetch.cancel():
+                self._prefetching = None
             raise
 
-    def _following(self, page: Page[T]) -> str | None:
+    def _next_cursor(self, page: Page[T]) -> str | None:
         if not page.has_more:
             return None
         if not page.next:
@@ -138,14 +138,14 @@ class PageIterator(AsyncIterator[Page[T]]):
         return page.next
 
 
-def _retrieve(ahead: asyncio.Task[Page[T]]) -> None:
-    """Marks the error of a page ahead as seen: a consumer that has stopped never asks for it."""
-    if not ahead.cancelled():
-        ahead.exception()
+def _retrieve(prefetch: asyncio.Task[Page[T]]) -> None:
+    """Mark the error of a prefetched page as retrieved: a consumer that has stopped never asks for it."""
+    if not prefetch.cancelled():
+        prefetch.exception()
 
 
 class ItemIterator(AsyncIterator[T]):
-    """One walk through a list, item by item."""
+    """One iteration through a list, item by item."""
 
     def __init__(self, pages: PageIterator[T]) -> None:
         self._pages = pages
@@ -158,20 +158,20 @@ class ItemIterator(AsyncIterator[T]):
             self._items = iter((await anext(self._pages)).data)
 
     async def aclose(self) -> None:
-        """Ends the walk; may be called any number of times."""
+        """End the iteration; may be called any number of times."""
         self._items = iter(())
         await self._pages.aclose()
 
 
 class Pages(Generic[T]):
-    """A list of the API: nothing is asked for until it is walked through, and each walk starts again.
+    """A list of the API. Requests are sent only while you iterate; each iteration starts over.
 
-    `async for item in pages` gives the items, `by_page()` the pages. The server's cursors are offsets: rows that arrive
-    or go away during a walk make it repeat or skip others.
+    `async for item in pages` gives the items, `by_page()` the pages. The server's cursors are offsets: when rows are
+    added or removed during an iteration, it may repeat or skip other rows.
 
     Args:
-        fetch: Gives the page at a cursor, `None` being the start.
-        cursor: Where walks start; `None` is the start of the list.
+        fetch: Fetches the page at a cursor; `None` means the first page.
+        cursor: The cursor that iterations start from; `None` means the start of the list.
         operation: The operation's name, for errors.
     """
 
@@ -189,21 +189,21 @@ class Pages(Generic[T]):
         return f"<Pages of {self.operation}>"
 
     def items(self, *, prefetch: int = 0) -> ItemIterator[T]:
-        """The items, one by one; `prefetch=1` asks for the next page while this one is consumed.
+        """The items, one by one; `prefetch=1` requests the next page while you process this one.
 
         Raises:
-            PaymentsError: a page could not be had; its `cursor` says where to go on.
+            PaymentsError: a page could not be fetched; resume from its `cursor`.
         """
         return ItemIterator(PageIterator(self, prefetch))
 
     def by_page(self, *, prefetch: int = 0) -> PageIterator[T]:
-        """The pages, one by one; `prefetch=1` asks for the next page while this one is consumed.
+        """The pages, one by one; `prefetch=1` requests the next page while you process this one.
 
-        Leaving the loop early with a prefetch under way, close the iterator (`contextlib.aclosing`) to be sure that the
-        request has ended when the block has.
+        If you may leave the loop early while prefetching, close the iterator (`contextlib.aclosing`): then the
+        prefetch has ended when the block ends.
 
         Raises:
-            PaymentsError: a page could not be had; its `cursor` says where to go on.
+            PaymentsError: a page could not be fetched; resume from its `cursor`.
         """
         return PageIterator(self, prefetch)
 
@@ -211,7 +211,7 @@ class Pages(Generic[T]):
         """The first page.
 
         Raises:
-            PaymentsError: it could not be had.
+            PaymentsError: it could not be fetched.
         """
         try:
             return await self.fetch(self.cursor)

@@ -1,4 +1,4 @@
-"""Stacks the layers of a call, and takes calls through them."""
+"""Stacks the layers of a call, and runs calls through them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def stack(send: Send, layers: Iterable[Layer]) -> Send:
 
 @attrs.frozen(kw_only=True)
 class Pipeline:
-    """Takes a call to the server and back.
+    """Sends a call to the server and reads the response.
 
     Attributes:
-        send: The layers, stacked.
-        base: The API's URL without a slash at its end.
+        send: The stacked layers.
+        base: The API's URL without a trailing slash.
         timeout: How long a call may take.
-        headers: Sent with every request.
+        headers: Header fields that every request is sent with.
     """
 
     send: Send
@@ -38,10 +38,10 @@ class Pipeline:
     headers: Mapping[str, str] = attrs.field(repr=False)
 
     async def run(self, call: Call[T]) -> T:
-        """The call's answer.
+        """The call's result.
 
         Raises:
-            ValueError, TypeError: an argument that the server would misunderstand; nothing is sent.
+            ValueError, TypeError: the server would misunderstand an argument; nothing is sent.
             PaymentsError: the call failed.
         """
         deadline = asyncio.get_running_loop().time() + self.timeout.total

@@ -1,6 +1,6 @@
-"""JSON to models and back by plain cattrs: what reads as it should, however slowly, and knows where a mismatch is.
+"""Slow conversion of JSON to models and back with plain cattrs, which tells where data does not fit.
 
-`twins` does the same at speed for what is well-formed, and leaves the rest to this.
+`twins` does the same faster for well-formed data, and leaves the rest to this module.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from cattrs.preconf.msgspec import MsgspecJsonConverter, make_converter
 
 from payments_async.wire.jsontext import UNREADABLE, json_value, reader
-from payments_async.wire.shapes import fields, is_list, is_map, is_model, origin, rest, wire_name
+from payments_async.wire.shapes import fields, is_list, is_map, is_model, origin, rest_field, wire_name
 from payments_async.wire.times import time_out
 
 Hook = Callable[[Any, Any], Any]
@@ -28,36 +28,36 @@ _json = reader(Any)
 
 @attrs.frozen
 class Mismatch:
-    """Where a text is not what it should be.
+    """Where a JSON text does not fit a type.
 
     Attributes:
         path: A JSON path.
-        expected: What should be there; never what came.
+        expected: What should be there; never what was received.
     """
 
     path: str
     expected: str
 
 
-class _NotAError(TypeError):
-    """A value of another type than the model's. Its text is what was expected and never what came."""
+class _WrongTypeError(TypeError):
+    """A value does not have the model's type. The text of this error names the expected type, never the value."""
 
 
-_MISMATCHES = (ClassValidationError, IterableValidationError, _NotAError)
+_MISMATCHES = (ClassValidationError, IterableValidationError, _WrongTypeError)
 
 
 class Plain:
     """Reads and writes models.
 
     Args:
-        time_in: Reads a time; raises `ValueError` for what is none.
+        time_in: Reads a time; raises `ValueError` if the value is not one.
     """
 
     def __init__(self, time_in: Callable[[object], datetime]) -> None:
         self._converter = _converter(time_in)
 
     def read(self, body: bytes, kind: Any) -> tuple[Mismatch | None, Any]:
-        """A value of a type out of JSON text, or where it is none."""
+        """A value of a type read from JSON text, or the place where the text does not fit."""
         try:
             value = _json(body)
         except UNREADABLE:
@@ -68,10 +68,10 @@ class Plain:
             return Mismatch(*_where(error)), None
 
     def write(self, body: Any) -> Any:
-        """A model as plain JSON values, held to its types: nothing is rounded or coerced on its way out.
+        """A model as plain JSON values. Types are checked; nothing is rounded or coerced.
 
         Raises:
-            ValueError: a member is not of its type, or has no place in JSON.
+            ValueError: a member has another type than its field, or JSON cannot represent it.
         """
         model = body.__class__
         plain = self._converter.unstructure(body)
@@ -89,10 +89,10 @@ def _converter(time_in: Callable[[object], datetime]) -> MsgspecJsonConverter:
         try:
             return time_in(value)
         except ValueError:
-            raise _NotAError("RFC 3339 time") from None
+            raise _WrongTypeError("RFC 3339 time") from None
 
     converter = make_converter()
-    # By class, where cattrs has hooks of its own that coerce: it looks there before it asks predicates.
+    # Registered by class, which cattrs looks up before predicates: its own hooks for these classes would coerce.
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _exactly(kind))
     converter.register_structure_hook(StrEnum, _enum_in)
@@ -108,7 +108,7 @@ def _converter(time_in: Callable[[object], datetime]) -> MsgspecJsonConverter:
 def _exactly(kind: type) -> Hook:
     def structure(value: Any, _: Any) -> Any:
         if type(value) is not kind:
-            raise _NotAError(kind.__name__)
+            raise _WrongTypeError(kind.__name__)
         return value
 
     return structure
@@ -116,7 +116,7 @@ def _exactly(kind: type) -> Hook:
 
 def _enum_in(value: Any, kind: type[StrEnum]) -> StrEnum:
     if not isinstance(value, str):
-        raise _NotAError(kind.__name__)
+        raise _WrongTypeError(kind.__name__)
     return kind(value)
 
 
@@ -124,24 +124,24 @@ def _list(kind: Any, converter: Converter) -> StructureHook:
     items = cols.list_structure_factory(kind, converter)
 
     def structure(value: Any, kind: Any) -> list[Any]:
-        if value is None:  # how the server writes an empty list, at times
+        if value is None:  # the server sometimes writes an empty list so
             return []
         if type(value) is not list:
-            raise _NotAError("list")
+            raise _WrongTypeError("list")
         return cast(list[Any], items(value, kind))
 
     return structure
 
 
 def _map(kind: Any, converter: Converter) -> StructureHook:
-    # Not `converter.gen_structure_mapping`, which registers what it makes in place of this hook.
+    # Not `converter.gen_structure_mapping`, which would register its result in place of this hook.
     entries = cast("Any", cols).mapping_structure_factory(kind, converter)
 
     def structure(value: Any, kind: Any) -> dict[str, Any]:
-        if value is None:  # how the server writes an empty map, at times
+        if value is None:  # the server sometimes writes an empty map so
             return {}
         if type(value) is not dict:
-            raise _NotAError("object")
+            raise _WrongTypeError("object")
         return cast("dict[str, Any]", entries(value, kind))
 
     return structure
@@ -154,16 +154,16 @@ def _overrides(model: Any) -> dict[str, Any]:
 
 def _model_in(model: Any, converter: Converter) -> StructureHook:
     members = make_dict_structure_fn(model, converter, **_overrides(model))
-    keeper = rest(model)
-    declared = {wire_name(field) for field in fields(model) if field.name != keeper}
+    rest_name = rest_field(model)
+    declared = {wire_name(field) for field in fields(model) if field.name != rest_name}
 
     def structure(value: Any, kind: Any) -> Any:
         if type(value) is not dict:
-            raise _NotAError("object")
-        given = cast("dict[str, Any]", value)
-        instance = members(given, kind)
-        if keeper is not None:
-            setattr(instance, keeper, {name: member for name, member in given.items() if name not in declared})
+            raise _WrongTypeError("object")
+        received = cast("dict[str, Any]", value)
+        instance = members(received, kind)
+        if rest_name is not None:
+            setattr(instance, rest_name, {name: member for name, member in received.items() if name not in declared})
         return instance
 
     return structure
@@ -171,10 +171,10 @@ def _model_in(model: Any, converter: Converter) -> StructureHook:
 
 def _model_out(model: Any, converter: Converter) -> UnstructureHook:
     members = make_dict_unstructure_fn(model, converter, _cattrs_omit_if_default=True, **_overrides(model))
-    keeper = rest(model)
-    if keeper is None:
+    rest_name = rest_field(model)
+    if rest_name is None:
         return members
-    return lambda instance: {**getattr(instance, keeper), **members(instance)}
+    return lambda instance: {**getattr(instance, rest_name), **members(instance)}
 
 
 def _where(error: BaseException, path: str = "$", kind: Any = None) -> tuple[str, str]:
@@ -186,9 +186,9 @@ def _where(error: BaseException, path: str = "$", kind: Any = None) -> tuple[str
                 names = {field.name: wire_name(field) for field in fields(error.cl)}
                 return _where(inner, f"{path}.{names[note.name]}", note.type)
             if isinstance(note, IterableValidationNote):
-                # The keys of maps are the payload's own text.
+                # Keys of maps are not shown: they are received data.
                 return _where(inner, f"{path}[{note.index if isinstance(note.index, int) else '*'}]", note.type)
         return _where(inner, path, kind)
-    if isinstance(error, _NotAError):
+    if isinstance(error, _WrongTypeError):
         return path, str(error)
     return path, getattr(origin(kind), "__name__", str(kind))

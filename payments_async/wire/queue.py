@@ -1,4 +1,4 @@
-"""Where requests wait for their turn when there are more of them than connections."""
+"""The queue in which requests wait for a free connection."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from payments_async.wire.errors import DeadlineExceededError, Outcome
 
 
 class Turns:
-    """Counts who is in, and lets in whoever waits, first come, first served.
+    """Gives a limited number of turns to waiting tasks, first come, first served.
 
-    `asyncio.Semaphore` looks at every waiter that it has woken and that has not run yet, for each one that it wakes.
+    `asyncio.Semaphore` is too slow for this: to wake one task, it looks at all tasks that it woke before and that have
+    not run yet.
 
     Args:
-        count: How many may be in at once.
+        count: How many turns can be taken at the same time.
     """
 
     def __init__(self, count: int) -> None:
@@ -26,62 +27,62 @@ class Turns:
         self._deadlines = Deadlines()
 
     def take(self) -> bool:
-        """Whether there was a turn to have at once; whoever has one gives it back."""
+        """Take a turn if one is free, and tell whether it was; the caller must give it back."""
         if not self._free:
             return False
         self._free -= 1
         return True
 
     async def wait(self, until: float) -> bool:
-        """Whether there was a turn to have before a time on the running loop's clock."""
+        """Like `take`, but wait for the turn until a time on the running loop's clock."""
         waiter = _Waiter()
         self._waiting.append(waiter)
         self._deadlines.add(waiter, until)
         try:
             return await waiter.turn
         except asyncio.CancelledError:
-            if waiter.came:
-                self.give_back()  # it came at the same time
+            if waiter.has_turn:
+                self.give_back()  # the turn came at the same time as the cancellation
             raise
         finally:
             self._deadlines.remove(waiter)
 
     def give_back(self) -> None:
-        """Let the next one in."""
+        """Give the turn to the next waiter, if there is one."""
         while self._waiting:
             waiter = self._waiting.popleft()
             if not waiter.turn.done():
-                waiter.came = True
+                waiter.has_turn = True
                 waiter.turn.set_result(True)
                 return
         self._free += 1
 
 
 class _Waiter:
-    """Somebody who waits for a turn, and whether it came."""
+    """A task that waits for a turn, and whether it has got it."""
 
-    __slots__ = ("came", "turn")
+    __slots__ = ("has_turn", "turn")
 
     def __init__(self) -> None:
         self.turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.came = False
+        self.has_turn = False
 
     def expire(self) -> None:
-        """Gives up."""
+        """Stop waiting."""
         if not self.turn.done():
             self.turn.set_result(False)
 
 
 def queueing(turns: Callable[[], Turns | None]) -> Layer:
-    """Lets through as many requests at once as there are connections, first come, first served.
+    """Lets as many requests through at once as there are connections, first come, first served.
 
-    Without it they would wait in the connection pool, after they were signed: a token could run out on the way.
+    Without it, requests would wait in the connection pool after they were signed, where their token could expire.
 
     Args:
-        turns: Gives the turns, as many as connections; `None` where these have no limit.
+        turns: Returns the turns, one per connection; `None` if the number of connections is not limited.
 
     Raises:
-        DeadlineExceededError: the call's time was up before its turn; nothing was sent.
+        DeadlineExceededError: the call's deadline passed before its turn; nothing was sent.
     """
 
     def layer(send: Send) -> Send:
@@ -90,7 +91,7 @@ def queueing(turns: Callable[[], Turns | None]) -> Layer:
                 return await send(request)
             if not (turn.take() or await turn.wait(request.deadline)):
                 raise DeadlineExceededError(
-                    "no connection was free before the call's time was up; nothing was sent",
+                    "no connection was free before the call's deadline; nothing was sent",
                     operation=request.operation,
                     outcome=Outcome.NOT_SENT,
                 )

@@ -1,4 +1,4 @@
-"""When a failed request is sent again: a policy that decides, and the layer that does it."""
+"""Retries of failed requests: the policy that decides, and the layer that sends them again."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ from payments_async.wire.errors import (
 
 log = logging.getLogger(__name__)
 
-# What is sent again, by what happened. Idempotent requests are GET, DELETE and the PATCHes that merge metadata.
-# A 401 is answered with another token by `authorizing`, whatever the method.
+# Which failures are retried. Idempotent requests are GET, DELETE and the PATCHes that merge metadata.
+# After a 401, `authorizing` sends the request once more with another token, whatever the method.
 #
 #   what happened                            | idempotent | POST
 #   -----------------------------------------|------------|------
 #   nothing was sent (DNS, TCP, TLS, pool)   | yes        | yes
 #   429: the server did nothing              | yes        | yes
-#   the answer was lost, an attempt timed out| yes        | no
+#   response lost, or an attempt timed out   | yes        | no
 #   408, 500, 502, 503, 504                  | yes        | no
-#   any other answer                         | no         | no
-_DID_NOTHING = frozenset({429})
-_MAY_PASS = frozenset({408, 500, 502, 503, 504})
-_LOST_BEHIND_GATEWAY = frozenset({502, 504})
+#   any other response                       | no         | no
+_NOTHING_DONE = frozenset({429})
+_TEMPORARY = frozenset({408, 500, 502, 503, 504})
+_LOST_AT_GATEWAY = frozenset({502, 504})
 
 
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
-    """Which failures are repeated, how often and after what pause.
+    """How often failed requests are retried, and after what pause.
 
-    The pause before the n-th repetition is random between 0 and `base * 2**(n - 1)` seconds (full jitter), `cap`
-    seconds at most, and never shorter than the server's Retry-After. None goes past the call's deadline: the call
+    The pause before the n-th retry is random between 0 and `base * 2**(n - 1)` seconds (full jitter), `cap` seconds at
+    most, and never shorter than the server's Retry-After. If a pause would end after the call's deadline, the call
     fails at once instead.
 
     Attributes:
-        attempts: How often a request is sent at most, the first time included; 1 repeats nothing.
-        base: Seconds that the first pause has at most.
-        cap: Seconds that any pause has at most, unless the server asks for more.
-        random: Gives the jitter, between 0 and 1.
+        attempts: How often a request is sent at most, including the first time; 1 means no retries.
+        base: Longest first pause, in seconds.
+        cap: Longest pause, in seconds, unless the server asks for more.
+        random: Returns the jitter, between 0 and 1.
     """
 
     attempts: int = 4
@@ -67,7 +67,7 @@ class RetryPolicy:
                 raise ValueError(f"RetryPolicy.{name} is {seconds!r}: give a finite number of seconds, 0 or more")
 
     def repeats(self, request: Request, error: PaymentsError) -> bool:
-        """Whether a request that met this error may be sent again."""
+        """Whether a request that failed with this error may be sent again."""
         if error.exhausted:
             return False
         match error:
@@ -76,47 +76,47 @@ class RetryPolicy:
             case TransportError():
                 return request.idempotent
             case APIError(status=status):
-                return status in _DID_NOTHING or (request.idempotent and status in _MAY_PASS)
+                return status in _NOTHING_DONE or (request.idempotent and status in _TEMPORARY)
             case _:
                 return False
 
     def pause(self, attempt: int, error: PaymentsError) -> float:
-        """Seconds to wait after the failed attempt of this number, the first being 1."""
+        """Seconds to wait after a failed attempt; the first attempt is number 1."""
         jitter = self.random() * min(self.cap, self.base * 2.0 ** min(attempt - 1, 64))
         asked = error.retry_after if isinstance(error, APIError) else None
         return max(jitter, asked or 0.0)
 
 
 def retrying(policy: RetryPolicy) -> Layer:
-    """Sends a request again as the policy says, within the call's deadline, and says what is known of a lost write.
+    """Retries requests as the policy says, within the call's deadline, and reports writes that may have happened.
 
     Raises:
-        OutcomeUnknownError: the answer of a write was lost, in this attempt or in one before it.
-        PaymentsError: what the last attempt met.
+        OutcomeUnknownError: the response to a write was lost, in the last attempt or in an earlier one.
+        PaymentsError: the error of the last attempt.
     """
 
     def layer(send: Send) -> Send:
         async def send_retrying(request: Request) -> Response:
-            lost = doubt = False
+            lost = may_have_acted = False
             attempt = 1
             while True:
                 try:
                     return await send(request)
                 except PaymentsError as error:
-                    if lost and request.method == "DELETE" and _not_there(error):
-                        # An attempt whose answer was lost has deleted it.
+                    if lost and request.method == "DELETE" and _not_found(error):
+                        # An earlier attempt, whose response was lost, has deleted it.
                         return Response(request=request, status=204, headers={}, body=b"")
-                    lost = lost or _answer_lost(error)
-                    doubt = doubt or lost or _may_have_acted(error)
+                    lost = lost or _response_lost(error)
+                    may_have_acted = may_have_acted or lost or _may_have_acted(error)
                     pause = policy.pause(attempt, error)
                     time_left = request.deadline - asyncio.get_running_loop().time()
-                    again = attempt < policy.attempts and policy.repeats(request, error)
-                    if not again or pause >= time_left:
+                    retry = attempt < policy.attempts and policy.repeats(request, error)
+                    if not retry or pause >= time_left:
                         error.exhausted = True
-                        if again and not isinstance(error, DeadlineExceededError):
+                        if retry and not isinstance(error, DeadlineExceededError):
                             too_late = f"not sent again: the pause of {pause:.2f} s goes past the call's deadline"
                             error.args = (f"{error.message}; {too_late}",)
-                        failure = _final(request, error, doubt)
+                        failure = _final_error(request, error, may_have_acted)
                         break
                     log.info(
                         "%s %s: attempt %d met %s, next in %.3f s",
@@ -135,31 +135,31 @@ def retrying(policy: RetryPolicy) -> Layer:
     return layer
 
 
-def _answer_lost(error: PaymentsError) -> bool:
+def _response_lost(error: PaymentsError) -> bool:
     if isinstance(error, TransportError):
         return error.outcome is Outcome.UNKNOWN
-    return isinstance(error, APIError) and error.status in _LOST_BEHIND_GATEWAY
+    return isinstance(error, APIError) and error.status in _LOST_AT_GATEWAY
 
 
 def _may_have_acted(error: PaymentsError) -> bool:
-    return isinstance(error, APIError) and (error.status in _MAY_PASS or isinstance(error, ServerError))
+    return isinstance(error, APIError) and (error.status in _TEMPORARY or isinstance(error, ServerError))
 
 
-def _not_there(error: PaymentsError) -> bool:
-    """Whether the API says that there is no such resource; a gateway's page of that status says nothing of it."""
+def _not_found(error: PaymentsError) -> bool:
+    """Whether the API itself says that the resource does not exist; a gateway's 404 page does not count."""
     return isinstance(error, NotFoundError) and not error.foreign
 
 
 def _settles(error: PaymentsError) -> bool:
-    """Whether an answer says what became of the attempts before it."""
-    if not isinstance(error, APIError) or isinstance(error, AuthenticationError) or error.status in _DID_NOTHING:
+    """Whether a response tells what happened to the earlier attempts."""
+    if not isinstance(error, APIError) or isinstance(error, AuthenticationError) or error.status in _NOTHING_DONE:
         return False
-    return not isinstance(error, NotFoundError) or _not_there(error)
+    return not isinstance(error, NotFoundError) or _not_found(error)
 
 
-def _final(request: Request, error: PaymentsError, doubt: bool) -> PaymentsError:
-    """The error to raise: of a write that may have happened, none may say that nothing was done."""
-    if not doubt or _settles(error):
+def _final_error(request: Request, error: PaymentsError, may_have_acted: bool) -> PaymentsError:
+    """The error to raise: it must not say that nothing was done if a write may have happened."""
+    if not may_have_acted or _settles(error):
         return error
     what = error.message
     if not (isinstance(error, TransportError) and error.outcome is Outcome.UNKNOWN):

@@ -1,4 +1,4 @@
-"""What the codec needs to know of a type: whether it is a model, and how its fields are called on the wire."""
+"""What the codec needs to know about a type: whether it is a model, and the names of its fields on the wire."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import attrs
 
 
 def origin(kind: Any) -> Any:
-    """`list` of `list[int]`, `Page` of `Page[Payment]`; a plain class as it is."""
+    """`list` for `list[int]`, `Page` for `Page[Payment]`; a plain class unchanged."""
     return get_origin(kind) or kind
 
 
 def is_list(kind: Any) -> bool:
-    """Whether it is a list type."""
+    """Whether the type is a list."""
     return origin(kind) is list
 
 
 def is_map(kind: Any) -> bool:
-    """Whether it is a dict type."""
+    """Whether the type is a dict."""
     return origin(kind) is dict
 
 
 def is_model(kind: Any) -> bool:
-    """Whether it is an attrs class."""
+    """Whether the type is an attrs class."""
     return attrs.has(origin(kind))
 
 
-def some(kind: Any) -> Any:
-    """`str` of `str | None`; any other type as it is."""
+def without_none(kind: Any) -> Any:
+    """`str` for `str | None`; any other type unchanged."""
     match get_args(kind):
         case (inner, none) if none is type(None) and get_origin(kind) in {Union, UnionType}:
             return inner
@@ -42,8 +42,8 @@ def fields(model: Any) -> tuple[attrs.Attribute[Any], ...]:
     return tuple(attrs.fields(origin(model)))
 
 
-def types(model: Any) -> dict[str, Any]:
-    """The types of a model's fields by name, with the type arguments of a generic model in place."""
+def field_types(model: Any) -> dict[str, Any]:
+    """The types of a model's fields by name, with the type arguments of a generic model filled in."""
     hints = get_type_hints(origin(model))
     arguments = dict(zip(getattr(origin(model), "__parameters__", ()), get_args(model), strict=False))
 
@@ -55,18 +55,18 @@ def types(model: Any) -> dict[str, Any]:
 
 
 def wire_name(field: attrs.Attribute[Any]) -> str:
-    """The name that a field has on the wire."""
+    """The name of a field on the wire."""
     return cast(str, field.metadata.get("wire", field.name))
 
 
-def rest(model: Any) -> str | None:
-    """The name of the field that keeps the members the model does not declare, if it has one."""
+def rest_field(model: Any) -> str | None:
+    """The name of the field that keeps all members which the model does not declare, if there is such a field."""
     return next((field.name for field in fields(model) if "rest" in field.metadata), None)
 
 
 def default(field: attrs.Attribute[Any]) -> Any:
-    """The value of a field that is not given; `attrs.NOTHING` where it has to be, or depends on others."""
-    given: Any = field.default
-    if not isinstance(given, cast("Any", attrs.Factory)):
-        return given
-    return attrs.NOTHING if given.takes_self else given.factory()
+    """The default value of a field; `attrs.NOTHING` if it has none, or if it depends on other fields."""
+    value: Any = field.default
+    if not isinstance(value, cast("Any", attrs.Factory)):
+        return value
+    return attrs.NOTHING if value.takes_self else value.factory()

@@ -1,4 +1,4 @@
-"""Times as the wire writes them, RFC 3339, and as Python has them."""
+"""Times: read from and written as RFC 3339."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d+)
 
 
 def time_in(text: object) -> datetime:
-    """A time read from RFC 3339; what is finer than microseconds is cut, as the server's database does.
+    """A time read from RFC 3339; digits beyond microseconds are cut off, as in the server's database.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the text is not RFC 3339.
     """
-    # fromisoformat alone would take more than RFC 3339.
+    # `fromisoformat` alone accepts more than RFC 3339.
     if type(text) is str and _RFC_3339.fullmatch(text):
         return datetime.fromisoformat(text if text[-1] != "z" else text.upper())
     raise ValueError("not RFC 3339")
 
 
 def time_out(value: datetime) -> str:
-    """A time in RFC 3339, in its own offset, or in UTC if that offset has seconds.
+    """A time as RFC 3339, with its own UTC offset, or in UTC if that offset has seconds.
 
     Raises:
-        ValueError: it has no time zone, or is no time.
+        ValueError: the value has no time zone, or is not a datetime.
     """
     if not isinstance(cast("object", value), datetime):
         raise ValueError(f"a time is a {type(value).__name__}: give an aware datetime")  # noqa: TRY004  # bad input

@@ -1,4 +1,4 @@
-"""The end of the line: puts a request on the wire through aiohttp and reads the answer to its end."""
+"""The innermost `Send`: sends a request through aiohttp and reads the complete response."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from payments_async.wire.errors import (
 log = logging.getLogger(__name__)
 
 MAX_BODY = 64 * 2**20
-"""The most bytes that an answer may have after decompression, unless the client is told otherwise."""
+"""The default limit for the size of a response, in bytes after decompression."""
 
 _NEVER_SENT = (
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientConnectorError,
     aiohttp.ServerFingerprintMismatch,
-    ValueError,  # an address that aiohttp or the resolver refuses
+    ValueError,  # aiohttp or the resolver refuses the address
 )
 
-# aiohttp rounds long time-outs up to whole seconds, which would let a call outlive its deadline.
+# aiohttp rounds long timeouts up to whole seconds, so a call would run past its deadline.
 _NO_ROUNDING = float("inf")
 
 
 class _Attempt:
-    """A middleware that stops aiohttp from sending a request again by itself, and knows whether it went out at all."""
+    """A middleware that stops aiohttp from resending a request by itself, and knows whether any byte was sent."""
 
     __slots__ = ("_request",)
 
@@ -48,7 +48,7 @@ class _Attempt:
 
     async def __call__(self, request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
         if self._request is not None:
-            raise aiohttp.ServerDisconnectedError  # sending again is the policy's business
+            raise aiohttp.ServerDisconnectedError  # only the retry policy may send it again
         self._request = request
         try:
             return await handler(request)
@@ -56,19 +56,19 @@ class _Attempt:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            # Closing the session cancels what waits for a connection; nobody has cancelled the call.
+            # Closing the session cancels requests that wait for a connection; the call itself was not cancelled.
             raise aiohttp.ClientConnectionError from None
 
     def sent(self, error: Exception) -> bool:
-        """Whether any byte of the request may have left before this error."""
+        """Whether any byte of the request may have been sent before this error."""
         if self._request is None:
             return not isinstance(error, _NEVER_SENT)
-        # aiohttp makes the response when it writes the request to a connection, and not before.
+        # aiohttp sets the response when it writes the request to a connection, not earlier.
         return getattr(self._request, "response", self) is not None
 
 
 def open_session() -> aiohttp.ClientSession:
-    """A session of the kind that a client opens for itself: no cookies, no time limits of its own."""
+    """A session as a client opens it by default: without cookies and without timeouts."""
     return aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None, sock_connect=None)
     )
@@ -77,13 +77,13 @@ def open_session() -> aiohttp.ClientSession:
 def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout, *, max_body: int = MAX_BODY) -> Send:
     """A `Send` over an aiohttp session.
 
-    Redirects are not followed, an answer above `max_body` bytes is refused, and each request goes out at most once.
+    It does not follow redirects, refuses responses of more than `max_body` bytes, and sends each request at most once.
 
     Raises:
         ConfigurationError: the session is closed.
-        ConnectionFailedError: no connection, or one that was lost; of a write also an answer that is not HTTP.
-        DeadlineExceededError: the call's time was up.
-        ProtocolError: an answer that is not HTTP, or too large.
+        ConnectionFailedError: no connection was made, or it was lost; for a write, also: the response is not HTTP.
+        DeadlineExceededError: the call's deadline passed.
+        ProtocolError: the response is too large, or is not HTTP.
     """
     limits = aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=_NO_ROUNDING)
     deadlines = Deadlines()
@@ -94,7 +94,7 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
         time_left = request.deadline - started
         if time_left <= 0:
             raise DeadlineExceededError(
-                "the call's time was up before the request was sent",
+                "the call's deadline passed before the request was sent",
                 operation=request.operation,
                 outcome=Outcome.NOT_SENT,
             )
@@ -112,10 +112,10 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
                     raise_for_status=False,
                     auto_decompress=True,
                     timeout=limits,
-                    # A request's own middlewares replace the session's, which a session passed in may have.
+                    # These replace the middlewares of the session; a session that was passed in may have some.
                     middlewares=(*getattr(client, "_middlewares", ()), attempt),
-                ) as answer:
-                    body = await _body(answer, request, max_body)
+                ) as response:
+                    body = await _body(response, request, max_body)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             sent = attempt.sent(error)
             if isinstance(error, ValueError) and not isinstance(error, aiohttp.ClientError) and not sent:
@@ -124,32 +124,32 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
                     operation=request.operation,
                 )
             elif client.closed and (request.safe or not sent):
-                failure = ConfigurationError("the client was closed before the answer", operation=request.operation)
+                failure = ConfigurationError("the client was closed before the response", operation=request.operation)
             else:
                 failure = _failure(error, request, timeout, time_left, sent=sent)
             failure.exhausted = client.closed
         else:
-            log.debug("%s %s: %d in %.3f s", request.method, request.path, answer.status, loop.time() - started)
-            return Response(request=request, status=answer.status, headers=answer.headers, body=body)
+            log.debug("%s %s: %d in %.3f s", request.method, request.path, response.status, loop.time() - started)
+            return Response(request=request, status=response.status, headers=response.headers, body=body)
         log.debug("%s %s: %s in %.3f s", request.method, request.path, type(failure).__name__, loop.time() - started)
-        # Raised out of the handler, so that it carries no context: aiohttp's errors quote headers and bytes.
+        # Raised outside the handler, so that it has no context: aiohttp's errors quote headers and bytes.
         raise failure
 
     return send
 
 
-async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int) -> bytes:
-    content = answer.content
+async def _body(response: aiohttp.ClientResponse, request: Request, max_body: int) -> bytes:
+    content = response.content
     chunks: list[bytes] = []
     size = 0
     while not content.at_eof():
         chunk = await content.readany()
         size += len(chunk)
         if size > max_body:
-            if answer.status >= 400:  # the status says enough
+            if response.status >= 400:  # the status is enough
                 return b""
             raise ProtocolError(
-                f"the answer is larger than {max_body} bytes; ask for smaller pages, or raise the client's max_body",
+                f"the response is larger than {max_body} bytes; ask for smaller pages, or raise the client's max_body",
                 operation=request.operation,
             )
         chunks.append(chunk)
@@ -157,26 +157,28 @@ async def _body(answer: aiohttp.ClientResponse, request: Request, max_body: int)
 
 
 def _failure(error: Exception, request: Request, timeout: Timeout, time_left: float, *, sent: bool) -> PaymentsError:
-    """What an exception of aiohttp means for the call. Its own text is left out: it can quote what was received."""
+    """The error that an exception of aiohttp means for the call, without its text, which may quote received data."""
     what = type(error).__name__
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        what += ": its certificate is not one to trust"
-    elif isinstance(error, aiohttp.ClientSSLError):  # whose number is not the system's
-        what += ": it does not speak TLS as this client does, or at all"
+        what += ": its certificate is not trusted"
+    elif isinstance(error, aiohttp.ClientSSLError):  # its errno is not one of the system
+        what += ": it does not speak TLS, or no TLS version that this client accepts"
     elif isinstance(error, OSError) and error.errno is not None and error.errno > 0:
         what += f", {os.strerror(error.errno)}"
     operation = request.operation
     outcome = Outcome.UNKNOWN if sent else Outcome.NOT_SENT
     if isinstance(error, TimeoutError):
-        missing = "no answer" if sent else "nothing was sent: no connection"
+        missing = "no response" if sent else "nothing was sent: no connection"
         limit = min(timeout.attempt or time_left, time_left if sent else timeout.connect)
         if limit < time_left:
             return ConnectionFailedError(f"{missing} within {limit:g} s", operation=operation, outcome=outcome)
-        return DeadlineExceededError(f"{missing} before the call's time was up", operation=operation, outcome=outcome)
+        return DeadlineExceededError(f"{missing} before the call's deadline", operation=operation, outcome=outcome)
     if not sent:
         return ConnectionFailedError(
             f"no connection to the server ({what}); nothing was sent", operation=operation, outcome=outcome
         )
     if isinstance(error, aiohttp.ClientResponseError | ValueError) and request.safe:
-        return ProtocolError(f"the answer is not readable as HTTP ({what})", operation=operation)
-    return ConnectionFailedError(f"the connection was lost before the answer was whole ({what})", operation=operation)
+        return ProtocolError(f"the response is not readable as HTTP ({what})", operation=operation)
+    return ConnectionFailedError(
+        f"the connection was lost before the response was complete ({what})", operation=operation
+    )

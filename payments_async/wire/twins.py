@@ -1,8 +1,8 @@
-"""JSON to models and back at speed: each model has a private msgspec twin, and code that moves the fields across.
+"""Fast conversion of JSON to models and back: each model has a private msgspec twin, and code that copies the fields.
 
-The twin of a model is a `msgspec.Struct` with the same members, which msgspec fills in C. The moves are straight-line
-code, made once per model as attrs makes an `__init__`. What is not exactly as the model says is refused without a
-reason; `plain` then finds the reason, or takes it.
+The twin of a model is a `msgspec.Struct` with the same members, which msgspec fills in C. The code that copies is
+generated once per model, as attrs generates an `__init__`. Data that does not fit the model exactly is refused without
+a reason; `plain` then either accepts it or finds the reason.
 """
 
 from __future__ import annotations
@@ -18,23 +18,34 @@ import attrs
 import msgspec
 
 from payments_async.wire.jsontext import reader
-from payments_async.wire.shapes import default, fields, is_list, is_map, is_model, origin, rest, some, types, wire_name
+from payments_async.wire.shapes import (
+    default,
+    field_types,
+    fields,
+    is_list,
+    is_map,
+    is_model,
+    origin,
+    rest_field,
+    wire_name,
+    without_none,
+)
 from payments_async.wire.times import time_out
 
 _Code: TypeAlias = Callable[[str], str]
-"""Python code that makes a value of a model out of what msgspec has read, whose code is the argument."""
+"""Turns the Python code of a value that msgspec has read into the Python code of the model's value."""
 
 _AS_READ: _Code = str
 _SCALARS = (str, int, bool)
 
 
 class _NoTwinError(Exception):
-    """A type that only `plain` can handle."""
+    """Only `plain` can handle this type."""
 
 
 @attrs.frozen(kw_only=True)
 class _Twin:
-    """The twin of a model, and the names of the functions that make one model, or many, out of it."""
+    """The twin of a model, and the names of the functions that turn one twin, or a list of them, into models."""
 
     struct: type[msgspec.Struct]
     make: str
@@ -42,26 +53,26 @@ class _Twin:
 
 
 class Twins:
-    """Makes readers of models out of JSON text.
+    """Creates functions that read models from JSON text.
 
     Args:
-        time: What msgspec reads a time as.
-        time_in: Makes the time of that; `None` where msgspec has made it.
+        time: The type that msgspec reads a time as.
+        time_in: Turns such a value into a datetime; `None` if msgspec has done so.
     """
 
     def __init__(self, time: Any, time_in: Callable[[Any], datetime] | None) -> None:
         self._time = time
         self._scope: dict[str, Any] = {"new": object.__new__, "time_in": time_in}
         self._made: dict[Any, _Twin] = {}
-        self._begun = set[Any]()
+        self._started = set[Any]()
         self._lock = Lock()
 
     def reader(self, kind: Any) -> Callable[[bytes], Any] | None:
-        """Reads a type out of JSON text; raises one of `jsontext.UNREADABLE` or `ValueError`.
+        """A function that reads a type from JSON text; it raises one of `jsontext.UNREADABLE` or `ValueError`.
 
         `None` for a type that has no twin, such as a model that keeps members which it does not declare.
         """
-        # msgspec must not make a reader of a twin while another thread makes one.
+        # msgspec must not create a decoder for a twin while another thread does.
         with self._lock:
             try:
                 wire, code = self._resolve(kind)
@@ -71,7 +82,7 @@ class Twins:
         make = _function("value", [f"return {code('value')}"], self._scope)
 
         def read_twins(body: bytes) -> Any:
-            # JSON is UTF-8, and msgspec does not look at the texts that it skips.
+            # JSON must be UTF-8, and msgspec does not check the texts that it skips.
             if not body.isascii():
                 body.decode()
             return make(read(body))
@@ -79,8 +90,8 @@ class Twins:
         return read_twins
 
     def _resolve(self, kind: Any) -> tuple[Any, _Code]:
-        """What msgspec reads a type as, and the code that makes its value of that."""
-        if (inner := some(kind)) is not kind:
+        """The type that msgspec reads, and the code that turns its value into one of this type."""
+        if (inner := without_none(kind)) is not kind:
             wire, code = self._resolve(inner)
             return wire | None, code if code is _AS_READ else lambda read: f"(None if {read} is None else {code(read)})"
         if is_model(kind):
@@ -97,7 +108,7 @@ class Twins:
     def _collection(self, kind: Any) -> tuple[Any, _Code]:
         arguments = get_args(kind)
         wire, code = self._resolve(arguments[-1])
-        # Null is how the server writes an empty list or map, at times.
+        # The server sometimes writes an empty list or map as null.
         wire = origin(kind)[*arguments[:-1], wire] | None
 
         def collected(read: str) -> str:
@@ -117,31 +128,31 @@ class Twins:
     def _twin(self, model: Any) -> _Twin:
         if model in self._made:
             return self._made[model]
-        # Models that contain themselves are for `plain`.
-        if rest(model) is not None or model in self._begun:
+        # Only `plain` handles models that keep undeclared members or contain themselves.
+        if rest_field(model) is not None or model in self._started:
             raise _NoTwinError
-        self._begun.add(model)
-        hints = types(model)
+        self._started.add(model)
+        hints = field_types(model)
         members: list[Any] = []
         codes: dict[str, str] = {}
         for field in fields(model):
             wire, code = self._resolve(hints[field.name])
-            given = default(field)
-            # The twin of an empty list or map is null, of which each model makes one of its own.
-            optional = [] if given is attrs.NOTHING else [None if given in ([], {}) else given]
-            if isinstance(given, list | dict) and given:
+            default_value = default(field)
+            # An empty list or map is null in the twin, so that each model gets a new one.
+            optional = [] if default_value is attrs.NOTHING else [None if default_value in ([], {}) else default_value]
+            if isinstance(default_value, list | dict) and default_value:
                 raise _NoTwinError
             members.append((field.name, wire, *optional))
             codes[field.name] = code(f"twin.{field.name}")
         kind = origin(model)
-        name = f"{kind.__name__}_{len(self._begun)}"
+        name = f"{kind.__name__}_{len(self._started)}"
         if kind.__setattr__ is object.__setattr__ and not hasattr(kind, "__attrs_post_init__"):
-            moves = [f"model = new({name})", *(f"model.{each} = {code}" for each, code in codes.items())]
-        else:  # frozen, or with a say in what it is made of
-            given_by = {field.name: field.alias for field in fields(model)}
-            moves = [f"model = {name}({', '.join(f'{given_by[each]}={code}' for each, code in codes.items())})"]
-        # A loop rather than a call for each: a page has a hundred.
-        loop = [*(f"    {move}" for move in moves), "    models.append(model)"]
+            copying = [f"model = new({name})", *(f"model.{each} = {code}" for each, code in codes.items())]
+        else:  # frozen, or with an `__init__` or hook of its own
+            alias_of = {field.name: field.alias for field in fields(model)}
+            copying = [f"model = {name}({', '.join(f'{alias_of[each]}={code}' for each, code in codes.items())})"]
+        # One loop instead of a call per model: a page has a hundred.
+        loop = [*(f"    {line}" for line in copying), "    models.append(model)"]
         rename = {field.name: wire_name(field) for field in fields(model)}
         twin = _Twin(
             struct=msgspec.defstruct(f"{name}_twin", members, rename=rename, kw_only=True, gc=False),
@@ -150,7 +161,7 @@ class Twins:
         )
         self._scope |= {
             name: kind,
-            twin.make: _function("twin", [*moves, "return model"], self._scope),
+            twin.make: _function("twin", [*copying, "return model"], self._scope),
             twin.make_all: _function(
                 "twins", ["models = []", "for twin in twins:", *loop, "return models"], self._scope
             ),
@@ -161,16 +172,16 @@ class Twins:
 
 @cache
 def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
-    """Makes plain JSON values of a model, or raises `ValueError` where a member is not exactly of its type.
+    """A function that turns a model into plain JSON values; it raises `ValueError` if a member's type is not exact.
 
     `None` for a model that only `plain` can write.
     """
     scope: dict[str, Any] = {"datetime": datetime, "time_out": time_out}
-    hints = types(model)
+    hints = field_types(model)
     lines = ["plain = {}"]
-    # In cattrs's order: what has no default comes first.
+    # In the same order as cattrs: fields without a default come first.
     for field in sorted(fields(model), key=lambda field: field.default is not attrs.NOTHING):
-        kind = some(hints[field.name])
+        kind = without_none(hints[field.name])
         if field.default not in (attrs.NOTHING, None):
             return None
         if kind == dict[str, str]:
@@ -197,9 +208,9 @@ def _is_enum(kind: Any) -> bool:
 
 
 def _function(argument: str, lines: list[str], scope: dict[str, Any]) -> Callable[[Any], Any]:
-    """The function of these lines; what they name is looked up in `scope` when it runs."""
+    """A function with these lines as its body; its global names are looked up in `scope` when it runs."""
     source = "\n    ".join([f"def made({argument}):", *lines])
     made: dict[str, Any] = {}
-    # As attrs and cattrs do: the names are those of fields and classes, and nothing in it came from outside.
+    # As attrs and cattrs do. The code contains only names of fields and classes, nothing from outside.
     exec(source, scope, made)  # noqa: S102
     return cast("Callable[[Any], Any]", made["made"])

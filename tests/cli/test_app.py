@@ -51,7 +51,7 @@ async def test_without_a_command_there_is_help_and_a_code_for_usage(command: Com
         (["list", "payments", "--url", "https://a.example"], "--url goes before the command", "payments-async --help"),
         (["get", "payment"], "'ID'", "payments-async get --help"),
         (["export", "payments"], "'--to'", "payments-async export --help"),
-        (["get", "payout", "x"], f"'payout' is none of {', '.join(RESOURCES)}", "payments-async get --help"),
+        (["get", "payout", "x"], f"'payout' is not one of {', '.join(RESOURCES)}", "payments-async get --help"),
         (["list", "payments", "--limit", "0"], "'--limit'", "payments-async list --help"),
     ],
 )

@@ -96,7 +96,7 @@ async def test_an_export_passes_on_what_it_was_given(part: Part, command: Comman
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["payments", "--to", "a.csv", "--resume", "--force"], "give one of them"),
+        (["payments", "--to", "a.csv", "--resume", "--force"], "give only one of them"),
         (["payments", "--to", "-", "--format", "jsonl"], "an export goes to a file"),
         (["payments", "--to", "a.xls"], "a.xls has no suffix of a format"),
         (["payments", "--to", "a.csv", "--where", "status=PAID"], "--where status=PAID"),
@@ -129,14 +129,14 @@ async def test_an_export_that_stops_says_how_to_go_on(error: Exception, part: Pa
     said, way_on = ran.err.splitlines()
     assert said == f"payments-async: {error}"
     assert way_on == (
-        "payments-async: what was exported is kept; go on with: "
+        "payments-async: what was exported is kept; continue with: "
         """payments-async export payments --to 'it'"'"'s all.csv' --resume"""
     )
 
 
 async def test_an_export_that_has_nothing_yet_is_told_of_its_options(part: Part, command: Command) -> None:
     part.commits, part.error = (), DrainError("all.csv is there already")
-    options = "payments-async: --resume goes on with a file of an export, --force puts another one in its place\n"
+    options = "payments-async: --resume continues an export, --force overwrites the file\n"
     assert await command("export", "payments", "--to", "all.csv") == (1, "", f"payments-async: {part.error}\n{options}")
     for given in ("--resume", "--force"):
         part.error = DrainError("all.csv is there already")

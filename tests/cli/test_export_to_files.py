@@ -41,7 +41,7 @@ async def test_a_finished_export_is_resumed_without_a_request(named: Sandbox, co
     asked = named.requests.total()
     ran = await command("export", "payments", "--to", str(target), "--resume")
     assert ran.code == 0
-    assert ran.out == f"250 payments in {target}: done before; --force exports what there is now\n"
+    assert ran.out == f"250 payments in {target}: done already; --force exports the list again\n"
     assert named.requests.total() == asked
 
 
@@ -69,7 +69,9 @@ async def test_ctrl_c_keeps_what_is_exported_and_tells_how_to_go_on(spawn: Spawn
         assert ran.code == 130
         assert ran.out == ""
         assert ran.err.count("\n") == 1
-        assert f"go on with: payments-async export payments --to {target} --partitions 1 --rate 30 --resume" in ran.err
+        assert (
+            f"continue with: payments-async export payments --to {target} --partitions 1 --rate 30 --resume" in ran.err
+        )
 
         assert 0 < len(references(target)) < 2_000
         ran = await finished(await spawn(*export, "--resume", env=environment(sandbox)))

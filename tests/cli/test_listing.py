@@ -7,7 +7,7 @@ import pytest
 
 from payments_async import PaymentsClient
 from payments_async.cli.options import RESOURCES, Resource
-from payments_async.cli.reading import walk
+from payments_async.cli.reading import read_list
 from payments_async.cli.tables import COLUMNS
 from payments_async.cli.where import Selection
 from payments_async.drain.rows import plain
@@ -21,7 +21,7 @@ def parsed(lines: str) -> list[dict[str, Any]]:
 
 
 async def everything(client: PaymentsClient, resource: Resource) -> list[Any]:
-    return [each async for each in walk(client, Selection(resource))]
+    return [each async for each in read_list(client, Selection(resource))]
 
 
 @pytest.mark.usefixtures("named")
@@ -56,7 +56,7 @@ async def test_every_item_of_a_list_comes_and_comes_once_while_others_arrive(
 ) -> None:
     before = set(sandbox.references())
     came = list[str]()
-    async for payment in walk(client, Selection("payments")):
+    async for payment in read_list(client, Selection("payments")):
         if len(came) % 50 == 0:
             sandbox.add_payments(1, newest=True)
         came.append(payment.reference)

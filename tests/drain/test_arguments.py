@@ -16,7 +16,7 @@ from tests.drain.lists import Lists, Memory, connected
     ("resource", "options", "why"),
     [
         ("refunds", {}, "there is no resource 'refunds': give one of payments, accounts, .*, or a FanOut"),
-        ("pools", {"strategy": "keyset"}, "the server has no key of pools: leave the strategy out"),
+        ("pools", {"strategy": "keyset"}, "the server has no key for pools: leave the strategy out"),
         ("pools", {"query": {"$match": {"name": "a"}}}, "the server does not filter pools: leave the query out"),
         ("payments", {"query": "{"}, "query is not JSON"),
         ("payments", {"query": "[]"}, r"query is '\[\]': give a JSON object"),

@@ -94,7 +94,7 @@ async def test_a_sink_takes_one_drain_at_a_time(tmp_path: Path, kind: Any) -> No
 async def test_following_is_decided_when_a_drain_begins() -> None:
     lists, sink = Lists(payments=numbered(5)), Memory()
     await drained(lists, "payments", sink, page_size=PAGE)
-    with pytest.raises(DrainError, match="the drain has begun without follow"):
+    with pytest.raises(DrainError, match="the drain was started without follow"):
         await drained(lists, "payments", sink, page_size=PAGE, follow=True, resume=True)
     assert sink.closed == 2
 
@@ -103,7 +103,7 @@ async def test_a_drain_that_has_begun_by_cursor_does_not_go_on_by_key_and_the_ot
     for first, then in (("cursor", "keyset"), ("keyset", "cursor")):
         lists, sink = Lists(payments=numbered(5)), Memory()
         await drained(lists, "payments", sink, page_size=PAGE, strategy=first)
-        with pytest.raises(DrainError, match=f"the drain has begun by {first}: leave the strategy out"):
+        with pytest.raises(DrainError, match=f"the drain was started with strategy='{first}': leave it out"):
             await drained(lists, "payments", sink, page_size=PAGE, strategy=then, resume=True)
         assert (await drained(lists, "payments", sink, page_size=PAGE, resume=True)).strategy == first
 

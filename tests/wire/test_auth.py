@@ -566,7 +566,9 @@ async def test_what_cannot_be_a_token_is_not_sent(junk: object) -> None:
         return junk
 
     api = Api()
-    with pytest.raises(ConfigurationError, match="get_payment: the token source gave what cannot be a token") as caught:
+    with pytest.raises(
+        ConfigurationError, match="get_payment: the token source returned a value that cannot be"
+    ) as caught:
         await authorizing(Own(acquire), API)(api)(an_api_request())
     assert "canary" not in repr(caught.value)
     assert api.requests == []

@@ -168,7 +168,7 @@ async def test_an_attempt_that_timed_out_is_on_the_wire_once(doing: Doing, idemp
     async with Scripted(never_answers) as server, calling(server.url, session, **options) as client:
         error = await caught(doing, client)
         assert isinstance(error, ConnectionFailedError if doing is read else OutcomeUnknownError)
-        assert "no answer within 0.15 s" in str(error)
+        assert "no response within 0.15 s" in str(error)
         assert server.begun == counted.failures == (2 if idempotent else 1)
 
 

@@ -514,7 +514,7 @@ async def test_a_second_task_on_one_walk_is_refused_and_the_first_goes_on(prefet
     walk: Any = pages.items(prefetch=prefetch) if by_item else pages.by_page(prefetch=prefetch)
     first = asyncio.ensure_future(_anext(walk))
     await asyncio.sleep(0)
-    with pytest.raises(RuntimeError, match="give each an iterator of its own"):
+    with pytest.raises(RuntimeError, match="give each its own iterator"):
         await anext(walk)
     got = [await first, *await all_of(walk)]
     assert got == (list(range(6)) if by_item else listing.pages)

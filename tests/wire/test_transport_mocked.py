@@ -297,8 +297,8 @@ def other_protocol() -> aiohttp.ClientConnectorSSLError:
 @pytest.mark.parametrize(
     ("failure", "said"),
     [
-        (refused_certificate, "its certificate is not one to trust"),
-        (other_protocol, "it does not speak TLS as this client does, or at all"),
+        (refused_certificate, "its certificate is not trusted"),
+        (other_protocol, "it does not speak TLS, or no TLS version that this client accepts"),
         (refused_connection, "Connection refused"),
     ],
 )

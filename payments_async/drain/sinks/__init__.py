@@ -32,17 +32,17 @@ _SUFFIXES = {
 
 
 def sink_for(path: str | os.PathLike[str], format: str | None = None) -> Sink:  # noqa: A002  # its name everywhere
-    """The sink of a file.
+    """The sink for a file.
 
     Args:
         path: The file.
-        format: `jsonl`, `csv`, `parquet` or `sqlite`; by the file's suffix unless given.
+        format: `jsonl`, `csv`, `parquet` or `sqlite`; by default, it follows from the file's suffix.
 
     Raises:
-        ValueError: there is no such format, or the suffix tells none.
+        ValueError: there is no such format, or the suffix names none.
     """
     name = _SUFFIXES.get(Path(path).suffix.lower()) if format is None else format
     if name is None or name not in _FORMATS:
         asked = f"the format {format!r}" if format is not None else f"the suffix of {os.fspath(path)!r}"
-        raise ValueError(f"{asked} is none of a sink: the formats are {', '.join(_FORMATS)}")
+        raise ValueError(f"{asked} is not known: the formats are {', '.join(_FORMATS)}")
     return _FORMATS[name](path)

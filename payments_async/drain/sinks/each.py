@@ -1,4 +1,4 @@
-"""A sink that hands rows to a function of the caller's."""
+"""A sink that passes rows to the user's own function."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.sinks.locks import lock
-from payments_async.drain.sinks.sink import Opening, Sink, called, goes_on, undisturbed
+from payments_async.drain.sinks.sink import Opening, Sink, continues, result_of, run_in_thread
 
 T = TypeVar("T")
 
 
 class Each(Sink):
-    """Calls a function with the rows of each commit, then keeps the checkpoint.
+    """Calls a function with the rows of each commit, then saves the checkpoint.
 
-    A break between the two makes the rows come again: at least once, in other words. A function that recognizes rows
-    which it has had makes that exactly once.
+    After an interruption between the two, the function gets the rows again: delivery is at least once. A function that
+    recognizes rows that it got before makes it exactly once.
 
     Args:
-        function: Takes a list of model instances; what it raises ends the drain.
-        checkpoint: The file that keeps the checkpoint, with its lock in `FILE.lock`; without one, a drain cannot be
-            resumed.
+        function: An async function that takes a list of model instances; an exception that it raises ends the drain.
+        checkpoint: The file for the checkpoint, with its lock in `FILE.lock`; without it, a drain cannot be resumed.
     """
 
     format: ClassVar[str] = "each"
@@ -42,40 +41,40 @@ class Each(Sink):
         self._ledger: Ledger
 
     async def open(self, opening: Opening) -> Ledger:
-        """Read the checkpoint, if there is one to resume."""
+        """Read the checkpoint, if there is one to resume from."""
         self._identity, self._ledger = opening.identity, Ledger()
         if (file := self._file) is not None:
-            self._ledger = await self._done(lambda: self._open(file, opening))
+            self._ledger = await self._run(lambda: self._open(file, opening))
         return self._ledger
 
     def _open(self, file: CheckpointFile, opening: Opening) -> Ledger:
-        # The file itself is another one after each commit.
+        # A lock on the checkpoint file itself would be lost: each commit replaces the file.
         self._lock = lock(file.path.with_name(file.path.name + ".lock").open("ab"))
         ledger = Ledger()
-        if goes_on(file.path, file.path, opening):
+        if continues(file.path, file.path, opening):
             ledger, _ = file.load(opening.identity)
         return ledger
 
     async def commit(self, steps: Sequence[Step]) -> None:
-        """Hand the rows of these steps over, then move the checkpoint."""
+        """Pass the rows of these steps to the function, then move the checkpoint."""
         ledger = self._ledger.moved(steps)
         if rows := [row for step in steps for row in step.rows]:
-            taking = self._function(rows)
-            if not isinstance(cast("object", taking), Awaitable):
-                raise TypeError("the function of the sink is not async, and so was not waited for")
-            await called(taking, "the function of the sink")
+            call = self._function(rows)
+            if not isinstance(cast("object", call), Awaitable):
+                raise TypeError("the function of the sink is not async, so it cannot be awaited")
+            await result_of(call, "the function of the sink")
         if (file := self._file) is not None:
-            await self._done(lambda: file.save(self._identity, ledger))
+            await self._run(lambda: file.save(self._identity, ledger))
         self._ledger = ledger
 
     async def aclose(self) -> None:
-        """Let go of the checkpoint."""
+        """Release the lock."""
         if hasattr(self, "_lock"):
             self._lock.close()
 
-    async def _done(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], T]) -> T:
         try:
-            return await undisturbed(work)
+            return await run_in_thread(work)
         except OSError as error:
             path = cast("CheckpointFile", self._file).path
             raise DrainError(f"{path} cannot be written ({error.strerror or error})") from error

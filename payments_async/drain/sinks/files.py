@@ -1,4 +1,4 @@
-"""Sinks that append to one file, whose checkpoint stands beside it."""
+"""Sinks that append to one file and keep its checkpoint in a second file."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, plain
-from payments_async.drain.sinks.locks import lock, stands
-from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
-from payments_async.wire.jsontext import UNREADABLE, reader, written
+from payments_async.drain.sinks.locks import is_current, lock
+from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread
+from payments_async.wire.jsontext import UNREADABLE, json_bytes, reader
 
 _LONGEST = 2**31 - 1
-"""Characters that a field of CSV may have: what a provider sent may be long."""
+"""The limit for reading a CSV field, in characters: data of a provider may be long."""
 
 
 class FileSink(Sink):
-    """Rows in one file, and `FILE.checkpoint` beside it.
+    """Stores rows in a file, and the checkpoint in `FILE.checkpoint`.
 
-    A commit appends the rows and makes sure of them, then replaces the checkpoint, which holds the length of the file.
-    What is behind that length was not committed, and is cut off by the next run.
+    A commit appends the rows and syncs them to disk, then replaces the checkpoint, which contains the file's length.
+    Data after that length was not committed; the next run cuts it off.
 
     Args:
         path: The file.
@@ -39,66 +39,66 @@ class FileSink(Sink):
         self._file: BinaryIO
         self._identity: Identity
         self._names: tuple[str, ...]
-        # Whether the file is there only because it was opened; whether it has what a commit appends to.
-        self._made = self._begun = False
+        # Whether `open` created the file; whether its head and first checkpoint are written.
+        self._created = self._started = False
         self._offset: int
         self._ledger: Ledger
 
     async def open(self, opening: Opening) -> Ledger:
-        """Open the file for the rows to come."""
-        return await undisturbed(lambda: self._open(opening))
+        """Open the file."""
+        return await run_in_thread(lambda: self._open(opening))
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._names = opening.identity, tuple(columns(opening.model))
         self._ledger, self._offset = Ledger(), 0
         try:
-            goes_on(self.path, self.checkpoint.path, opening)  # a pipe, say, waits for others when it is opened
-            self._made = not self.path.exists()
-            self._file = lock(self.path.open("x+b" if self._made else "r+b", buffering=0))
-            # Until it was locked, another drain may have begun it, or gone on.
-            self._begun = goes_on(self.path, self.checkpoint.path, opening) and self._resumed()
+            continues(self.path, self.checkpoint.path, opening)  # before opening: a pipe, for example, would block
+            self._created = not self.path.exists()
+            self._file = lock(self.path.open("x+b" if self._created else "r+b", buffering=0))
+            # Check again: before the lock was taken, another drain may have started or continued the file.
+            self._started = continues(self.path, self.checkpoint.path, opening) and self._resumed()
         except OSError as error:
             raise self._unusable(error) from error
         return self._ledger
 
     def _resumed(self) -> bool:
-        """Whether there is something to go on from, behind which the file is cut off."""
+        """Load the checkpoint and cut the file off after it; tell whether the file has its head already."""
         ledger, offset = self.checkpoint.load(self._identity)
         size = self._file.seek(0, os.SEEK_END)
         if size < offset:
             raise DrainError(
-                f"{self.path} has {size} bytes and its checkpoint says {offset}: put a copy back, or replace it"
+                f"{self.path} has {size} bytes and its checkpoint says {offset}: restore a copy, or replace it"
             )
         head = self.head()
         self._file.seek(0)
         if offset and self._file.read(len(head)) != head:
             raise DrainError(
-                f"{self.path} begins with other columns than its rows would have: replace it, or give another file"
+                f"{self.path} has other columns than the rows of this drain: replace it, or give another file"
             )
-        if not ledger.done:  # what is behind a finished drain is not its own
+        if not ledger.done:  # after a finished drain, the user may have appended data
             self._file.truncate(offset)
         self._ledger, self._offset = ledger, offset
         return offset > 0 or not head
 
-    def _begin(self) -> None:
-        # The checkpoint comes first: from then on, what is in the file is not kept.
+    def _start(self) -> None:
+        # The checkpoint is written first: it marks the present content of the file as not committed.
         self.checkpoint.save(self._identity, Ledger())
         self._append(self.head())
         self._offset = self._file.tell()
         self.checkpoint.save(self._identity, Ledger(), self._offset)
-        self._begun = True
+        self._started = True
 
     async def commit(self, steps: Sequence[Step]) -> None:
         """Append the rows of these steps and move the checkpoint."""
-        await undisturbed(lambda: self._commit(steps))
+        await run_in_thread(lambda: self._commit(steps))
 
     def _commit(self, steps: Sequence[Step]) -> None:
         ledger = self._ledger.moved(steps)
         try:
-            if not stands(self._file):
-                raise DrainError(f"{self.path} has become another file; what was committed is in the former one")
-            if not self._begun:
-                self._begin()
+            if not is_current(self._file):
+                raise DrainError(f"{self.path} was replaced by another file; what was committed is in the former one")
+            if not self._started:
+                self._start()
             self._append(self.encoded([plain(row, self._names) for step in steps for row in step.rows]))
             self.checkpoint.save(self._identity, ledger, self._file.tell())
         except OSError as error:
@@ -106,7 +106,7 @@ class FileSink(Sink):
         self._ledger, self._offset = ledger, self._file.tell()
 
     def _append(self, data: bytes) -> None:
-        """Put these bytes behind those that count, in place of whatever is there; all of them, or none."""
+        """Write all of these bytes after the committed ones, in place of any others; or none of them."""
         self._file.seek(self._offset)
         try:
             rest = memoryview(data)
@@ -132,27 +132,29 @@ class FileSink(Sink):
                     for row in self.decoded(file):
                         take(tuple(str(row[name]) for name in names))
             except (*UNREADABLE, KeyError, csv.Error) as error:
-                raise DrainError(f"{self.path} is damaged: put a copy back, or begin again elsewhere") from error
+                raise DrainError(
+                    f"{self.path} is damaged: restore a copy, or start again with another target"
+                ) from error
 
-        await undisturbed(read)
+        await run_in_thread(read)
 
     async def aclose(self) -> None:
-        """Close the file, and take it away again if nothing came of it."""
+        """Close the file, and remove it if `open` created it and nothing was committed."""
         if hasattr(self, "_file") and not self._file.closed:
-            await undisturbed(self._close)
+            await run_in_thread(self._close)
 
     def _close(self) -> None:
         with self._file:
-            if self._made and not self.checkpoint.path.exists() and stands(self._file):
+            if self._created and not self.checkpoint.path.exists() and is_current(self._file):
                 self.path.unlink()
 
     @abstractmethod
     def head(self) -> bytes:
-        """What the file begins with."""
+        """The bytes that the file starts with."""
 
     @abstractmethod
     def encoded(self, rows: list[dict[str, Any]]) -> bytes:
-        """Rows as they are appended."""
+        """The rows as bytes to append."""
 
     @abstractmethod
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
@@ -160,41 +162,41 @@ class FileSink(Sink):
 
 
 class JSONLines(FileSink):
-    """One JSON object a line: integers exact, times in RFC 3339 and UTC, lists and maps as they are."""
+    """One JSON object per line: exact integers, times as RFC 3339 in UTC, lists and maps as JSON."""
 
     format: ClassVar[str] = "jsonl"
 
     def head(self) -> bytes:
-        """Nothing."""
+        """No bytes."""
         return b""
 
     def encoded(self, rows: list[dict[str, Any]]) -> bytes:
-        """A line each."""
-        return b"".join(written(row) + b"\n" for row in rows)
+        """One line per row."""
+        return b"".join(json_bytes(row) + b"\n" for row in rows)
 
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
-        """A row of each line."""
+        """One row per line."""
         return map(reader(dict[str, Any]), file)
 
 
 class CSV(FileSink):
-    """Comma-separated values (RFC 4180) under a line of names: integers exact, times in RFC 3339 and UTC.
+    """Comma-separated values (RFC 4180) with a header line: exact integers, times as RFC 3339 in UTC.
 
-    Lists and maps are JSON text; what is not there is empty.
+    Lists and maps are JSON text; `None` is an empty field.
     """
 
     format: ClassVar[str] = "csv"
 
     def head(self) -> bytes:
-        """The names of the columns."""
+        """The header line: the names of the columns."""
         return _csv([self._names])
 
     def encoded(self, rows: list[dict[str, Any]]) -> bytes:
-        """A record each."""
+        """One record per row."""
         return _csv([[_cell(value) for value in row.values()] for row in rows])
 
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
-        """A row of each record."""
+        """One row per record."""
         limit = csv.field_size_limit(_LONGEST)
         try:
             with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
@@ -212,4 +214,4 @@ def _csv(records: Sequence[Sequence[Any]]) -> bytes:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return written(value).decode() if isinstance(value, dict | list) else value
+    return json_bytes(value).decode() if isinstance(value, dict | list) else value

@@ -1,4 +1,4 @@
-"""Locks on files: one process at a time writes to a target."""
+"""File locks: only one process at a time writes to a target."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from payments_async.drain.errors import DrainError
 
 
 def lock(file: BinaryIO) -> BinaryIO:
-    """The file, locked until it is closed or the process ends, however it ends.
+    """Lock the file until it is closed or the process ends, and return it.
 
     Raises:
-        DrainError: another process has it.
+        DrainError: another process has locked it.
     """
     try:
         if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415  # one system's only
+            import msvcrt  # noqa: PLC0415  # exists on one system only
 
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
-            import fcntl  # noqa: PLC0415  # one system's only
+            import fcntl  # noqa: PLC0415  # exists on one system only
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        free = stands(file)  # unless the other has just removed it
+        free = is_current(file)  # the other process may have just removed it
     except (BlockingIOError, PermissionError):
         free = False
     if not free:
@@ -34,8 +34,8 @@ def lock(file: BinaryIO) -> BinaryIO:
     return file
 
 
-def stands(file: BinaryIO) -> bool:
-    """Whether an open file is still the one of its name."""
+def is_current(file: BinaryIO) -> bool:
+    """Whether the path of an open file still leads to this file."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), Path(file.name).stat())
     except FileNotFoundError:

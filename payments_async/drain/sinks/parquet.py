@@ -1,4 +1,4 @@
-"""A sink that makes a Parquet file, out of parts that are committed one by one."""
+"""A sink that creates a Parquet file from parts, which are committed one by one."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, re
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, plain_value, time_text
-from payments_async.drain.sinks.locks import lock, stands
-from payments_async.drain.sinks.sink import Opening, Sink, goes_on, undisturbed
-from payments_async.wire.jsontext import written
+from payments_async.drain.sinks.locks import is_current, lock
+from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread
+from payments_async.wire.jsontext import json_bytes
 
 T = TypeVar("T")
 
 _DIGITS = 38
-"""The most digits that every reader of Parquet takes."""
+"""The most digits of a decimal that every Parquet reader supports."""
 
 
 class Parquet(Sink):
-    """A Parquet file, needing the extra `parquet`.
+    """Stores rows in a Parquet file; needs the extra `parquet`.
 
-    Integers are `decimal(38, 0)`, or text in a column that has one of more digits; times are UTC, in microseconds;
-    lists and maps are JSON text. Until the drain is done, its rows are in `FILE.parts`, and `FILE.checkpoint` tells how
-    many of the parts count.
+    Integers are `decimal(38, 0)`, or text in a column that contains a longer one; times are in UTC, to the microsecond;
+    lists and maps are JSON text. Until the drain is done, its rows are in `FILE.parts`, and `FILE.checkpoint` contains
+    the number of committed parts.
 
     Args:
         path: The file.
@@ -48,23 +48,23 @@ class Parquet(Sink):
         self._columns: dict[str, Kind]
         self._ledger: Ledger
         self._count: int
-        self._begun = False
+        self._started = False
 
     async def open(self, opening: Opening) -> Ledger:
-        """Make room for parts, or find those that there are."""
+        """Create the folder of parts, or check the existing parts."""
         _arrow("pyarrow.parquet")
-        return await undisturbed(lambda: self._open(opening))
+        return await run_in_thread(lambda: self._open(opening))
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._columns = opening.identity, columns(opening.model)
         self._ledger, self._count = Ledger(), 0
         try:
-            goes_on(self.path, self.checkpoint.path, opening)  # nothing is made beside a file that is refused
+            continues(self.path, self.checkpoint.path, opening)  # creates nothing if the file is refused
             self.parts.mkdir(exist_ok=True)
             self._lock = lock((self.parts / "lock").open("ab"))
-            # Until it was locked, another drain may have begun it, or gone on.
-            self._begun = goes_on(self.path, self.checkpoint.path, opening)
-            if self._begun:
+            # Check again: before the lock was taken, another drain may have started or continued the file.
+            self._started = continues(self.path, self.checkpoint.path, opening)
+            if self._started:
                 self._ledger, self._count = self.checkpoint.load(opening.identity)
                 self._check()
         except OSError as error:
@@ -72,18 +72,18 @@ class Parquet(Sink):
         return self._ledger
 
     def _check(self) -> None:
-        """Refuse to go on without a part that was committed; a file that was finished needs none."""
-        if self._made():
+        """Refuse to continue if a committed part is missing; a finished file needs no parts."""
+        if self._finished():
             return
         for part in self._paths():
             if not part.exists() or part.read_bytes()[-4:] != b"PAR1":
-                raise DrainError(f"{part} is missing or damaged: put a copy back, or replace {self.path}")
+                raise DrainError(f"{part} is missing or damaged: restore a copy, or replace {self.path}")
 
-    def _made(self) -> bool:
-        """Whether the file is there already.
+    def _finished(self) -> bool:
+        """Whether this drain has finished the file already.
 
         Raises:
-            DrainError: another one is in its place.
+            DrainError: the path leads to another file.
         """
         if not self.path.exists():
             return False
@@ -91,18 +91,18 @@ class Parquet(Sink):
             rows = _arrow("pyarrow.parquet").read_metadata(self.path).num_rows
             if self._ledger.done and rows == sum(each.items for each in self._ledger):
                 return True
-        raise DrainError(f"{self.path} is there, and not from this drain: move it and resume, or replace it")
+        raise DrainError(f"{self.path} exists and is not from this drain: move it and resume, or replace it")
 
     async def commit(self, steps: Sequence[Step]) -> None:
         """Write the rows of these steps as one more part, and move the checkpoint."""
-        await undisturbed(lambda: self._commit(steps))
+        await run_in_thread(lambda: self._commit(steps))
 
     def _commit(self, steps: Sequence[Step]) -> None:
         ledger = self._ledger.moved(steps)
         rows = [row for step in steps for row in step.rows]
         try:
-            if not self._begun:
-                self._begun = True
+            if not self._started:
+                self._started = True
                 self.path.unlink(missing_ok=True)
                 self.checkpoint.save(self._identity, Ledger())
             if rows:
@@ -125,17 +125,17 @@ class Parquet(Sink):
                 for row in zip(*(texts(name, table[name].to_pylist()) for name in names), strict=True):
                     take(row)
 
-        await undisturbed(read)
+        await run_in_thread(read)
 
     async def finish(self) -> None:
-        """Make one file of the parts, and take them away."""
-        await undisturbed(self._finish)
+        """Combine the parts into one file, and remove them."""
+        await run_in_thread(self._finish)
 
     def _finish(self) -> None:
-        if not self._made():
+        if not self._finished():
             pyarrow = _arrow("pyarrow")
             schemas = [self._read(path, lambda part: part.schema_arrow) for path in self._paths()]
-            # A column that is text in any part is text in all.
+            # A column that is text in one part must be text in all of them.
             long = {name for name in self._columns for each in schemas if each.field(name).type == pyarrow.string()}
             schema = pyarrow.schema([(name, _type(kind, long=name in long)) for name, kind in self._columns.items()])
             tables = (
@@ -148,30 +148,30 @@ class Parquet(Sink):
         with suppress(OSError):
             for part in self.parts.glob("*.parquet*"):
                 part.unlink()
-        # The lock goes last: once it is gone, the folder is anybody's.
+        # The lock is removed last: without it, another drain may use the folder.
         shutil.rmtree(self.parts, ignore_errors=True)
 
     async def aclose(self) -> None:
-        """Let go of the parts, and take their folder away if there are none."""
+        """Release the lock, and remove the folder if it contains no parts."""
         if hasattr(self, "_lock") and not self._lock.closed:
-            await undisturbed(self._close)
+            await run_in_thread(self._close)
 
     def _close(self) -> None:
         with self._lock:
-            if stands(self._lock) and len([*self.parts.iterdir()]) == 1:
+            if is_current(self._lock) and len([*self.parts.iterdir()]) == 1:
                 shutil.rmtree(self.parts, ignore_errors=True)
 
     def _paths(self, count: int | None = None) -> list[Path]:
         numbers = range(1, (self._count if count is None else count) + 1)
         return [self.parts / f"{number:06}.parquet" for number in numbers]
 
-    def _read(self, path: Path, what: Callable[[Any], T]) -> T:
-        """Something of a part."""
+    def _read(self, path: Path, read: Callable[[Any], T]) -> T:
+        """What `read` returns for the Parquet file of a part."""
         try:
-            # Not `read_table`, whose memory grows from file to file.
-            return what(_arrow("pyarrow.parquet").ParquetFile(path))
+            # Not `read_table`, whose memory use grows from file to file.
+            return read(_arrow("pyarrow.parquet").ParquetFile(path))
         except (OSError, ValueError) as error:
-            raise DrainError(f"{path} is damaged: put a copy back, or replace {self.path}") from error
+            raise DrainError(f"{path} is damaged: restore a copy, or replace {self.path}") from error
 
     def _table(self, rows: list[Any]) -> Any:
         arrays = {name: _array(kind, [getattr(row, name) for row in rows]) for name, kind in self._columns.items()}
@@ -182,12 +182,12 @@ class Parquet(Sink):
 
 
 def _write(path: Path, schema: Any, tables: Iterable[Any]) -> None:
-    """Write a file as a whole: whatever happens, it is there or it is not."""
+    """Write a file atomically: it appears complete or not at all."""
     with replacing(path) as file, _arrow("pyarrow.parquet").ParquetWriter(file, schema) as writer:
         for table in tables:
             writer.write_table(table)
             del table
-            # Or its allocator keeps several times what is in use.
+            # Otherwise the allocator keeps several times the memory that is in use.
             _arrow("pyarrow").default_memory_pool().release_unused()
 
 
@@ -200,7 +200,7 @@ def _array(kind: Kind, values: list[Any]) -> Any:
 
 def _text(value: Any) -> str:
     plain = plain_value(value)
-    return plain if isinstance(plain, str) else written(plain).decode()
+    return plain if isinstance(plain, str) else json_bytes(plain).decode()
 
 
 def _type(kind: Kind, *, long: bool) -> Any:
@@ -217,7 +217,7 @@ def _type(kind: Kind, *, long: bool) -> Any:
 
 
 def _arrow(name: str) -> Any:
-    """A module of pyarrow, which has no types to check against.
+    """A module of pyarrow, as `Any` because pyarrow has no type hints.
 
     Raises:
         DrainError: it is not installed.

@@ -1,4 +1,4 @@
-"""What every sink of a drain is: rows and checkpoint committed together, or neither."""
+"""The base class of sinks, which commit rows and checkpoints together, and helpers for sinks."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True)
 class Opening:
-    """What a sink is opened for.
+    """What a sink must know to open its target.
 
     Attributes:
-        identity: Which drain it is.
+        identity: Identifies the drain.
         model: The model of the rows.
-        key: The columns that tell a row from all others.
-        resume: Whether to go on from the target's checkpoint.
-        replace: Whether to put a new target in place of the one that is there.
+        key: The columns that identify a row.
+        resume: Whether to continue from the target's checkpoint.
+        replace: Whether to replace an existing target.
     """
 
     identity: Identity
@@ -38,78 +38,78 @@ class Opening:
 
 
 class Sink(ABC):
-    """Where a drain's rows go."""
+    """Stores the rows of a drain together with its checkpoints."""
 
     format: ClassVar[str]
-    """The name of the format that rows are kept in."""
+    """The name of the format in which rows are stored."""
     batch: ClassVar[int] = 1
-    """How many rows a commit should have at least, unless it is the last."""
+    """The minimum number of rows of a commit, except the last one."""
     remembers: ClassVar[bool] = True
-    """Whether it can tell which rows it has, so that after a break none comes twice."""
+    """Whether it can list the rows it has, so that no row is stored twice after an interruption."""
     endless: ClassVar[bool] = True
-    """Whether it is of use before the drain is done."""
+    """Whether the target is usable before the drain is done, so that a drain can follow into it."""
     in_use: bool = False
-    """Whether a drain is running into it."""
+    """Whether a drain is using it now."""
 
     @abstractmethod
     async def open(self, opening: Opening) -> Ledger:
-        """Open the target; gives what an earlier run has committed.
+        """Open the target, and return what earlier runs have committed.
 
-        A target that is there stays as it is until the first commit, which comes once the server has answered.
+        An existing target stays unchanged until the first commit, which follows the server's first response.
 
         Raises:
-            DrainError: the target is there already, is another drain's, is damaged, or cannot be written to.
+            DrainError: the target exists already, belongs to another drain, is damaged, or cannot be written to.
         """
 
     @abstractmethod
     async def commit(self, steps: Sequence[Step]) -> None:
-        """Keep the rows of these steps and move the checkpoints, for good once this returns; or do neither.
+        """Store the rows of these steps durably and move the checkpoints; if it fails, do neither.
 
         Raises:
-            PartitionLostError: a checkpoint is not where a step begins.
-            DrainError: it cannot be written.
+            PartitionLostError: a stored checkpoint is not the one that a step starts from.
+            DrainError: the target cannot be written to.
         """
 
-    # Not every sink has something to do for these.
+    # Not every sink needs these.
 
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:  # noqa: B027
         """Call `take`, in a thread, with these columns of each committed row as text."""
 
     async def finish(self) -> None:  # noqa: B027
-        """Complete the target, once everything is committed; may be called again after a break."""
+        """Complete the target after the last commit; may be called again after an interruption."""
 
     async def aclose(self) -> None:  # noqa: B027
-        """Let go of the target; may be called any number of times."""
+        """Release the target; may be called any number of times."""
 
 
-def goes_on(path: Path, checkpoint: Path, opening: Opening) -> bool:
-    """Whether a file is to be gone on with from its checkpoint, and not to be begun.
+def continues(path: Path, checkpoint: Path, opening: Opening) -> bool:
+    """Whether to continue a file from its checkpoint, instead of starting it.
 
     Raises:
-        DrainError: it is there already, and is not to be resumed or cannot be.
+        DrainError: the file exists already, and resuming it was not requested or is not possible.
     """
     if path.exists() and not path.is_file():
-        raise DrainError(f"{path} is no file: give another one")
-    begun = checkpoint.exists()
-    if opening.replace or not (begun or (path.exists() and path.stat().st_size > 0)):
+        raise DrainError(f"{path} is not a file: give another one")
+    has_checkpoint = checkpoint.exists()
+    if opening.replace or not (has_checkpoint or (path.exists() and path.stat().st_size > 0)):
         return False
     if not opening.resume:
-        raise DrainError(f"{path} is there already: resume it, replace it, or give another file")
-    if not begun:
+        raise DrainError(f"{path} exists already: resume it, replace it, or give another file")
+    if not has_checkpoint:
         raise DrainError(
             f"{path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
         )
     return True
 
 
-async def called(function: Awaitable[T], name: str) -> T:
-    """What a function of the caller's gives.
+async def result_of(call: Awaitable[T], name: str) -> T:
+    """The result of a call of the user's own function.
 
     Raises:
-        DrainError: something that it waited for was cancelled, which is a failure like others, and no end of the drain.
+        DrainError: the call was cancelled from inside. That is a failure like any other, and must not cancel the drain.
     """
     try:
-        return await function
+        return await call
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
         if task is None or task.cancelling():
@@ -117,17 +117,17 @@ async def called(function: Awaitable[T], name: str) -> T:
         raise DrainError(f"{name} was cancelled from inside; what was committed is kept") from error
 
 
-async def undisturbed(work: Callable[[], T]) -> T:
-    """Do blocking work in a thread, to its end."""
-    return await to_its_end(asyncio.to_thread(work))
+async def run_in_thread(work: Callable[[], T]) -> T:
+    """Run a blocking function in a thread; if cancelled, wait for its end first."""
+    return await run_to_end(asyncio.to_thread(work))
 
 
-async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Do work that must not be left half done: who is cancelled meanwhile waits for its end.
+async def run_to_end(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that must not be interrupted; if cancelled, wait for its end first.
 
     Raises:
-        CancelledError: somebody has cancelled this, and the work has succeeded.
-        Exception: what the work has raised.
+        CancelledError: this was cancelled, and the coroutine has succeeded.
+        Exception: the coroutine has raised it.
     """
     task = asyncio.ensure_future(work)
     try:

@@ -1,4 +1,4 @@
-"""A sink that keeps rows and checkpoints in the tables of a SQLite database, in one transaction."""
+"""A sink that stores rows and checkpoints in a SQLite database, in one transaction."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any, ClassVar, TypeVar
 
 import attrs
 
-from payments_async.drain.checkpoint import Ledger, from_json, lost, to_json
+from payments_async.drain.checkpoint import Ledger, from_json, partition_lost, to_json
 from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.rows import columns, plain
-from payments_async.drain.sinks.sink import Opening, Sink, undisturbed
-from payments_async.wire.jsontext import written
+from payments_async.drain.sinks.sink import Opening, Sink, run_in_thread
+from payments_async.wire.jsontext import json_bytes
 
 T = TypeVar("T")
 
@@ -34,13 +34,13 @@ CREATE TABLE IF NOT EXISTS drain_checkpoint (
 
 
 class SQLite(Sink):
-    """A table of the resource's name in a SQLite database.
+    """Stores rows in a table of a SQLite database, named after the resource.
 
-    A row that comes again replaces the one that is there. Integers are integers, and text where they have more than 64
-    bits; times are text in RFC 3339 and UTC; lists and maps are JSON text.
+    A row with the same key replaces the stored one. Integers of up to 64 bits are integers, larger ones text; times are
+    text as RFC 3339 in UTC; lists and maps are JSON text.
 
     Args:
-        path: The database; it may hold other tables, and other drains.
+        path: The database; it may contain other tables and other drains.
     """
 
     format: ClassVar[str] = "sqlite"
@@ -49,51 +49,51 @@ class SQLite(Sink):
         self.path = Path(path)
         self._database: sqlite3.Connection
         self._opening: Opening
-        self._begun: bool
+        self._started: bool
 
     async def open(self, opening: Opening) -> Ledger:
-        """Open the database and make the table."""
-        return await self._done(lambda: self._open(opening))
+        """Open the database, and read the checkpoints of this drain."""
+        return await self._run(lambda: self._open(opening))
 
     def _open(self, opening: Opening) -> Ledger:
         self._opening = opening
-        # Each use is in a thread of its own, one after the other.
+        # Several threads use the connection, one after the other.
         database = self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        # Whoever waits for another drain's commit waits for one page at most.
+        # Long enough to wait for another drain's commit.
         database.execute("PRAGMA busy_timeout = 30000")
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         with self._transaction():
             for statement in _TABLES.split(";"):
                 database.execute(statement)
-            return self._found(opening)
+            return self._load(opening)
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
-        """All that is done inside, or nothing of it."""
+        """Commit all statements of the block, or none of them."""
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
             self._database.execute("COMMIT")
         except BaseException:
-            with suppress(sqlite3.Error):  # where the disk is full, SQLite has rolled back by itself
+            with suppress(sqlite3.Error):  # when the disk is full, SQLite has rolled back by itself
                 self._database.execute("ROLLBACK")
             raise
 
-    def _found(self, opening: Opening) -> Ledger:
-        """What an earlier run has committed."""
+    def _load(self, opening: Opening) -> Ledger:
+        """The checkpoints that earlier runs have committed."""
         name, database = opening.identity.resource, self._database
         if name.lower() in {"drain", "drain_checkpoint"} or name.lower().startswith("sqlite_"):
-            raise DrainError(f"a table {name} is not a drain's to make: give the fan-out another name")
-        there = self._is_there(name)
+            raise DrainError(f"a drain cannot create a table named {name}: give the fan-out another name")
+        exists = self._table_exists(name)
         drain = database.execute("SELECT identity FROM drain WHERE name = ?", (name,)).fetchone()
-        self._begun = there and not opening.replace
-        if not self._begun:
+        self._started = exists and not opening.replace
+        if not self._started:
             return Ledger()
         if not opening.resume:
             raise DrainError(f"{self.path} has a table {name} already: resume it, replace it, or give another file")
         if not drain:
-            raise DrainError(f"the table {name} of {self.path} is no drain's: replace it, or give another file")
+            raise DrainError(f"the table {name} of {self.path} is not from a drain: replace it, or give another file")
         rows = database.execute("SELECT checkpoint FROM drain_checkpoint WHERE drain = ?", (name,))
         try:
             opening.identity.check(json.loads(drain[0]), str(self.path))
@@ -101,21 +101,21 @@ class SQLite(Sink):
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DrainError(f"the checkpoint of {name} in {self.path} is damaged: replace the table") from error
 
-    def _is_there(self, name: str) -> bool:
+    def _table_exists(self, name: str) -> bool:
         query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE"
         return self._database.execute(query, (name,)).fetchone() is not None
 
     async def commit(self, steps: Sequence[Step]) -> None:
-        """Keep the rows of these steps and move the checkpoints, in one transaction."""
-        await self._done(lambda: self._commit(steps))
+        """Store the rows of these steps and move the checkpoints, in one transaction."""
+        await self._run(lambda: self._commit(steps))
 
     def _commit(self, steps: Sequence[Step]) -> None:
         name, names, database = self._opening.identity.resource, [*columns(self._opening.model)], self._database
         listed, marks = ", ".join(f'"{column}"' for column in names), ", ".join("?" * len(names))
         insert = f'INSERT OR REPLACE INTO "{name}" ({listed}) VALUES ({marks})'  # noqa: S608 - names of models' fields
         with self._transaction():
-            if not self._begun:
-                self._begin(self._opening)
+            if not self._started:
+                self._start(self._opening)
             holder = database.execute("SELECT identity FROM drain WHERE name = ?", (name,)).fetchone()
             if holder != (_identity_text(self._opening),):
                 raise PartitionLostError(f"another drain has replaced the table {name} of {self.path}")
@@ -123,37 +123,37 @@ class SQLite(Sink):
                 self._move(name, step)
                 rows = (tuple(map(_stored, plain(row, names).values())) for row in step.rows)
                 database.executemany(insert, rows)
-        self._begun = True
+        self._started = True
 
-    def _begin(self, opening: Opening) -> None:
-        """Make the table, in place of one that is there."""
+    def _start(self, opening: Opening) -> None:
+        """Create the table; replace an existing one if requested."""
         name, database = opening.identity.resource, self._database
         if opening.replace:
             database.execute(f'DROP TABLE IF EXISTS "{name}"')
-        elif self._is_there(name):
-            raise PartitionLostError(f"another drain has begun the table {name} of {self.path}")
+        elif self._table_exists(name):
+            raise PartitionLostError(f"another drain has created the table {name} of {self.path}")
         names = ", ".join(f'"{column}"' for column in columns(opening.model))
         key = ", ".join(f'"{column}"' for column in opening.key)
-        # Without types, which would make floats of integers that are kept as text.
+        # Without column types: they would turn integers that are stored as text into floats.
         database.execute(f'CREATE TABLE "{name}" ({names}, PRIMARY KEY ({key}))')
         database.execute("INSERT OR REPLACE INTO drain VALUES (?, ?)", (name, _identity_text(opening)))
         database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
 
     def _move(self, name: str, step: Step) -> None:
-        """Put new checkpoints in place of the one that must be there."""
+        """Replace the checkpoint that a step starts from by its new ones."""
         database = self._database
         if step.before is not None:
             number, before = step.before.partition.number, _text(step.before)
-            gone = database.execute(
+            deleted = database.execute(
                 "DELETE FROM drain_checkpoint WHERE drain = ? AND number = ? AND checkpoint = ?",
                 (name, number, before),
             )
-            if gone.rowcount != 1:
-                raise lost(step.before)
+            if deleted.rowcount != 1:
+                raise partition_lost(step.before)
         for after in step.after:
             row = (name, after.partition.number, _text(after))
             if database.execute("INSERT OR IGNORE INTO drain_checkpoint VALUES (?, ?, ?)", row).rowcount != 1:
-                raise lost(after)
+                raise partition_lost(after)
 
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
         """Call `take` with these columns of each row."""
@@ -164,16 +164,16 @@ class SQLite(Sink):
             for row in rows:
                 take(tuple(map(str, row)))
 
-        await self._done(read)
+        await self._run(read)
 
     async def aclose(self) -> None:
         """Close the database."""
         if hasattr(self, "_database"):
-            await undisturbed(self._database.close)
+            await run_in_thread(self._database.close)
 
-    async def _done(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], T]) -> T:
         try:
-            return await undisturbed(work)
+            return await run_in_thread(work)
         except sqlite3.Error as error:
             raise DrainError(f"{self.path}: {error}; what was committed is kept") from error
 
@@ -188,7 +188,7 @@ def _text(checkpoint: Checkpoint) -> str:
 
 def _stored(value: Any) -> Any:
     if isinstance(value, dict | list | Decimal):
-        return written(value).decode()
+        return json_bytes(value).decode()
     if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
         return str(value)
     return value

@@ -123,7 +123,7 @@ async def test_one_sink_serves_one_drain_after_the_other(tmp_path: Path, *, with
 
 async def test_a_checkpoint_that_is_there_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c").write_text("my diary")
-    for resume, why in ((False, "c is there already"), (True, "the checkpoint .*c is damaged")):
+    for resume, why in ((False, "c exists already"), (True, "the checkpoint .*c is damaged")):
         sink = Each(Taken(), tmp_path / "c")
         with pytest.raises(DrainError, match=why):
             await sink.open(opening(sink, resume=resume))
@@ -189,6 +189,6 @@ async def test_a_function_that_is_not_async_is_refused(tmp_path: Path) -> None:
     sink = Each(lambda _: None, tmp_path / "c")  # type: ignore[arg-type, return-value]
     await sink.open(opening(sink))
     await sink.commit([BEGIN])
-    with pytest.raises(TypeError, match="the function of the sink is not async, and so was not waited for"):
+    with pytest.raises(TypeError, match="the function of the sink is not async, so it cannot be awaited"):
         await sink.commit([moved(0, payments(2))])
     await sink.aclose()

@@ -72,7 +72,7 @@ async def test_a_checkpoint_alone_is_not_gone_on_with(tmp_path: Path, kind: Kind
     await (await begun(kind, tmp_path / kind.name)).aclose()
     (tmp_path / kind.name).unlink()
     sink = kind.make(tmp_path / kind.name)
-    with pytest.raises(DrainError, match=r"has 0 bytes and its checkpoint says \d+: put a copy back, or replace it"):
+    with pytest.raises(DrainError, match=r"has 0 bytes and its checkpoint says \d+: restore a copy, or replace it"):
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
 
@@ -84,7 +84,7 @@ async def test_a_damaged_checkpoint_is_refused_and_nothing_changed(tmp_path: Pat
     checkpoint.write_bytes(checkpoint.read_bytes().replace(b"0", b"1"))
     before = content(tmp_path)
     sink = kind.make(tmp_path / kind.name)
-    with pytest.raises(DrainError, match=r"the checkpoint .* is damaged: put a copy back, or begin again elsewhere"):
+    with pytest.raises(DrainError, match=r"the checkpoint .* is damaged: restore a copy, or start again with"):
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
     assert content(tmp_path) == before
@@ -96,7 +96,7 @@ async def test_records_are_not_appended_under_names_that_are_others(tmp_path: Pa
     await (await begun(KINDS[1], sink.path)).aclose()
     data = sink.path.read_bytes().replace(b"metadata", b"metafata", 1)
     sink.path.write_bytes(data)
-    with pytest.raises(DrainError, match=r"out.csv begins with other columns than its rows would have"):
+    with pytest.raises(DrainError, match=r"out.csv has other columns than the rows of this drain"):
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
     assert sink.path.read_bytes() == data
@@ -133,7 +133,7 @@ async def test_a_file_that_is_taken_away_meanwhile_is_missed(tmp_path: Path, kin
     path.rename(tmp_path / "former")
     if put is not None:
         path.write_bytes(put)
-    with pytest.raises(DrainError, match="has become another file; what was committed is in the former one"):
+    with pytest.raises(DrainError, match="was replaced by another file; what was committed is in the former one"):
         await sink.commit([moved(2, payments(2, first=2))])
     await sink.aclose()
     assert kind.read(tmp_path / "former") == expected(payments(2))
@@ -159,7 +159,7 @@ async def test_rows_that_cannot_be_read_again_are_damaged(tmp_path: Path, kind: 
     sink = await begun(kind, path)
     data = path.read_bytes()
     path.write_bytes(data[:-6] + b"\xff" * 6)
-    with pytest.raises(DrainError, match=rf"{kind.name} is damaged: put a copy back, or begin again elsewhere"):
+    with pytest.raises(DrainError, match=rf"{kind.name} is damaged: restore a copy, or start again with"):
         await sink.recall(["id"], lambda _: None)
     await sink.aclose()
 

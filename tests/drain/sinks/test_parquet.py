@@ -103,7 +103,7 @@ async def test_a_part_that_is_missing_or_cut_is_refused(path: Path, damage: str,
     else:
         part.write_bytes(part.read_bytes()[: -1 if damage == "cut" else 0])
     before = content(path.parent)
-    with pytest.raises(DrainError, match=rf"00000{number}.parquet is missing or damaged: put a copy back, or replace"):
+    with pytest.raises(DrainError, match=rf"00000{number}.parquet is missing or damaged: restore a copy, or replace"):
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
     assert content(path.parent) == before
@@ -114,7 +114,7 @@ async def test_a_file_that_comes_from_elsewhere_is_not_taken_for_the_finished_on
     Parquet(path).path.write_bytes(b"PAR1 of somebody else")
     sink = Parquet(path)
     before = content(path.parent)
-    with pytest.raises(DrainError, match=r"out.parquet is there, and not from this drain: move it and resume"):
+    with pytest.raises(DrainError, match=r"out.parquet exists and is not from this drain: move it and resume"):
         await sink.open(opening(sink, resume=True))
     await sink.aclose()
     assert content(path.parent) == before
@@ -183,7 +183,7 @@ async def test_a_file_that_comes_during_the_drain_is_left_alone_and_so_are_the_p
     await sink.commit([moved(0, payments(3), done=True)])
     write(path)
     before = content(path.parent)
-    with pytest.raises(DrainError, match=r"out.parquet is there, and not from this drain"):
+    with pytest.raises(DrainError, match=r"out.parquet exists and is not from this drain"):
         await sink.finish()
     await sink.aclose()
     assert content(path.parent) == before
@@ -201,7 +201,7 @@ async def test_a_part_that_cannot_be_read_is_named(path: Path, use: str) -> None
     part = sink.parts / "000002.parquet"
     part.write_bytes(b"\0" * 100 + b"PAR1")
     await sink.open(opening(sink, resume=True))
-    with pytest.raises(DrainError, match=r"000002.parquet is damaged: put a copy back, or replace .*out.parquet"):
+    with pytest.raises(DrainError, match=r"000002.parquet is damaged: restore a copy, or replace .*out.parquet"):
         await (sink.finish() if use == "finish" else sink.recall(["id"], print))
     await sink.aclose()
     assert set(content(path.parent)) == {

@@ -161,7 +161,7 @@ async def test_a_table_of_somebody_else_is_refused(path: Path, *, resume: bool) 
         mine.execute("CREATE TABLE payments (a)")
         mine.execute("INSERT INTO payments VALUES (7)")
     sink = SQLite(path)
-    why = "the table payments of .* is no drain's: replace it" if resume else "has a table payments already"
+    why = "the table payments of .* is not from a drain: replace it" if resume else "has a table payments already"
     with pytest.raises(DrainError, match=why):
         await sink.open(opening(sink, resume=resume))
     await sink.aclose()

@@ -136,7 +136,7 @@ async def test_what_is_no_file_is_no_target(tmp_path: Path, kind: Kind) -> None:
     (tmp_path / kind.name).mkdir()
     for how in ({}, {"resume": True}, {"replace": True}):
         why = await refused(kind, tmp_path / kind.name, **how)
-        assert ("unable to open database file" if kind.make is SQLite else "is no file: give another one") in why
+        assert ("unable to open database file" if kind.make is SQLite else "is not a file: give another one") in why
 
 
 @every_kind
@@ -219,7 +219,7 @@ async def test_a_target_that_another_drain_makes_at_the_same_time_is_not_overwri
     if resume:
         assert [*await opened(sink, resume=True)] == [at(7, done=True)]
     else:
-        with pytest.raises(DrainError, match="is there already"):
+        with pytest.raises(DrainError, match="exists already"):
             await opened(sink)
     assert kind.read(path) == expected(payments(7))
 
@@ -310,5 +310,5 @@ def test_a_sink_is_found_by_suffix_or_format(name: str, format_: str | None, kin
     ],
 )
 def test_what_no_sink_is_for_is_refused(name: str, format_: str | None, why: str) -> None:
-    with pytest.raises(ValueError, match=f"{why} is none of a sink: the formats are jsonl, csv, parquet, sqlite"):
+    with pytest.raises(ValueError, match=f"{why} is not known: the formats are jsonl, csv, parquet, sqlite"):
         sink_for(name, format_)

@@ -81,7 +81,7 @@ async def sliced(source: Source, count: int) -> list[Slice]:
     return [*uncut, *slices]
 
 
-async def heeds_keys(source: Source) -> bool:
+async def sorts_and_filters_by_key(source: Source) -> bool:
     """Whether the server sorts and filters by the key.
 
     Lists the first keys, then those up to the middle one backwards. Rows may come and go between the two requests, so

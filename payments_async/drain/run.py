@@ -15,7 +15,7 @@ from typing import cast
 import attrs
 
 from payments_async.drain.checkpoint import Ledger
-from payments_async.drain.cutting import Slice, halved, heeds_keys, sliced, whole
+from payments_async.drain.cutting import Slice, halved, sorts_and_filters_by_key, sliced, whole
 from payments_async.drain.errors import DrainError, DrainWarning
 from payments_async.drain.partition import Checkpoint, Partition, Step, Strategy, share
 from payments_async.drain.report import Report
@@ -167,7 +167,7 @@ class Run:
         if plan.strategy == "cursor" or self._source.listing.key is None:
             return "cursor"
         try:
-            supported = await heeds_keys(self._source)
+            supported = await sorts_and_filters_by_key(self._source)
         except (ValidationError, ServerError) as error:
             # The answer of a server that does not support this filter or this column.
             if plan.strategy is not None or error.status not in (400, 500):

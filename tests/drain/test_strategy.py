@@ -11,7 +11,7 @@ import pytest
 
 from payments_async import PaymentsClient, PaymentsError, ServerError, ValidationError
 from payments_async.drain import Drain, DrainError, DrainWarning
-from payments_async.drain.cutting import heeds_keys
+from payments_async.drain.cutting import sorts_and_filters_by_key
 from payments_async.drain.resources import LISTINGS
 from payments_async.drain.walks import Source
 from payments_async.sandbox import Fault, FaultKind, Sandbox
@@ -157,7 +157,7 @@ async def test_on_a_busy_list_it_is_seen_whether_keys_are_heeded(kind: dict[str,
         served.meanwhile = change
         async with connected(served) as client:
             source = Source(client=client, listing=LISTINGS["payments"])
-            assert await heeds_keys(source) is not bool(kind), seed
+            assert await sorts_and_filters_by_key(source) is not bool(kind), seed
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

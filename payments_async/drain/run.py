@@ -15,7 +15,7 @@ from typing import cast
 import attrs
 
 from payments_async.drain.checkpoint import Ledger
-from payments_async.drain.cutting import Slice, halved, sorts_and_filters_by_key, sliced, whole
+from payments_async.drain.cutting import Slice, halved, sliced, sorts_and_filters_by_key, whole
 from payments_async.drain.errors import DrainError, DrainWarning
 from payments_async.drain.partition import Checkpoint, Partition, Step, Strategy, share
 from payments_async.drain.report import Report

@@ -86,8 +86,9 @@ def _inner(node: Json) -> Json:
 
 def _field(wire: str, schema: Json, *, required: bool, sent: bool) -> Json:
     free = "$ref" not in schema and "type" not in schema
-    # What a server leaves out or sends as null is the neutral value; what is sent tells "none" from "empty".
-    neutral = None if sent else _NEUTRAL.get(schema.get("type", ""))
+    # What a server leaves out is the neutral value, and so is null for a list or map; what is sent tells "none" from
+    # "empty".
+    neutral = None if sent else _neutral(schema)
     default = neutral or ("default=None" if free or not required else None)
     said: Json = {
         "nullable": not neutral and not free and (not required or schema.get("nullable", False)),
@@ -96,6 +97,13 @@ def _field(wire: str, schema: Json, *, required: bool, sent: bool) -> Json:
     }
     # Even `nullable: false` beside a $ref makes the generator write the class twice.
     return _type(schema) | {key: value for key, value in said.items() if value}
+
+
+def _neutral(schema: Json) -> str | None:
+    """What a field is assigned if it must not be None: its own neutral value, or an empty list or map."""
+    if "x-neutral" in schema:
+        return f"default={json.dumps(schema['x-neutral'])}"
+    return _NEUTRAL.get(schema.get("type", ""))
 
 
 def _type(schema: Json) -> Json:
@@ -111,8 +119,8 @@ def _type(schema: Json) -> Json:
 def _assigned(wire: str, default: str | None, *, sensitive: bool) -> str | None:
     metadata = None if names.field_name(wire) == wire else f'metadata={{"wire": {json.dumps(wire)}}}'
     arguments = [argument for argument in (default, "repr=False" if sensitive else None, metadata) if argument]
-    if arguments == ["default=None"]:
-        return "None"
+    if len(arguments) == 1 and arguments[0].startswith("default="):
+        return arguments[0].removeprefix("default=")
     return f"attrs.field({', '.join(arguments)})" if arguments else None
 
 

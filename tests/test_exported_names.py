@@ -212,7 +212,7 @@ def test_values_have_the_promised_defaults() -> None:
     assert parameters(ClientCredentials) == ("client_id", "client_secret", "*", "token_url", "scopes")
     assert parameters(TokenSource.acquire) == ()
     assert parameters(TokenSource.invalidate) == ("token",)
-    assert {"NOT_SENT", "UNKNOWN"} == {outcome.name for outcome in Outcome}
+    assert {"NOT_SENT", "REFUSED", "UNKNOWN", "DONE"} == {outcome.name for outcome in Outcome}
 
 
 def test_pages_offer_what_was_promised_and_nothing_else() -> None:

@@ -124,7 +124,7 @@ class Limit:
 
     async def create(self) -> Payment:
         request = PaymentRequest(
-            reference="pi_1",
+            reference="pi_0000000",
             connectorID="eyJQcm92aWRlciI6IlNUUklQRSIsIlJlZmVyZW5jZSI6IjEifQ",
             createdAt=datetime(2024, 3, 1, 12, tzinfo=UTC),
             amount=10**20,

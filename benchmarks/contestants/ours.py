@@ -59,7 +59,7 @@ class Ours:
     async def create(self) -> Payment:
         return await self._payments.create_payment(
             PaymentRequest(
-                reference="pi_1",
+                reference="pi_0000000",
                 connector_id="eyJQcm92aWRlciI6IlNUUklQRSIsIlJlZmVyZW5jZSI6IjEifQ",
                 created_at=datetime(2024, 3, 1, 12, tzinfo=UTC),
                 amount=10**20,

@@ -91,6 +91,7 @@ class BankAccounts(Operations):
                 "/bank-accounts",
                 one(BankAccount),
                 body=checked(BankAccountRequest, request),
+                atomic=not request.connector_id,
             )
         )
 

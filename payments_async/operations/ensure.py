@@ -9,16 +9,13 @@ from typing import TypeVar
 from payments_async.wire.errors import (
     ConflictError,
     NotFoundError,
+    Outcome,
     OutcomeUnknownError,
     PaymentsError,
     ProtocolError,
-    ServerError,
 )
 
 T = TypeVar("T")
-
-UNSETTLED = (ConflictError, OutcomeUnknownError, ProtocolError)
-"""The errors of a create call after which the resource may exist."""
 
 Field = tuple[str, object, object]
 """A field's name, its value in the request and its value in the existing resource."""
@@ -31,7 +28,7 @@ async def ensured(
     find: Callable[[], Awaitable[T | None]],
     create: Callable[[], Awaitable[object]],
     fields: Callable[[T], Iterable[Field]],
-    unsettled: tuple[type[PaymentsError], ...] = (*UNSETTLED, ServerError),
+    final: tuple[type[PaymentsError], ...] = (),
 ) -> T:
     """The resource with a reference, created if it does not exist.
 
@@ -42,21 +39,26 @@ async def ensured(
         create: Creates the resource. Its result is not used, because the server may return the data of the request
             instead of the stored data.
         fields: The fields to compare.
-        unsettled: The errors of `create` after which the resource may exist.
+        final: The errors of `create` to raise even if the resource exists.
 
     Raises:
         ConflictError: the existing resource differs; the error names the fields.
         PaymentsError: a call failed. Calling again is safe.
     """
+    outcome: Outcome | None = Outcome.NOT_SENT
     found = await find()
     if found is None:
         try:
             await create()
-        except unsettled:
+        except PaymentsError as error:
+            if not _may_exist(error) or isinstance(error, final):
+                raise
+            outcome = error.outcome
             found = await _found_after(find, operation, reference)
             if found is None:
                 raise
         else:
+            outcome = Outcome.DONE
             found = await _found_after(find, operation, reference)
     if found is None:
         raise ProtocolError(f"{reference!r} was created but cannot be found", operation=operation)
@@ -65,9 +67,15 @@ async def ensured(
         raise ConflictError(
             f"{reference!r} exists already and differs in {', '.join(differing)}",
             operation=operation,
+            outcome=outcome,
             fields=differing,
         )
     return found
+
+
+def _may_exist(error: PaymentsError) -> bool:
+    """Whether a resource may exist after this error of the call that creates it."""
+    return isinstance(error, ConflictError) or error.outcome in (Outcome.UNKNOWN, Outcome.DONE)
 
 
 async def _found_after(find: Callable[[], Awaitable[T | None]], operation: str, reference: str) -> T | None:
@@ -91,10 +99,16 @@ def _same(wanted: object, actual: object) -> bool:
 
 
 async def or_none(fetch: Awaitable[T]) -> T | None:
-    """The result of a fetch, or `None` if the resource does not exist."""
+    """The result of a fetch, or `None` if the API says that the resource does not exist.
+
+    Raises:
+        PaymentsError: the call failed. A 404 that does not come from the API says nothing of the resource.
+    """
     try:
         return await fetch
-    except NotFoundError:
+    except NotFoundError as error:
+        if error.foreign:
+            raise
         return None
 
 

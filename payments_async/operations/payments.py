@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,13 +10,22 @@ from payments_async.filters import Filter, PaymentColumn, Sort
 from payments_async.models import Payment, PaymentRequest
 from payments_async.operations.base import Operations, checked, checked_metadata, filter_text, sort_texts
 from payments_async.operations.ensure import ensured
+from payments_async.operations.server import Server
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
+from payments_async.wire.errors import APIError, ProtocolError, RateLimitedError, ServerError
 from payments_async.wire.pages import Pages
+from payments_async.wire.pipeline import Pipeline
 
 
 class Payments(Operations):
     """Payments: money that came in, went out or moved at a provider."""
+
+    __slots__ = ("_version",)
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        super().__init__(pipeline)
+        self._version: str | None = None
 
     def list_payments(
         self,
@@ -87,21 +97,26 @@ class Payments(Operations):
     async def ensure_payment(self, request: PaymentRequest) -> Payment:
         """Record a payment unless it exists already; safe to call again after any failure.
 
-        The method looks for a payment with this `reference`, records the payment if there is none, fetches it again and
-        compares. If someone else records another payment with this reference between the two steps, the server
-        overwrites that payment without an error.
+        The method looks for a payment with this `reference`, `connector_id` and `type`, records the payment if there is
+        none, fetches it again and compares. A server before version 3.0 keeps one payment of each reference: if someone
+        else records one between the two steps, it overwrites that payment without an error.
 
         Raises:
-            ConflictError: there is a different payment with this reference; `fields` names the differences. A payment
-                that has changed since, by a refund or a dispute, is also different.
+            ConflictError: there is a different payment; `fields` names the differences. A payment that has changed
+                since, by a refund or a dispute, is also different. On a server before version 3.0, or of a version
+                that cannot be read, a payment of another connector or type is different too.
             PaymentsError: a call failed. Calling again is safe.
 
-        Routes: `GET /payments`, `POST /payments`
+        Routes: `GET /payments`, `POST /payments`, and `GET /_info` if there are only payments of others
         """
 
         async def find() -> Payment | None:
-            page = await self.list_payments(page_size=1, query={"$match": {"reference": request.reference}}).first()
-            return next(iter(page.data), None)
+            other = None
+            async for payment in self.list_payments(page_size=100, query={"$match": {"reference": request.reference}}):
+                if (payment.connector_id, payment.type) == (request.connector_id, request.type):
+                    return payment
+                other = payment
+            return None if other is None or await self._keeps_payments_apart() else other
 
         return await ensured(
             "ensure_payment",
@@ -120,6 +135,18 @@ class Payments(Operations):
                 ("destination_account_id", request.destination_account_id or "", found.destination_account_id),
             ),
         )
+
+    async def _keeps_payments_apart(self) -> bool:
+        """Whether the server keeps payments of one reference apart by connector and type, as it does from 3.0 on."""
+        if self._version is None:
+            try:
+                self._version = (await Server(self._pipeline).get_server_info()).version
+            except (APIError, ProtocolError) as error:
+                if isinstance(error, ServerError | RateLimitedError):
+                    raise
+                return False
+        major = re.match(r"v?(\d{1,9})\.", self._version)
+        return major is not None and int(major[1]) >= 3
 
     async def update_metadata(self, payment_id: str, metadata: Mapping[str, str]) -> None:
         """Merge metadata into that of a payment; other entries stay as they are.

@@ -80,7 +80,7 @@ class Pools(Operations):
         Route: `POST /pools`
         """
         request = PoolRequest(name=name, account_ids=_id_list(account_ids))
-        return await self._run(Call("create_pool", "POST", "/pools", one(Pool), body=request))
+        return await self._run(Call("create_pool", "POST", "/pools", one(Pool), body=request, atomic=False))
 
     async def delete_pool(self, pool_id: str) -> None:
         """Delete a pool; it is no error if the pool does not exist.

@@ -15,11 +15,11 @@ from payments_async.models import (
     UpdateTransferInitiationStatusRequest,
 )
 from payments_async.operations.base import Operations, checked, filter_text, sort_texts
-from payments_async.operations.ensure import UNSETTLED, ensured, includes, or_none
+from payments_async.operations.ensure import ensured, includes, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
-from payments_async.wire.errors import ServerError
+from payments_async.wire.errors import ServerError, ValidationError
 from payments_async.wire.pages import Pages
 
 _NOT_SCHEDULED = datetime(1, 1, 1, tzinfo=UTC)
@@ -113,6 +113,7 @@ class TransferInitiations(Operations):
                 "/transfer-initiations",
                 one(TransferInitiation),
                 body=checked(TransferInitiationRequest, request),
+                atomic=not request.validated,
             )
         )
 
@@ -151,7 +152,7 @@ class TransferInitiations(Operations):
                 ("metadata", True, includes(found.metadata, request.metadata)),
             ),
             # A validated one exists even if the provider refused it, and the caller must get that error.
-            unsettled=UNSETTLED if request.validated else (*UNSETTLED, ServerError),
+            final=(ServerError, ValidationError) if request.validated else (),
         )
 
     async def delete_transfer_initiation(self, transfer_id: str) -> None:
@@ -197,6 +198,7 @@ class TransferInitiations(Operations):
                 nothing,
                 ids={"transferId": transfer_id},
                 body=UpdateTransferInitiationStatusRequest(status=TransferInitiationStatus(status)),
+                atomic=False,
             )
         )
 
@@ -218,6 +220,7 @@ class TransferInitiations(Operations):
                 "/transfer-initiations/{transferId}/retry",
                 nothing,
                 ids={"transferId": transfer_id},
+                atomic=False,
             )
         )
 
@@ -247,5 +250,6 @@ class TransferInitiations(Operations):
                 nothing,
                 ids={"transferId": transfer_id},
                 body=checked(ReverseTransferInitiationRequest, request),
+                atomic=False,
             )
         )

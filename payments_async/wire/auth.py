@@ -232,7 +232,12 @@ def checked_token(send: Send) -> Send:
     """Raises an error for each response of a token endpoint that is not a success (RFC 6749, 5.2)."""
 
     async def send_checked(request: Request) -> Response:
-        response = await send(request)
+        try:
+            response = await send(request)
+        except ProtocolError as unusable:
+            reason, *_ = unusable.message.split(";")  # what follows is advice for calls of the API
+            unusable.args = (f"the token endpoint's response cannot be used: {reason}; check token_url",)
+            raise
         status = response.status
         if status < 300:
             return response
@@ -324,8 +329,8 @@ def authorizing(source: TokenSource, api: str) -> Layer:
             token = ready() or await _token_for(request, source)
             response = await send(_signed(request, token))
             if response.status == 401:
-                source.invalidate(token)
-                if (new_token := await _token_for(request, source)) != token:
+                new_token = await _token_for(request, source, refused=token)
+                if new_token != token:
                     token = new_token
                     response = await send(_signed(request, token))
             return _unsigned(response, request, token)
@@ -335,15 +340,18 @@ def authorizing(source: TokenSource, api: str) -> Layer:
     return layer
 
 
-async def _token_for(request: Request, source: TokenSource) -> str:
+async def _token_for(request: Request, source: TokenSource, *, refused: str | None = None) -> str:
     failure: PaymentsError
     limit = asyncio.timeout_at(request.deadline)
     try:
+        if refused is not None:
+            source.invalidate(refused)
         async with limit:
             token = await source.acquire()
     except (ConfigurationError, AuthenticationError, ProtocolError) as error:
         # All waiting callers share this error, so each raises its own copy, which names its own operation.
         failure = copy.copy(error)
+        failure.outcome = Outcome.NOT_SENT
     except PaymentsError as error:
         kind = type(error) if isinstance(error, ConnectionFailedError | DeadlineExceededError) else TransportError
         reason = error.message.removesuffix("; nothing was sent")

@@ -57,6 +57,7 @@ class Call(Generic[T]):
         query: Query parameters by wire name; parameters that are `None` are left out.
         body: A request model or plain JSON; `None` sends no body.
         idempotent: Whether sending it twice has the same effect as sending it once.
+        atomic: Whether the server has done nothing when the API refuses it.
     """
 
     operation: str
@@ -69,6 +70,7 @@ class Call(Generic[T]):
     idempotent: bool = attrs.field(
         default=attrs.Factory(lambda self: self.method in IDEMPOTENT, takes_self=True), kw_only=True
     )
+    atomic: bool = attrs.field(default=True, kw_only=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +87,7 @@ class Request:
         deadline: When the whole call must have ended, on the running loop's clock (`loop.time()`).
         safe: Whether the request changes nothing on the server.
         idempotent: Whether sending it twice has the same effect as sending it once.
+        atomic: Whether the server has done nothing when the API refuses it.
         reference: The caller's own reference in the body, if the body has one.
         secrets: Texts in the body that no error may show, even if the server echoes them.
     """
@@ -98,6 +101,7 @@ class Request:
     deadline: float
     safe: bool = attrs.field(default=attrs.Factory(lambda self: self.method == "GET", takes_self=True))
     idempotent: bool = attrs.field(default=attrs.Factory(lambda self: self.safe, takes_self=True))
+    atomic: bool = True
     reference: str | None = None
     secrets: tuple[str, ...] = attrs.field(default=(), repr=False)
 
@@ -113,6 +117,7 @@ class Request:
             deadline=self.deadline,
             safe=self.safe,
             idempotent=self.idempotent,
+            atomic=self.atomic,
             reference=self.reference,
             secrets=self.secrets,
         )

@@ -14,7 +14,7 @@ import msgspec
 
 from payments_async.wire.call import Call, Page, QueryValue, Request, Response
 from payments_async.wire.errors import DecodeError, ProtocolError
-from payments_async.wire.jsontext import UNREADABLE, json_bytes, json_value
+from payments_async.wire.jsontext import UNREADABLE, is_json, json_bytes, json_value
 from payments_async.wire.shapes import fields, is_model
 from payments_async.wire.times import time_in, time_out
 from payments_async.wire.twins import Twins, writer
@@ -107,11 +107,8 @@ def _reader(kind: Any, envelope: Any = None, member: str = "") -> Callable[[Resp
 
 
 def _check_content_type(response: Response) -> None:
-    content_type = response.headers.get("Content-Type", "")
-    if content_type == "application/json":
-        return
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type != "application/json" and not media_type.endswith("+json"):
+    if not is_json(response.headers):
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         raise ProtocolError(
             f"the server answered {response.status} with {media_type[:80] or 'no content type'} instead of JSON; "
             "check the client's base_url and api_path",
@@ -226,6 +223,7 @@ def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: 
         body=body,
         deadline=deadline,
         idempotent=call.idempotent,
+        atomic=call.atomic,
         reference=reference if isinstance(reference, str) else None,
         secrets=secrets,
     )

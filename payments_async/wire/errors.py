@@ -2,7 +2,7 @@
 
 PaymentsError
 ├── ConfigurationError              the client was set up or used in a way that cannot work
-├── TransportError                  no complete response; `outcome` says whether the request may have taken effect
+├── TransportError                  no complete response
 │   ├── ConnectionFailedError       the connection could not be made, or was lost
 │   ├── DeadlineExceededError       the call's deadline passed
 │   └── OutcomeUnknownError         a write that may have happened
@@ -36,12 +36,16 @@ from payments_async.wire.call import Request, Response, Send
 
 
 class Outcome(Enum):
-    """What is known about a request that got no complete response."""
+    """Whether a request that ended with an error took effect."""
 
     NOT_SENT = "not sent"
     """No byte was sent: the server did nothing. It is safe to call again."""
+    REFUSED = "refused"
+    """The API refused the request and did nothing."""
     UNKNOWN = "unknown"
-    """Bytes may have been sent: the server may have acted on them."""
+    """The request may have been sent, and the server may have acted on it."""
+    DONE = "done"
+    """The API carried out the request, but its response could not be read."""
 
 
 class PaymentsError(Exception):
@@ -49,13 +53,18 @@ class PaymentsError(Exception):
 
     Attributes:
         operation: The operation that failed, snake_case; `None` where no operation was running.
+        outcome: Whether the request took effect; `None` for an error that is not one of a call.
         cursor: While paging, the cursor of the page that failed: pass it to the list call to continue from there.
         exhausted: Whether a retry is pointless: a retry policy has given up already, or the client is closed.
     """
 
-    def __init__(self, message: str, *, operation: str | None = None) -> None:
+    outcome: Outcome | None = None
+
+    def __init__(self, message: str, *, operation: str | None = None, outcome: Outcome | None = None) -> None:
         super().__init__(message)
         self.operation = operation
+        if outcome is not None:
+            self.outcome = outcome
         self.cursor: str | None = None
         self.exhausted = False
 
@@ -72,19 +81,15 @@ class PaymentsError(Exception):
 
 
 class ConfigurationError(PaymentsError):
-    """The client was set up or used in a way that cannot work; nothing was sent."""
+    """The client was set up or used in a way that cannot work."""
+
+    outcome = Outcome.NOT_SENT
 
 
 class TransportError(PaymentsError):
-    """No complete response arrived.
+    """No complete response arrived."""
 
-    Attributes:
-        outcome: Whether the request may have taken effect.
-    """
-
-    def __init__(self, message: str, *, operation: str | None = None, outcome: Outcome = Outcome.UNKNOWN) -> None:
-        super().__init__(message, operation=operation)
-        self.outcome = outcome
+    outcome = Outcome.UNKNOWN
 
 
 class ConnectionFailedError(TransportError):
@@ -103,12 +108,14 @@ class OutcomeUnknownError(TransportError):
     """
 
     def __init__(self, message: str, *, operation: str | None = None, reference: str | None = None) -> None:
-        super().__init__(message, operation=operation, outcome=Outcome.UNKNOWN)
+        super().__init__(message, operation=operation)
         self.reference = reference
 
 
 class ProtocolError(PaymentsError):
     """The response is not what the API promises: a redirect, a wrong content type, too many bytes, a bad cursor."""
+
+    outcome = Outcome.UNKNOWN
 
 
 class DecodeError(ProtocolError):
@@ -118,6 +125,8 @@ class DecodeError(ProtocolError):
         path: Where it does not fit, as a JSON path such as `$.cursor.data[3].amount`.
         expected: What should be there, such as `int`.
     """
+
+    outcome = Outcome.DONE
 
     def __init__(self, message: str, *, operation: str | None = None, path: str = "$", expected: str = "JSON") -> None:
         super().__init__(message, operation=operation)
@@ -135,14 +144,18 @@ class APIError(PaymentsError):
             redacted.
         details: Further text from the server, redacted in the same way; rarely present.
         retry_after: Seconds that the server asks to wait; `None` if it does not ask.
-        foreign: Whether the body does not come from the API, but from a gateway, for example.
+        foreign: Whether the response lacks the API's error envelope: it may come from a gateway, and then says nothing
+            about the resource.
     """
+
+    outcome = Outcome.UNKNOWN
 
     def __init__(
         self,
         message: str,
         *,
         operation: str | None = None,
+        outcome: Outcome | None = None,
         status: int = 0,
         error_code: str | None = None,
         error_message: str | None = None,
@@ -150,7 +163,7 @@ class APIError(PaymentsError):
         retry_after: float | None = None,
         foreign: bool = False,
     ) -> None:
-        super().__init__(message, operation=operation)
+        super().__init__(message, operation=operation, outcome=outcome)
         self.status = status
         self.error_code = error_code
         self.error_message = error_message
@@ -259,8 +272,8 @@ def api_error(response: Response) -> APIError:
         # The server reports some duplicates as internal errors, with the database's error message.
         kind = ConflictError
     reason = ": ".join(part for part in (code, words) if part) or "no reason given"
-    if status == 404 and not code:
-        reason += "; is the client's api_path right?"
+    if status in (404, 405) and not code:
+        reason += "; this server has no such route: it may be of another version, or the client's api_path is wrong"
     return kind(
         f"the server answered {status} ({reason})",
         operation=response.request.operation,
@@ -269,8 +282,26 @@ def api_error(response: Response) -> APIError:
         error_message=words,
         details=details,
         retry_after=retry_after_seconds(response.headers),
-        foreign=bool(response.body.strip()) and not body,
+        outcome=_outcome(kind, response, enveloped=code is not None),
+        foreign=code is None,
     )
+
+
+def _outcome(kind: type[APIError], response: Response, *, enveloped: bool) -> Outcome:
+    """Whether the request took effect, for a response with an error status.
+
+    | the response | outcome |
+    |---|---|
+    | 401, 403, 429 | `REFUSED` |
+    | anything else without the API's error envelope | `UNKNOWN` |
+    | a duplicate | `REFUSED`, or `UNKNOWN` of a call that is not atomic |
+    | 408, 500 and above | `UNKNOWN` |
+    | any other status | `REFUSED`, or `UNKNOWN` of a call that is not atomic |
+    """
+    if response.status in (401, 403, 429):
+        return Outcome.REFUSED
+    refused = kind is ConflictError or (response.status < 500 and response.status != 408)
+    return Outcome.REFUSED if enveloped and refused and response.request.atomic else Outcome.UNKNOWN
 
 
 def origin(url: str) -> str:

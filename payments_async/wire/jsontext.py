@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import msgspec
 
@@ -14,6 +16,14 @@ from payments_async.wire.times import time_out
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation)
 """The errors of reading: the text is not JSON, is nested too deeply, has another type, or a number out of range."""
+
+MOST_DIGITS = 100_000
+"""The most digits that an integer may have, spelled out or by its exponent."""
+
+_FEW_DIGITS = sys.int_info.str_digits_check_threshold
+"""`int` and `str` convert so many digits whatever limit the process has set for them (`sys.set_int_max_str_digits`)."""
+FEW_BITS = 2_000
+"""An integer of so many bits has no more digits than that: msgspec writes it too."""
 
 
 def _number(digits: str) -> float | Decimal:
@@ -26,9 +36,94 @@ def _number(digits: str) -> float | Decimal:
     return number if math.isfinite(number) and Decimal(repr(number)) == exact else exact
 
 
+def is_json(headers: Mapping[str, str]) -> bool:
+    """Whether the content type is JSON: `application/json`, or a type that ends with `+json` (RFC 6839)."""
+    content_type = headers.get("Content-Type", "")
+    if content_type == "application/json":
+        return True
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
 def reader(kind: Any) -> Callable[[bytes], Any]:
     """A function that reads JSON text as a type that msgspec knows; it raises one of `UNREADABLE`."""
     return msgspec.json.Decoder(kind, float_hook=_number).decode
+
+
+_value_in = reader(Any)
+
+
+def value_in(body: bytes) -> Any:
+    """The plain JSON value in a text; an integer may have up to `MOST_DIGITS` digits.
+
+    Raises:
+        ValueError, or one of `UNREADABLE`: the text is not JSON, or a number is too long.
+    """
+    try:
+        return _value_in(body)
+    except msgspec.ValidationError:  # an integer that is too long for msgspec: no other value could fail here
+        return json.loads(body, parse_int=_long_integer, parse_float=_number, parse_constant=_no_json)
+
+
+def integer_by_value(number: object) -> int:
+    """The integer that a number from JSON is by its value, however it was written: `100`, `100.0` or `1e2`.
+
+    Raises:
+        ValueError: it is not an integer, or has more than `MOST_DIGITS` digits.
+    """
+    if isinstance(number, int) and not isinstance(number, bool):
+        return number
+    if isinstance(number, float | Decimal) and Decimal(number).is_finite():
+        exact = Decimal(repr(number)) if isinstance(number, float) else number
+        if not exact:
+            return 0
+        if exact.adjusted() < MOST_DIGITS and exact == exact.to_integral_value():
+            return _long_integer(format(exact, "f").partition(".")[0])
+    raise ValueError("not an integer, or one of too many digits")
+
+
+def integer_text(number: int) -> str:
+    """The digits of an integer.
+
+    Raises:
+        ValueError: it has more than `MOST_DIGITS` digits.
+    """
+    if number.bit_length() <= FEW_BITS:
+        return str(number)
+    count = number.bit_length() * 30_103 // 100_000 + 1  # or one less: a bit is log10(2) digits
+    text = _digits(abs(number), count).lstrip("0") if count <= MOST_DIGITS + 1 else ""
+    if not 0 < len(text) <= MOST_DIGITS:
+        raise ValueError(f"an integer has more than {MOST_DIGITS:,} digits")
+    return text if number > 0 else f"-{text}"
+
+
+def _long_integer(text: str) -> int:
+    digits = text.removeprefix("-")
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"an integer has more than {MOST_DIGITS:,} digits")
+    return _integer(digits) if digits is text else -_integer(digits)
+
+
+def _integer(digits: str) -> int:
+    # In halves, because the time that `int` takes grows with the square of the length.
+    if len(digits) <= _FEW_DIGITS:
+        return int(digits)
+    half = len(digits) // 2
+    shift: int = 10**half
+    return _integer(digits[:-half]) * shift + _integer(digits[-half:])
+
+
+def _digits(number: int, count: int) -> str:
+    """The last digits of a natural number, with zeros in front of a shorter one."""
+    if count <= _FEW_DIGITS:
+        return str(number).rjust(count, "0")
+    half = count // 2
+    high, low = divmod(number, 10**half)
+    return _digits(high, count - half) + _digits(low, half)
+
+
+def _no_json(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
 
 
 json_bytes = msgspec.json.Encoder(decimal_format="number").encode
@@ -36,17 +131,17 @@ json_bytes = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def json_value(value: Any) -> Any:
-    """The value converted to plain JSON values, times as RFC 3339.
+    """The value converted to plain JSON values, times as RFC 3339, very long integers as raw JSON text.
 
     Raises:
         ValueError: JSON cannot represent the value.
     """
     match value:
+        case int() if value.bit_length() > FEW_BITS:
+            return msgspec.Raw(integer_text(value).encode())
         case None | str() | int():
             return value
-        case float() if math.isfinite(value):
-            return value
-        case Decimal() if value.is_finite():
+        case float() | Decimal() if Decimal(value).is_finite():
             return value
         case datetime():
             return time_out(value)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, Generic, TypeVar
 
 from payments_async.wire.call import Page
-from payments_async.wire.errors import PaymentsError, ProtocolError
+from payments_async.wire.errors import Outcome, PaymentsError, ProtocolError
 
 T = TypeVar("T")
 
@@ -127,15 +127,13 @@ class PageIterator(AsyncIterator[Page[T]]):
         if not page.has_more:
             return None
         if not page.next:
-            raise ProtocolError(
-                "the server says that more pages follow but names no cursor", operation=self._pages.operation
-            )
+            raise self._unusable("the server says that more pages follow but names no cursor")
         if self._seen.add(page.next):
-            raise ProtocolError(
-                "the server gave a cursor for the second time, so the list would never end",
-                operation=self._pages.operation,
-            )
+            raise self._unusable("the server gave a cursor for the second time, so the list would never end")
         return page.next
+
+    def _unusable(self, message: str) -> ProtocolError:
+        return ProtocolError(message, operation=self._pages.operation, outcome=Outcome.DONE)
 
 
 def _retrieve(prefetch: asyncio.Task[Page[T]]) -> None:

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import attrs
 
-from payments_async.wire.call import Call, Layer, Send, Timeout
+from payments_async.wire.call import Call, Layer, Request, Send, Timeout
 from payments_async.wire.codec import encode
+from payments_async.wire.errors import OutcomeUnknownError
 
 T = TypeVar("T")
 
@@ -45,4 +46,24 @@ class Pipeline:
             PaymentsError: the call failed.
         """
         deadline = asyncio.get_running_loop().time() + self.timeout.total
-        return call.read(await self.send(encode(call, base=self.base, headers=self.headers, deadline=deadline)))
+        request = encode(call, base=self.base, headers=self.headers, deadline=deadline)
+        result = call.read(await self.send(request))
+        if request.reference is not None:
+            _check_reference(request, result)
+        return result
+
+
+def _check_reference(request: Request, result: object) -> None:
+    """Refuses the response to another request, which a server may have left on the connection.
+
+    Raises:
+        OutcomeUnknownError: the result has another reference than the request.
+    """
+    sent = request.reference and request.reference.replace("\0", "")  # the server drops these
+    if getattr(result, "reference", sent) != sent:
+        raise OutcomeUnknownError(
+            f"the write may have happened (reference {sent!r}): the response belongs to another request; "
+            "look whether it did before you call again",
+            operation=request.operation,
+            reference=sent,
+        )

@@ -17,13 +17,11 @@ from cattrs.errors import AttributeValidationNote, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.msgspec import MsgspecJsonConverter, make_converter
 
-from payments_async.wire.jsontext import UNREADABLE, json_value, reader
+from payments_async.wire.jsontext import UNREADABLE, integer_by_value, json_value, value_in
 from payments_async.wire.shapes import fields, is_list, is_map, is_model, origin, rest_field, wire_name
 from payments_async.wire.times import time_out
 
 Hook = Callable[[Any, Any], Any]
-
-_json = reader(Any)
 
 
 @attrs.frozen
@@ -54,16 +52,17 @@ class Plain:
     """
 
     def __init__(self, time_in: Callable[[object], datetime]) -> None:
-        self._converter = _converter(time_in)
+        self._reading = _converter(time_in, _integer_in)
+        self._writing = _converter(time_in, _exactly(int))
 
     def read(self, body: bytes, kind: Any) -> tuple[Mismatch | None, Any]:
         """A value of a type read from JSON text, or the place where the text does not fit."""
         try:
-            value = _json(body)
-        except UNREADABLE:
+            value = value_in(body)
+        except (*UNREADABLE, ValueError):
             return Mismatch("$", "JSON"), None
         try:
-            return None, self._converter.structure(value, kind)
+            return None, self._reading.structure(value, kind)
         except _MISMATCHES as error:
             return Mismatch(*_where(error)), None
 
@@ -74,9 +73,9 @@ class Plain:
             ValueError: a member has another type than its field, or JSON cannot represent it.
         """
         model = body.__class__
-        plain = self._converter.unstructure(body)
+        plain = self._writing.unstructure(body)
         try:
-            self._converter.structure(plain, model)
+            self._writing.structure(plain, model)
         except _MISMATCHES as error:
             path, expected = _where(error, model.__name__)
         else:
@@ -84,7 +83,7 @@ class Plain:
         raise ValueError(f"{path} is not of its type: give {expected}")
 
 
-def _converter(time_in: Callable[[object], datetime]) -> MsgspecJsonConverter:
+def _converter(time_in: Callable[[object], datetime], integer_in: Hook) -> MsgspecJsonConverter:
     def structure_time(value: Any, _: Any) -> datetime:
         try:
             return time_in(value)
@@ -93,8 +92,9 @@ def _converter(time_in: Callable[[object], datetime]) -> MsgspecJsonConverter:
 
     converter = make_converter()
     # Registered by class, which cattrs looks up before predicates: its own hooks for these classes would coerce.
-    for kind in (str, int, bool):
+    for kind in (str, bool):
         converter.register_structure_hook(kind, _exactly(kind))
+    converter.register_structure_hook(int, integer_in)
     converter.register_structure_hook(StrEnum, _enum_in)
     converter.register_structure_hook(datetime, structure_time)
     converter.register_structure_hook_factory(is_list, _list)
@@ -112,6 +112,13 @@ def _exactly(kind: type) -> Hook:
         return value
 
     return structure
+
+
+def _integer_in(value: Any, _: Any) -> int:
+    try:
+        return integer_by_value(value)
+    except ValueError:
+        raise _WrongTypeError("int") from None
 
 
 def _enum_in(value: Any, kind: type[StrEnum]) -> StrEnum:

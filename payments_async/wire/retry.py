@@ -18,7 +18,6 @@ from payments_async.wire.errors import (
     Outcome,
     OutcomeUnknownError,
     PaymentsError,
-    ServerError,
     TransportError,
 )
 
@@ -97,7 +96,7 @@ def retrying(policy: RetryPolicy) -> Layer:
 
     def layer(send: Send) -> Send:
         async def send_retrying(request: Request) -> Response:
-            lost = may_have_acted = False
+            lost = may_have_acted = False  # in one of the attempts so far
             attempt = 1
             while True:
                 try:
@@ -106,8 +105,6 @@ def retrying(policy: RetryPolicy) -> Layer:
                     if lost and request.method == "DELETE" and _not_found(error):
                         # An earlier attempt, whose response was lost, has deleted it.
                         return Response(request=request, status=204, headers={}, body=b"")
-                    lost = lost or _response_lost(error)
-                    may_have_acted = may_have_acted or lost or _may_have_acted(error)
                     pause = policy.pause(attempt, error)
                     time_left = request.deadline - asyncio.get_running_loop().time()
                     retry = attempt < policy.attempts and policy.repeats(request, error)
@@ -118,6 +115,8 @@ def retrying(policy: RetryPolicy) -> Layer:
                             error.args = (f"{error.message}; {too_late}",)
                         failure = _final_error(request, error, may_have_acted)
                         break
+                    lost = lost or _response_lost(error)
+                    may_have_acted = may_have_acted or error.outcome is Outcome.UNKNOWN
                     log.info(
                         "%s %s: attempt %d met %s, next in %.3f s",
                         request.method,
@@ -136,13 +135,10 @@ def retrying(policy: RetryPolicy) -> Layer:
 
 
 def _response_lost(error: PaymentsError) -> bool:
-    if isinstance(error, TransportError):
-        return error.outcome is Outcome.UNKNOWN
-    return isinstance(error, APIError) and error.status in _LOST_AT_GATEWAY
-
-
-def _may_have_acted(error: PaymentsError) -> bool:
-    return isinstance(error, APIError) and (error.status in _TEMPORARY or isinstance(error, ServerError))
+    """Whether the API may have answered with something else, which did not arrive."""
+    if isinstance(error, APIError):
+        return error.outcome is Outcome.UNKNOWN and (error.foreign or error.status in _LOST_AT_GATEWAY)
+    return error.outcome is Outcome.UNKNOWN
 
 
 def _not_found(error: PaymentsError) -> bool:
@@ -158,19 +154,25 @@ def _settles(error: PaymentsError) -> bool:
 
 
 def _final_error(request: Request, error: PaymentsError, may_have_acted: bool) -> PaymentsError:
-    """The error to raise: it must not say that nothing was done if a write may have happened."""
-    if not may_have_acted or _settles(error):
-        return error
-    what = error.message
+    """The error to raise: it must not say that nothing was done if a write may have happened.
+
+    Args:
+        request: What was sent.
+        error: The error of the last attempt.
+        may_have_acted: Whether the server may have acted on an earlier attempt.
+    """
     if not (isinstance(error, TransportError) and error.outcome is Outcome.UNKNOWN):
-        what = f"an earlier attempt may have arrived; the last one: {what}"
+        if not may_have_acted or (request.safe and not isinstance(error, TransportError)):
+            return error
+        error.outcome = Outcome.UNKNOWN
+        if _settles(error):
+            return error
+        error.args = (f"an earlier attempt may have arrived; the last one: {error.message}",)
     if request.safe:
-        if isinstance(error, TransportError):
-            error.args, error.outcome = (what,), Outcome.UNKNOWN
         return error
     which = f" (reference {request.reference!r})" if request.reference else ""
     unknown = OutcomeUnknownError(
-        f"the write may have happened{which}: {what}; look whether it did before you call again",
+        f"the write may have happened{which}: {error.message}; look whether it did before you call again",
         operation=request.operation,
         reference=request.reference,
     )

@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+import select
+import socket
+from collections.abc import Callable, Sequence
+from functools import partial
+from weakref import WeakKeyDictionary
 
 import aiohttp
-from aiohttp.client_middlewares import ClientHandlerType
+from aiohttp.client_middlewares import ClientHandlerType, ClientMiddlewareType
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from yarl import URL
 
 from payments_async.wire.call import Request, Response, Send, Timeout
@@ -20,7 +26,9 @@ from payments_async.wire.errors import (
     Outcome,
     PaymentsError,
     ProtocolError,
+    TransportError,
 )
+from payments_async.wire.jsontext import is_json
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +47,16 @@ _NO_ROUNDING = float("inf")
 
 
 class _Attempt:
-    """A middleware that stops aiohttp from resending a request by itself, and knows whether any byte was sent."""
+    """A middleware that stops aiohttp from resending a request by itself, and knows whether any byte was sent.
 
-    __slots__ = ("_request",)
+    Args:
+        others: The middlewares around it: those of the session, which may send requests too.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_others", "_request")
+
+    def __init__(self, others: Sequence[ClientMiddlewareType]) -> None:
+        self._others = others
         self._request: aiohttp.ClientRequest | None = None
 
     async def __call__(self, request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
@@ -62,15 +75,57 @@ class _Attempt:
     def sent(self, error: Exception) -> bool:
         """Whether any byte of the request may have been sent before this error."""
         if self._request is None:
-            return not isinstance(error, _NEVER_SENT)
+            possible = bool(self._others) or isinstance(error, aiohttp.ClientError | OSError)
+            return possible and not isinstance(error, _NEVER_SENT)
         # aiohttp sets the response when it writes the request to a connection, not earlier.
         return getattr(self._request, "response", self) is not None
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Uses no connection again on which anything arrived while it was idle.
+
+    aiohttp would take these bytes for the response to the next request.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # pyright: ignore[reportUnknownMemberType]  # one of its arguments has no full type
+        self._arrivals = WeakKeyDictionary[object, Callable[[], object]]()
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        """A connection for a request, new or used before."""
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            protocol = connection.protocol
+            assert protocol is not None  # noqa: S101  # it is released later
+            arrived = self._arrivals.get(protocol)
+            if arrived is None:
+                self._arrivals[protocol] = _arrivals(connection.transport)
+                return connection
+            if not (protocol.should_close or arrived()):
+                return connection
+            connection.close()
+
+
+def _arrivals(transport: asyncio.Transport | None) -> Callable[[], object]:
+    """A function that tells whether bytes, or the connection's end, have arrived that the loop has not read yet."""
+    peer: socket.socket | None = None if transport is None else transport.get_extra_info("socket")
+    if peer is None:
+        return lambda: False
+    if not hasattr(select, "poll"):  # Windows
+        return lambda: select.select([peer], [], [], 0)[0]
+    poll = select.poll()
+    poll.register(peer, select.POLLIN)
+    return partial(poll.poll, 0)
 
 
 def open_session() -> aiohttp.ClientSession:
     """A session as a client opens it by default: without cookies and without timeouts."""
     return aiohttp.ClientSession(
-        cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None, sock_connect=None)
+        connector=_Connector(),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
     )
 
 
@@ -98,7 +153,9 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
                 operation=request.operation,
                 outcome=Outcome.NOT_SENT,
             )
-        client, attempt = session(request.operation), _Attempt()
+        client = session(request.operation)
+        others: tuple[ClientMiddlewareType, ...] = getattr(client, "_middlewares", ())
+        attempt = _Attempt(others)
         failure: PaymentsError
         try:
             until = request.deadline if timeout.attempt is None else min(request.deadline, started + timeout.attempt)
@@ -113,21 +170,24 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
                     auto_decompress=True,
                     timeout=limits,
                     # These replace the middlewares of the session; a session that was passed in may have some.
-                    middlewares=(*getattr(client, "_middlewares", ()), attempt),
+                    middlewares=(*others, attempt),
                 ) as response:
                     body = await _body(response, request, max_body)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        except PaymentsError:
+            raise
+        except Exception as error:  # noqa: BLE001  # traces, middlewares and resolvers of a user's session may raise any
             sent = attempt.sent(error)
-            if isinstance(error, ValueError) and not isinstance(error, aiohttp.ClientError) and not sent:
+            if client.closed and (request.safe or not sent):
                 failure = ConfigurationError(
-                    f"the request cannot be sent ({type(error).__name__}): check the session and the headers",
+                    "the client was closed before the response",
                     operation=request.operation,
+                    outcome=Outcome.UNKNOWN if sent else Outcome.NOT_SENT,
                 )
-            elif client.closed and (request.safe or not sent):
-                failure = ConfigurationError("the client was closed before the response", operation=request.operation)
-            else:
+            elif isinstance(error, aiohttp.ClientError | OSError):
                 failure = _failure(error, request, timeout, time_left, sent=sent)
-            failure.exhausted = client.closed
+            else:
+                failure = _foreign_failure(error, request, sent=sent)
+            failure.exhausted = failure.exhausted or client.closed
         else:
             log.debug("%s %s: %d in %.3f s", request.method, request.path, response.status, loop.time() - started)
             return Response(request=request, status=response.status, headers=response.headers, body=body)
@@ -151,9 +211,27 @@ async def _body(response: aiohttp.ClientResponse, request: Request, max_body: in
             raise ProtocolError(
                 f"the response is larger than {max_body} bytes; ask for smaller pages, or raise the client's max_body",
                 operation=request.operation,
+                outcome=Outcome.DONE if is_json(response.headers) else Outcome.UNKNOWN,
             )
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _foreign_failure(error: Exception, request: Request, *, sent: bool) -> PaymentsError:
+    """The error for an exception that is not one of aiohttp or the network; sending again would not help."""
+    what = f"{type(error).__name__} was raised inside the session"
+    failure: PaymentsError
+    if sent:
+        failure = TransportError(
+            f"{what} after the request was sent: check its traces and middlewares", operation=request.operation
+        )
+    else:
+        failure = ConfigurationError(
+            f"the request cannot be sent, {what}: check its traces, middlewares and resolver, and the headers",
+            operation=request.operation,
+        )
+    failure.exhausted = True
+    return failure
 
 
 def _failure(error: Exception, request: Request, timeout: Timeout, time_left: float, *, sent: bool) -> PaymentsError:
@@ -177,7 +255,7 @@ def _failure(error: Exception, request: Request, timeout: Timeout, time_left: fl
         return ConnectionFailedError(
             f"no connection to the server ({what}); nothing was sent", operation=operation, outcome=outcome
         )
-    if isinstance(error, aiohttp.ClientResponseError | ValueError) and request.safe:
+    if isinstance(error, aiohttp.ClientResponseError) and request.safe:
         return ProtocolError(f"the response is not readable as HTTP ({what})", operation=operation)
     return ConnectionFailedError(
         f"the connection was lost before the response was complete ({what})", operation=operation

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, cast, get_args
 import attrs
 import msgspec
 
-from payments_async.wire.jsontext import reader
+from payments_async.wire.jsontext import FEW_BITS, reader
 from payments_async.wire.shapes import (
     default,
     field_types,
@@ -191,6 +191,8 @@ def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
         elif kind is datetime or kind in _SCALARS or _is_enum(kind):
             scope[kind.__name__] = kind
             fits = f"type(value) is {kind.__name__}"
+            if kind is int:
+                fits += f" and value.bit_length() <= {FEW_BITS}"
         else:
             return None
         or_null = "value is None or " if kind is not hints[field.name] else ""

@@ -41,8 +41,8 @@ async def test_pages_are_the_same_however_they_are_compressed(encoding: str) -> 
 
 async def test_a_payment_is_got_and_created_and_nothing_else_is_known() -> None:
     request = PaymentRequest(
-        reference="r" * 100_000,
-        connector_id="c",
+        reference="pi_0000000",
+        connector_id="c" * 100_000,
         created_at=datetime(2024, 3, 1, tzinfo=UTC),
         amount=1,
         type=PaymentType.PAY_IN,

@@ -19,7 +19,7 @@ import pytest
 from payments_async import PaymentsClient, RetryPolicy
 from payments_async.drain import Checkpoint, Drain, DrainError, Ledger, Opening, Partition, Report, Sink, Step
 from payments_async.drain.rows import identity, plain
-from payments_async.wire.call import Request, Response
+from payments_async.wire.call import Request, Response, Send
 
 Row: TypeAlias = dict[str, Any]
 
@@ -147,7 +147,7 @@ class Lists:
 
 
 @asynccontextmanager
-async def connected(lists: Lists, *, attempts: int = 1, **options: Any) -> AsyncIterator[PaymentsClient]:
+async def connected(lists: Send, *, attempts: int = 1, **options: Any) -> AsyncIterator[PaymentsClient]:
     """A client of these lists that repeats nothing unless told otherwise."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("payments_async.client.transport", lambda *_, **__: lists)

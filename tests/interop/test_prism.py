@@ -22,10 +22,8 @@ from tests.interop.calls import CALLS, CALLS_BEYOND_THE_PUBLISHED, CALLS_WITH_CU
 
 pytestmark = [pytest.mark.interop, pytest.mark.filterwarnings("ignore:use .*_v1:DeprecationWarning")]
 
-TWO_NAMES = "the keys of two maps are published as two members, called `connector` and `key`"
 NO_TELLING_APART = "tasks are published as one of kinds that cannot be told apart: Prism refuses an answer of its own"
 PUBLISHED_OTHERWISE = {
-    "list_configs_available_connectors": ("DecodeError", TWO_NAMES),
     "list_connector_tasks": ("response.body", NO_TELLING_APART),
     "list_connector_tasks_v1": ("response.body", NO_TELLING_APART),
     "get_connector_task": ("response.body", NO_TELLING_APART),
@@ -56,7 +54,9 @@ async def exceptions_to(call: Call, url: str, *, prefer: str = "dynamic=false") 
         try:
             await made(call, client.with_options(retry=RetryPolicy(attempts=1), headers={"Prefer": prefer}))
         except PaymentsError as error:
-            taken = taken or [repr(error)]
+            # Prism makes up the reference of what it has created.
+            if "the response belongs to another request" not in error.message:
+                taken = taken or [repr(error)]
     return taken
 
 

@@ -1,5 +1,6 @@
 """`ensure_*` settles what a lost write left open: created once, found again, or refused where it differs."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,16 @@ from typing import Any
 import attrs
 import pytest
 
-from payments_async import ConflictError, OutcomeUnknownError, PaymentsClient, RetryPolicy, ServerError, ValidationError
+from payments_async import (
+    APIError,
+    ConflictError,
+    Outcome,
+    OutcomeUnknownError,
+    PaymentsClient,
+    RetryPolicy,
+    ServerError,
+    ValidationError,
+)
 from payments_async.models import (
     AccountRequest,
     AccountType,
@@ -20,6 +30,9 @@ from payments_async.models import (
 )
 from payments_async.operations.ids import referenced_id
 from payments_async.sandbox import Fault, FaultKind, Sandbox
+from payments_async.wire.call import Request, Response
+from tests.drain.lists import JSON, connected
+from tests.drain.lists import payment as wire_payment
 
 CREATED = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
 
@@ -178,6 +191,84 @@ async def test_a_payment_of_another_connector_is_not_overwritten(client: Payment
     with pytest.raises(ConflictError) as refused:
         await client.payments.ensure_payment(payment(connector_id))
     assert refused.value.fields == ("connector_id",)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_absence_needs_the_word_of_the_api(
+    sandbox: Sandbox, client: PaymentsClient, case: Case, status: int
+) -> None:
+    ensure, request, route, changes = case
+    stored = await ensure(client, request)
+    written = sandbox.processed["POST", route]
+    # A gateway answers the look; what would follow is a write over what is there.
+    sandbox.faults.append(Fault(kind=FaultKind.STATUS, method="GET", status=status, times=1))
+    with pytest.raises(APIError) as failed:
+        await ensure(client, attrs.evolve(request, **changes))
+    assert (failed.value.status, failed.value.foreign) == (status, True)
+    assert sandbox.processed["POST", route] == written
+    assert await ensure(client, request) == stored
+
+
+async def test_a_gateway_that_refuses_a_create_says_nothing_of_it(
+    sandbox: Sandbox, client: PaymentsClient, case: Case
+) -> None:
+    ensure, request, route, _ = case
+    sandbox.faults.append(Fault(kind=FaultKind.STATUS_AFTER, method="POST", route=route, status=413))
+    assert (await ensure(client, request)).reference == request.reference
+    assert sandbox.processed["POST", route] == 1
+
+
+async def test_an_empty_page_does_not_say_that_there_is_no_payment(
+    sandbox: Sandbox, client: PaymentsClient, connector_id: str
+) -> None:
+    stored = await client.payments.ensure_payment(payment(connector_id))
+    sandbox.faults.append(Fault(kind=FaultKind.EMPTY_PAGE, route="/payments"))
+    assert await client.payments.ensure_payment(payment(connector_id)) == stored
+    assert sandbox.processed["POST", "/payments"] == 1
+
+
+class Versioned:
+    """A server of some version that has one payment of the reference, on another connector, and takes others."""
+
+    def __init__(self, version: bytes) -> None:
+        self.info = version
+        self.asked = 0
+        self.payments = [wire_payment("ensured-1", connectorID="another")]
+
+    async def __call__(self, sent: Request) -> Response:
+        if sent.path == "/_info":
+            self.asked += 1
+            return Response(request=sent, status=200, headers=JSON, body=self.info)
+        if sent.method == "POST":
+            members = json.loads(sent.body or b"")
+            self.payments.append({**wire_payment("ensured-1"), **members, "initialAmount": members["amount"]})
+            body = {"data": self.payments[-1]}
+        else:
+            body = {"cursor": {"hasMore": False, "data": self.payments}}
+        return Response(request=sent, status=200, headers=JSON, body=json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("version", ["v3.4.0", "3.0.0-rc.1", "v10.1.0"])
+async def test_from_3_0_on_each_connector_has_payments_of_its_own(version: str) -> None:
+    server = Versioned(json.dumps({"version": version}).encode())
+    async with connected(server) as client:
+        for number in range(2):
+            request = attrs.evolve(payment("c"), type=(PaymentType.PAY_IN, PaymentType.PAYOUT)[number])
+            assert (await client.payments.ensure_payment(request)).connector_id == "c"
+    assert len(server.payments) == 3
+    assert server.asked == 1
+
+
+@pytest.mark.parametrize(
+    "info", [b'{"version":"v2.0.9"}', b'{"version":"develop"}', b'{"version":""}', b"{}", b"not JSON"]
+)
+async def test_before_3_0_and_on_a_version_that_cannot_be_read_it_is_a_conflict(info: bytes) -> None:
+    server = Versioned(info)
+    async with connected(server) as client:
+        with pytest.raises(ConflictError) as refused:
+            await client.payments.ensure_payment(payment("c"))
+        assert (refused.value.fields[0], refused.value.outcome) == ("connector_id", Outcome.NOT_SENT)
+    assert len(server.payments) == 1
 
 
 async def test_ensured_ids_are_the_servers(client: PaymentsClient, connector_id: str, account_ids: list[str]) -> None:

@@ -13,19 +13,7 @@ from datetime import UTC, datetime
 import aiohttp
 import attrs
 
-from payments_async import (
-    APIError,
-    ClientCredentials,
-    Outcome,
-    OutcomeUnknownError,
-    PaymentsClient,
-    PaymentsError,
-    ProtocolError,
-    RetryPolicy,
-    ServerError,
-    Timeout,
-    TransportError,
-)
+from payments_async import ClientCredentials, Outcome, PaymentsClient, PaymentsError, RetryPolicy, Timeout
 from payments_async.models import PaymentRequest, PaymentScheme, PaymentStatus, PaymentType
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 
@@ -41,7 +29,7 @@ class Tally:
 
     Attributes:
         outcomes: Calls by kind and by what the client said of them.
-        created: References of creates that the client reported as done.
+        created: References of creates that the client reported as done, by an answer or an error.
         unknown: References of creates of which the client could not say.
         undone: References of creates that the client reported as not done.
         foreign: Errors from outside the package's tree.
@@ -179,24 +167,18 @@ async def _create(client: PaymentsClient, wanted: PaymentRequest, tally: Tally) 
     try:
         await client.payments.create_payment(wanted)
     except PaymentsError as error:
-        (tally.undone if not_done(error) else tally.unknown).add(wanted.reference)
-        tally.outcomes[f"create: {type(error).__name__}"] += 1
+        {
+            Outcome.NOT_SENT: tally.undone,
+            Outcome.REFUSED: tally.undone,
+            Outcome.UNKNOWN: tally.unknown,
+            Outcome.DONE: tally.created,
+        }[error.outcome or Outcome.UNKNOWN].add(wanted.reference)
+        tally.outcomes[f"create: {type(error).__name__}, {error.outcome}"] += 1
     except Exception as error:  # noqa: BLE001  # whatever must not come is counted
         tally.foreign.append(repr(error))
     else:
         tally.created.add(wanted.reference)
         tally.outcomes["create: done"] += 1
-
-
-def not_done(error: PaymentsError) -> bool:
-    """Whether an error of a write says that the server did nothing, as the documentation's outcome table has it."""
-    match error:
-        case OutcomeUnknownError() | ServerError() | ProtocolError():
-            return False
-        case TransportError(outcome=outcome):
-            return outcome is Outcome.NOT_SENT
-        case _:
-            return isinstance(error, APIError)
 
 
 async def _settle(client: PaymentsClient, connector_id: str, tally: Tally) -> None:

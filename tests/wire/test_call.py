@@ -17,6 +17,7 @@ REQUEST = Request(
     deadline=7.5,
     safe=True,
     idempotent=False,
+    atomic=False,
     reference="r",
     secrets=("s",),
 )

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import json
 import pickle
+import sys
 import traceback
 import typing
 from collections.abc import Callable, Iterator
@@ -132,7 +133,7 @@ def wrong(kind: Any) -> list[Any]:
     if kind in (str, datetime) or (isinstance(kind, type) and issubclass(kind, OpenEnum)):
         return [5, 1.5, True, [CANARY], {CANARY: CANARY}, *([CANARY, ""] if kind is datetime else [])]
     if kind is int:
-        return [1.5, 1.0, 1e300, True, "5", CANARY, [CANARY], {CANARY: 1}]
+        return [1.5, 1e-300, True, "5", CANARY, [CANARY], {CANARY: 1}]
     if kind is bool:
         return [0, 1, "true", CANARY, [CANARY]]
     if kind is list:
@@ -197,11 +198,73 @@ def test_integers_go_out_exactly(amount: int) -> None:
     assert f'"amount":{amount},' in sent_text(payment_request(amount=amount))
 
 
-@pytest.mark.parametrize("text", ["1.0", "1.5", "1e3", "-0.0", '"5"', "true", "null", "[]", "{}", "1e400"])
+BY_VALUE = {
+    "1336520646e12": 1336520646 * 10**12,
+    "1.336520646e+21": 1336520646 * 10**12,
+    "1e3": 1000,
+    "1E2": 100,
+    "100.0": 100,
+    "-15.00e0": -15,
+    "-1.5e1": -15,
+    "1500e-2": 15,
+    "-0.0": 0,
+    "0e999999999": 0,
+    "12345678901234567890.0": 12345678901234567890,
+    "1e23": 10**23,  # which no float is
+    "1e99999": 10**99_999,
+    "9" * 4301: 10**4301 - 1,
+    "-" + "9" * 100_000: 1 - 10**100_000,
+}
+
+
+@pytest.mark.parametrize(("text", "amount"), BY_VALUE.items(), ids=[text[:20] for text in BY_VALUE])
+def test_an_integer_is_one_by_its_value_however_it_is_written(text: str, amount: int) -> None:
+    balance = f'{{"amount":{text},"asset":"USD/2"}}'
+    page = f'{{"cursor":{{"hasMore":false,"data":[{balance}]}}}}'
+    values = [
+        one(PoolBalance)(answer(f'{{"data":{balance}}}'.encode())).amount,
+        page_of(PoolBalance)(answer(page.encode())).data[0].amount,
+    ]
+    assert values == [amount, amount]
+    assert all(type(value) is int for value in values)
+
+
+@pytest.mark.parametrize("limit", [640, 4300, 0])
+def test_long_integers_go_both_ways_whatever_limit_the_process_has(limit: int) -> None:
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(limit)
+    try:
+        for digits in (640, 641, 4300, 4301, 99_999, 100_000):
+            text = "-" + "123456789" * (digits // 9) + "7" * (digits % 9)
+            amount = read_text(PoolBalance, f'{{"amount":{text},"asset":"USD/2"}}').amount
+            assert f'"amount":{text},' in sent_text(payment_request(amount=amount))
+            assert anything(answer(f"[{text}]".encode())) == [amount]
+        assert sys.get_int_max_str_digits() == limit
+    finally:
+        sys.set_int_max_str_digits(before)
+
+
+@pytest.mark.parametrize("amount", [10**100_000, -(10**100_000), 10**200_000], ids=["just", "negative", "far"])
+def test_an_integer_of_more_digits_than_any_is_not_sent(amount: int) -> None:
+    with pytest.raises(ValueError, match="100,000 digits"):
+        sent_text(payment_request(amount=amount))
+
+
+NO_INTEGERS = ["1.5", "1e-1", "10e-2", "0.99999999999999999999", '"5"', "true", "null", "[]", "{}", "1e100000"]
+
+
+@pytest.mark.parametrize("text", [*NO_INTEGERS, "1e999999999", "-1e999999999"])
 def test_what_is_no_integer_is_refused_for_one(text: str) -> None:
     with pytest.raises(DecodeError) as caught:
         one(PoolBalance)(answer(f'{{"data":{{"amount":{text},"asset":"USD/2"}}}}'.encode()))
     assert (caught.value.path, caught.value.expected) == ("$.data.amount", "int")
+
+
+@pytest.mark.parametrize("text", ["1" * 100_001, "1e99999999999999999999"], ids=["digits", "exponent"])
+def test_a_number_beyond_all_is_an_error_at_once(text: str) -> None:
+    for body in (f'{{"data":{{"amount":{text},"asset":"USD/2"}}}}', f'{{"data":{{"raw":[{text}]}}}}'):
+        with pytest.raises(DecodeError):
+            one(PoolBalance)(answer(body.encode()))
 
 
 @pytest.mark.parametrize("amount", [1.0, 1.5, float("nan"), "5", True, None, Decimal(5), [5]])
@@ -215,6 +278,7 @@ def test_optional_integers_are_held_to_their_type_too() -> None:
     for size in (10.0, "10", True):
         with pytest.raises(ValueError, match="StripeConfig"):
             sent_text(models.StripeConfig(api_key="k", page_size=typing.cast(int, size)))
+    for size in (10.5, "10", True):
         assert refused(models.StripeConfig, {"apiKey": "k", "pageSize": size}).path == "$.pageSize"
 
 
@@ -261,8 +325,10 @@ def test_what_is_no_text_is_refused_for_an_enum(value: Any) -> None:
 # Models: what is missing, null, unknown or of another type
 
 
-def neutral(kind: Any) -> Any:
-    return {list: [], dict: {}}.get(inner(kind)) if kind is not Any else None
+def neutral(field: attrs.Attribute[Any]) -> Any:
+    """What stands for a member that is absent: nothing, or an empty text, list or map."""
+    values: dict[Any, Any] = {list: [], dict: {}} | ({str: ""} if field.type is str else {})
+    return values.get(inner(field.type)) if field.type is not Any else None
 
 
 @pytest.mark.parametrize("model", ANSWERS)
@@ -270,13 +336,28 @@ def test_what_the_server_leaves_out_is_neutral(model: Any) -> None:
     instance = read(model, example(model))
     for field in attrs.fields(model):
         if is_optional(field):
-            assert getattr(instance, field.name) == neutral(field.type), field.name
+            assert getattr(instance, field.name) == neutral(field), field.name
 
 
 @pytest.mark.parametrize("model", ANSWERS)
 def test_null_is_neutral_where_there_is_a_neutral_value(model: Any) -> None:
-    nulls = {wire_name(field): None for field in declared(model) if is_optional(field)}
+    nulls = {wire_name(field): None for field in declared(model) if is_optional(field) and field.type is not str}
     assert read(model, {**example(model), **nulls}) == read(model, example(model))
+
+
+def test_what_servers_from_3_0_on_leave_out_is_neutral() -> None:
+    bank_account = {"id": "b", "name": "n", "createdAt": "2026-11-28T06:53:21.080461Z", "country": "FR"}
+    assert read(BankAccount, bank_account).connector_id == ""
+    related = {"paymentID": "p", "createdAt": "2026-11-28T06:50:18Z", "status": "SUCCEEDED"}
+    transfer = read(TransferInitiation, {**example(TransferInitiation), "relatedPayments": [related]})
+    assert [each.error for each in transfer.related_payments] == [""]
+    # Tasks are schedules there.
+    descriptor = {"id": "s", "connectorID": "c", "createdAt": "2026-11-28T06:53:33.418563Z"}
+    schedule = {**descriptor, "updatedAt": "2026-11-28T06:53:33Z", "status": "ACTIVE", "state": None, "error": ""}
+    for kind in TASK_BY_CONNECTOR.values():
+        task = read(kind, {**schedule, "descriptor": descriptor})
+        assert (task.id, task.descriptor.name, task.descriptor.key) == ("s", "", "")
+    assert read(ConfigField, {"dataType": "string", "required": True}).default_value == ""
 
 
 def test_null_is_neutral_whatever_was_read_before() -> None:

@@ -7,6 +7,7 @@ import re
 import typing
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ import attrs
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from payments_async import APIError, PaymentsError, ProtocolError, models
+from payments_async import APIError, DecodeError, PaymentsError, ProtocolError, models
 from payments_async.models import ConfigField, InstalledConnector, OpenEnum, Payment, TransferInitiation
 from payments_async.wire.call import Call, Page, Request, Response
 from payments_async.wire.codec import anything, bare, encode, nothing, one, page_of
@@ -191,6 +192,23 @@ def test_any_integer_is_exact_both_ways(number: int) -> None:
     assert type(value) is int
     assert value == number
     assert as_json([number]) == f"[{number}]".encode()
+
+
+@examples(200)
+@given(number=numbers.filter(lambda number: not re.search(r"[eE][+-]?[0-9]{10}", number)))
+@example(number="100e-2")
+@example(number="1.10e1")
+@example(number="1e100000")
+def test_an_integer_is_read_exactly_where_the_value_is_one(number: str) -> None:
+    exact = Decimal(number)
+    try:
+        value = bare(int)(answer(number.encode()))
+    except DecodeError:
+        # Fractions, and what has more digits than are read.
+        assert exact.adjusted() >= 100_000 or exact != exact.to_integral_value()
+    else:
+        assert type(value) is int
+        assert value == exact
 
 
 async def checked(response: Response) -> PaymentsError | None:

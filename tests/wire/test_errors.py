@@ -403,4 +403,8 @@ def test_api_error_is_the_same_without_the_layer() -> None:
 
 def test_a_route_that_there_is_not_is_told_from_a_resource_that_there_is_not() -> None:
     error = api_error(answer(404, b"404 page not found\n"))
-    assert str(error) == "get_thing: the server answered 404 (no reason given; is the client's api_path right?)"
+    assert str(error) == (
+        "get_thing: the server answered 404 (no reason given; this server has no such route: it may be of another "
+        "version, or the client's api_path is wrong)"
+    )
+    assert "no such route" in str(api_error(answer(405)))

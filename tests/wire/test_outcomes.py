@@ -326,16 +326,21 @@ async def test_a_post_that_the_server_failed_is_a_server_error_and_goes_out_once
         assert (error.status, error.operation, server.begun) == (status, "create_payment", 1)
 
 
-@pytest.mark.parametrize("loss", [step for what, step in LOST.items() if "reset" in what] + [answer(502), answer(504)])
+NOT_FOUND = answer(404, {"errorCode": "NOT_FOUND"})
+BY_A_GATEWAY = [answer(code) for code in (408, 500, 502, 503, 504)]
+BY_THE_API = [answer(code, {"errorCode": "INTERNAL"}) for code in (408, 500, 503)]
+
+
+@pytest.mark.parametrize("loss", [step for what, step in LOST.items() if "reset" in what] + BY_A_GATEWAY)
 async def test_a_delete_whose_answer_was_lost_has_succeeded_when_it_meets_404(loss: Step) -> None:
-    async with Scripted(loss, answer(404)) as server, calling(server.url, retry=Counted().policy()) as client:
+    async with Scripted(loss, NOT_FOUND) as server, calling(server.url, retry=Counted().policy()) as client:
         await delete(client)
         assert server.begun == 2
 
 
-@pytest.mark.parametrize("before", [[], [answer(429)], [answer(500)], [answer(503)], [answer(408)]])
+@pytest.mark.parametrize("before", [[], [answer(429)], *([step] for step in BY_THE_API)])
 async def test_a_delete_that_meets_404_otherwise_found_nothing(before: list[Step]) -> None:
-    async with Scripted(*before, answer(404)) as server, calling(server.url, retry=Counted().policy()) as client:
+    async with Scripted(*before, NOT_FOUND) as server, calling(server.url, retry=Counted().policy()) as client:
         assert isinstance(await caught(delete, client), NotFoundError)
         assert server.begun == len(before) + 1
 

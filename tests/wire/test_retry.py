@@ -55,9 +55,13 @@ class Server:
         return Response(request=sent, status=200, headers={}, body=b"")
 
 
-def status(code: int, retry_after: str | None = None) -> Failure:
+def status(code: int, retry_after: str | None = None, *, body: bytes = b'{"errorCode":"OF_THE_API"}') -> Failure:
     headers = {} if retry_after is None else {"Retry-After": retry_after}
-    return lambda sent: api_error(Response(request=sent, status=code, headers=headers, body=b""))
+    return lambda sent: api_error(Response(request=sent, status=code, headers=headers, body=body))
+
+
+def gateway(code: int) -> Failure:
+    return status(code, body=b"")
 
 
 def not_sent(_: Request) -> PaymentsError:
@@ -367,7 +371,7 @@ def test_nothing_is_sent_past_the_deadline_and_nobody_sleeps_past_it(
 # A DELETE that meets 404
 
 
-@pytest.mark.parametrize("first", [lost, timed_out, status(502), status(504)])
+@pytest.mark.parametrize("first", [lost, timed_out, status(502), status(504), *map(gateway, (408, 500, 503))])
 @pytest.mark.parametrize("between", [[], [status(503)], [not_sent], [lost], [status(429), status(500)]])
 async def test_a_delete_that_meets_404_after_a_lost_answer_has_succeeded(
     first: Failure, between: list[Failure]
@@ -382,7 +386,17 @@ async def test_a_delete_that_meets_404_after_a_lost_answer_has_succeeded(
     "before", [[], [not_sent], [status(429)], [status(408)], [status(500)], [status(503)], [not_sent, status(503)]]
 )
 async def test_a_delete_that_meets_404_otherwise_found_nothing(before: list[Failure]) -> None:
-    assert isinstance(await outcome(Server(*before, status(404)), request("DELETE"), policy(attempts=9)), NotFoundError)
+    error = await outcome(Server(*before, status(404)), request("DELETE"), policy(attempts=9))
+    assert isinstance(error, NotFoundError)
+    acted = any(failure is not not_sent and failure(request()).outcome is Outcome.UNKNOWN for failure in before)
+    assert error.outcome is (Outcome.UNKNOWN if acted else Outcome.REFUSED)
+
+
+@pytest.mark.parametrize("before", [[], [status(429)], [lost], [gateway(503)]])
+async def test_a_404_of_a_gateway_is_no_success(before: list[Failure]) -> None:
+    error = await outcome(Server(*before, gateway(404)), request("DELETE"), policy(attempts=9))
+    assert isinstance(error, NotFoundError | OutcomeUnknownError)
+    assert error.outcome is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
@@ -394,7 +408,7 @@ async def test_404_after_a_lost_answer_means_nothing_for_other_methods(method: s
 async def test_a_delete_that_meets_another_answer_after_a_lost_one_has_not_succeeded(code: int) -> None:
     error = await outcome(Server(lost, status(code)), request("DELETE"), policy())
     assert isinstance(error, APIError)
-    assert error.status == code
+    assert (error.status, error.outcome) == (code, Outcome.UNKNOWN)
 
 
 # What is said of a write that may have happened
@@ -465,7 +479,9 @@ async def test_a_post_that_is_lost_after_it_was_not_sent_is_not_sent_a_third_tim
 async def test_the_answer_to_the_last_attempt_stands(code: int) -> None:
     error = await failing(Server(lost, status(code)), request("PATCH"), policy(attempts=2))
     assert isinstance(error, APIError)
-    assert error.status == code
+    assert (error.status, error.outcome) == (code, Outcome.UNKNOWN)
+    error = await failing(Server(not_sent, status(code)), request("PATCH"), policy(attempts=2))
+    assert error.outcome is (Outcome.REFUSED if code < 500 else Outcome.UNKNOWN)
 
 
 @pytest.mark.parametrize("code", [408, 500, 502, 503, 504])

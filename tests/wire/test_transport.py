@@ -532,3 +532,49 @@ async def test_a_client_that_holds_nothing_open_warns_of_nothing(left: str, recw
     gc.collect()
     assert list(recwarn) == []
     await session.close()
+
+
+# Bytes that nobody asked for, on an idle connection
+
+OURS, FOREIGN = http(200, {"data": "ours"}), http(200, {"data": "another's"})
+
+
+async def test_a_second_response_behind_the_first_is_not_the_next_calls() -> None:
+    async with Scripted(sends(OURS + FOREIGN), answer(200, {"data": "ours"})) as server:
+        async with calling(server.url) as client:
+            assert [await client.request("GET", "/a") for _ in range(2)] == [{"data": "ours"}] * 2
+        assert (server.connections, len(server.requests)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "read"), [(FOREIGN, True), (FOREIGN, False), (b"garbage\r\n\r\n", True), (b"H", False)]
+)
+async def test_a_connection_on_which_anything_arrived_while_it_was_idle_is_not_used_again(
+    data: bytes, read: bool
+) -> None:
+    peers: list[Peer] = []
+
+    async def play(peer: Peer) -> None:
+        peers.append(peer)
+        await peer.send(OURS)
+
+    async with Scripted(plays(play)) as server:
+        async with calling(server.url) as client:
+            for _ in range(3):
+                assert await client.request("GET", "/a") == {"data": "ours"}
+            assert server.connections == 1
+            await peers[-1].send(data)
+            if read:  # by the event loop, before the next call
+                async with asyncio.timeout(PATIENCE):
+                    while idle(client):  # noqa: ASYNC110  # aiohttp tells nobody
+                        await asyncio.sleep(0)
+            assert await client.request("GET", "/a") == {"data": "ours"}
+        assert (server.connections, len(server.requests)) == (2, 4)
+
+
+def idle(client: PaymentsClient) -> bool:
+    """Whether nothing has arrived on the only connection since it has been idle."""
+    connector = client._connection.session().connector
+    assert connector is not None
+    ((protocol, _),) = next(iter(connector._conns.values()))
+    return protocol.is_connected() and not protocol.should_close

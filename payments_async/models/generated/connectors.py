@@ -201,14 +201,15 @@ class AdyenConfig:
     Attributes:
         name: Name of the connector, unique across all providers. Without one, the list shows an empty name, the
             configuration the provider's.
-        hmac_key: Key which Adyen signs its webhooks with.
+        hmac_key: Key which Adyen signs its webhooks with. Needed to install the connector on servers before 3.0;
+            later ones have none.
         live_endpoint_prefix: Prefix of the live endpoints of the Adyen account.
         polling_period: How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'.
     """
 
     name: str | None = None
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
-    hmac_key: str = attrs.field(repr=False, metadata={"wire": "hmacKey"})
+    hmac_key: str | None = attrs.field(default=None, repr=False, metadata={"wire": "hmacKey"})
     live_endpoint_prefix: str | None = attrs.field(default=None, metadata={"wire": "liveEndpointPrefix"})
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
 
@@ -272,8 +273,8 @@ class TaskStripeDescriptor:
         attempt: How many times it has been tried. Absent when not yet.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     main: bool | None = None
     account: str | None = None
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
@@ -292,8 +293,8 @@ class TaskDummyPayDescriptor:
         file_name: File to read. Empty when there is none.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     file_name: str | None = attrs.field(default=None, metadata={"wire": "fileName"})
 
 
@@ -311,8 +312,8 @@ class TaskWiseDescriptor:
         attempt: How many times it has been tried.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     profile_id: int | None = attrs.field(default=None, metadata={"wire": "profileID"})
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
@@ -333,8 +334,8 @@ class TaskModulrDescriptor:
         attempt: How many times it has been tried.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
@@ -354,8 +355,8 @@ class TaskCurrencyCloudDescriptor:
         attempt: How many times it has been tried.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
     attempt: int | None = None
@@ -375,8 +376,8 @@ class TaskBankingCircleDescriptor:
         attempt: How many times it has been tried.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
     bank_account_id: str | None = attrs.field(default=None, metadata={"wire": "bankAccountID"})
@@ -408,8 +409,8 @@ class TaskMoneycorpDescriptor:
         attempt: How many times it has been tried.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
@@ -432,8 +433,8 @@ class TaskAtlarDescriptor:
         attempt: How many times it has been tried. Absent when not yet.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     main: bool | None = None
     bank_account: Any = attrs.field(default=None, repr=False, metadata={"wire": "bankAccount"})
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferId"})
@@ -452,8 +453,8 @@ class TaskAdyenDescriptor:
         webhook_id: Id of the webhook it handles, a UUID. All zeros when there is none.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     polling_period: int | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
     webhook_id: str | None = attrs.field(default=None, metadata={"wire": "webhookId"})
 
@@ -469,8 +470,8 @@ class TaskGenericDescriptor:
         account_id: The provider's id of the account it works on. Empty when there is none.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     account_id: str | None = None
 
 
@@ -675,8 +676,8 @@ class TaskMangoPayDescriptor:
         webhook_id: Id of the webhook it handles, a UUID. All zeros when there is none.
     """
 
-    name: str
-    key: str
+    name: str = ""
+    key: str = ""
     user_id: str | None = attrs.field(default=None, metadata={"wire": "userID"})
     wallet_id: str | None = attrs.field(default=None, metadata={"wire": "walletID"})
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})

@@ -293,12 +293,12 @@ class ConfigField:
         data_type: `string`, `long string`, `duration ns`, `unsigned integer` or `boolean`.
         required: Whether it must be set. The server says so of DUMMY-PAY's `filePollingPeriod` too, which need
             not.
-        default_value: The default, always as text, empty when there is none.
+        default_value: The default, always as text, empty when there is none. Servers from 3.0 on leave it out.
     """
 
     data_type: str = attrs.field(metadata={"wire": "dataType"})
     required: bool
-    default_value: str = attrs.field(metadata={"wire": "defaultValue"})
+    default_value: str = attrs.field(default="", metadata={"wire": "defaultValue"})
 
 
 @attrs.define(kw_only=True)
@@ -487,7 +487,7 @@ class TransferInitiationPayment:
     payment_id: str = attrs.field(metadata={"wire": "paymentID"})
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
     status: TransferInitiationStatus
-    error: str
+    error: str = ""
 
 
 @attrs.define(kw_only=True)
@@ -623,7 +623,7 @@ class BankAccount:
     name: str
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
     country: str
-    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    connector_id: str = attrs.field(default="", metadata={"wire": "connectorID"})
     account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
     provider: Connector | None = None
     iban: str | None = attrs.field(default=None, repr=False)

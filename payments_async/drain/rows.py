@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
 from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 
+from payments_async.wire.jsontext import integer_text, json_bytes, json_value
 from payments_async.wire.shapes import field_types, without_none
 
 Kind: TypeAlias = Literal["text", "integer", "boolean", "time", "json"]
@@ -18,6 +19,11 @@ Kind: TypeAlias = Literal["text", "integer", "boolean", "time", "json"]
 
 _KINDS: dict[Any, Kind] = {int: "integer", bool: "boolean", datetime: "time"}
 _UNCHANGED = {str, int, bool, float, type(None)}
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_OTHER_ZONES = [timezone(sign * timedelta(hours=23, minutes=59)) for sign in (-1, 1)]
+"""The offsets that are furthest from UTC: between them, they reach all times that a `datetime` can be."""
 
 
 @cache
@@ -36,9 +42,22 @@ def plain(model: Any, names: Iterable[str] | None = None) -> dict[str, Any]:
     return {name: plain_value(getattr(model, name)) for name in names or columns(cast("Any", type(model)))}
 
 
+def text_of(value: Any) -> str:
+    """A plain value of a column as text."""
+    return integer_text(value) if type(value) is int else str(value)
+
+
+def json_of(value: Any) -> bytes:
+    """A plain value as compact JSON text in UTF-8."""
+    try:
+        return json_bytes(value)
+    except ValueError:  # an integer that is too long for msgspec
+        return json_bytes(json_value(value))
+
+
 def identity(model: Any, names: Sequence[str]) -> str:
     """The identity of a row as one text."""
-    return identity_text(str(plain_value(getattr(model, name))) for name in names)
+    return identity_text(text_of(plain_value(getattr(model, name))) for name in names)
 
 
 def identity_text(values: Iterable[str]) -> str:
@@ -47,10 +66,26 @@ def identity_text(values: Iterable[str]) -> str:
 
 
 def time_text(time: datetime) -> str:
-    """A time as RFC 3339 in UTC, with microseconds."""
-    with suppress(OverflowError):  # the time in UTC would be outside the range of `datetime`
+    """A time as RFC 3339 in UTC, with microseconds; in another offset if its year in UTC is not in 1 to 9999."""
+    try:
         time = time.astimezone(UTC)
+    except OverflowError:
+        time = time_of(microseconds(time))
     return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def microseconds(time: datetime) -> int:
+    """The microseconds from 1970 in UTC to a time."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def time_of(microseconds: int) -> datetime:
+    """The time so many microseconds after 1970: in UTC, or in another offset if its year in UTC is not in range."""
+    since = microseconds * _MICROSECOND
+    for zone in (UTC, *_OTHER_ZONES):
+        with suppress(OverflowError):
+            return (_EPOCH.astimezone(zone).replace(tzinfo=None) + since).replace(tzinfo=zone)
+    raise OverflowError(microseconds)
 
 
 def column(kind: Any) -> Kind:
@@ -69,8 +104,22 @@ def plain_value(value: Any) -> Any:
         return time_text(value)
     if issubclass(kind, Enum):
         return value.value
-    if issubclass(kind, list):
-        return [plain_value(each) for each in value]
-    if issubclass(kind, dict):
-        return {name: plain_value(each) for name, each in value.items()}
+    if issubclass(kind, list | dict):
+        return _plain_collection(value)
     return plain(value) if attrs.has(kind) else value
+
+
+def _plain_collection(value: Any) -> Any:
+    """A list or map with all values inside converted; without recursion, because providers' data may nest deeply."""
+    whole: list[Any] = [value]
+    places: list[tuple[Any, Any]] = [(whole, 0)]
+    while places:
+        container, place = places.pop()
+        inner = container[place]
+        if isinstance(inner, list | dict):
+            container[place] = copied = cast("Any", inner).copy()
+            positions: Iterable[Any] = copied.keys() if isinstance(inner, dict) else range(len(copied))
+            places += [(copied, each) for each in positions if type(copied[each]) not in _UNCHANGED]
+        else:
+            container[place] = plain_value(inner)
+    return whole[0]

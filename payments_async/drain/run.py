@@ -17,23 +17,14 @@ import attrs
 from payments_async.drain.checkpoint import Ledger
 from payments_async.drain.cutting import Slice, halved, sliced, sorts_and_filters_by_key, whole
 from payments_async.drain.errors import DrainError, DrainWarning
+from payments_async.drain.keyset import by_key
 from payments_async.drain.partition import Checkpoint, Partition, Step, Strategy, share
 from payments_async.drain.report import Report
 from payments_async.drain.resources import FanOut
 from payments_async.drain.rows import identity as identity_of
 from payments_async.drain.rows import identity_text, time_text
 from payments_async.drain.sinks.sink import Sink, run_to_end
-from payments_async.drain.walks import (
-    Batch,
-    Batches,
-    Position,
-    Source,
-    by_cursor,
-    by_key,
-    by_time,
-    call_for_each,
-    earlier,
-)
+from payments_async.drain.walks import Batch, Batches, Position, Source, by_cursor, by_time, call_for_each, earlier
 from payments_async.wire.errors import RateLimitedError, ServerError, TransportError, ValidationError
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,6 @@ from payments_async.drain.resources import FanOut, Listing
 from payments_async.drain.rows import columns, identity, time_text
 from payments_async.drain.sinks.sink import result_of
 from payments_async.wire.call import Page
-from payments_async.wire.errors import ProtocolError
 from payments_async.wire.pages import Pages
 
 
@@ -76,11 +75,20 @@ class Source:
         return self.listing.pages(self.client)(cursor=cursor)
 
     async def keyed(
-        self, after: str | None, to: str | None, *, descending: bool = False, page_size: int | None = None
+        self,
+        after: str | None,
+        to: str | None,
+        *,
+        inclusive: bool = False,
+        descending: bool = False,
+        page_size: int | None = None,
     ) -> Page[Any]:
-        """A page of items with keys above `after` and up to `to`: the first ones, or, if descending, the last ones."""
-        key = self.key
-        bounds = [{operator: {key: bound}} for operator, bound in (("$gt", after), ("$lte", to)) if bound is not None]
+        """A page of items with keys above `after` and up to `to`: the first ones, or, if descending, the last ones.
+
+        If inclusive, the item with the key `after` is among them.
+        """
+        key, lower = self.key, "$gte" if inclusive else "$gt"
+        bounds = [{operator: {key: bound}} for operator, bound in ((lower, after), ("$lte", to)) if bound is not None]
         direction = "desc" if descending else "asc"
         sort = (f"{key}:{direction}",) if self.listing.unique else (f"{key}:{direction}", f"id:{direction}")
         pages = self.pages(*bounds, sort=sort, page_size=page_size).by_page()
@@ -88,6 +96,10 @@ class Source:
         while page.has_more and not page.data:  # an empty page is not the end
             page = await anext(pages)
         return page
+
+    async def has(self, value: str) -> bool:
+        """Whether there is an item with this key."""
+        return await anext(self.pages({"$match": {self.key: value}}, page_size=1).items(), None) is not None
 
     async def items_with_key(self, value: str) -> list[Any]:
         """All items with one key, for keys that are not unique: listed again until two lists in a row are equal.
@@ -111,25 +123,6 @@ class Source:
     def key_of(self, item: Any) -> str:
         """The value of an item's key."""
         return cast("str", getattr(item, self.key))
-
-
-async def by_key(source: Source, position: Position) -> Batches:
-    """Reads by key: added or removed rows do not shift others, and each page costs the server the same."""
-    while not (at := position.checkpoint).done:
-        after = at.partition.after if at.key is None else at.key
-        page = await source.keyed(after, at.partition.to)
-        rows = page.data
-        if page.has_more and source.key_of(rows[-1]) == after:
-            raise ProtocolError(
-                "the server returned the same page again instead of the next one: drain with strategy='cursor'",
-                operation=source.listing.name,
-            )
-        if page.has_more and not source.listing.unique:
-            # The page may end between items with equal keys: leave them to the next batch, which reads them together.
-            last = source.key_of(rows[-1])
-            rows = [row for row in rows if source.key_of(row) != last] or await source.items_with_key(last)
-        key = source.key_of(rows[-1]) if rows else at.key
-        yield Batch(rows, attrs.evolve(at, key=key, done=not page.has_more, items=at.items + len(rows)))
 
 
 async def by_cursor(source: Source, position: Position, seen: set[str]) -> Batches:

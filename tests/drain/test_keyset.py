@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments_async import ProtocolError
 from payments_async.drain import DrainError, Step
 from payments_async.drain.cutting import sliced
 from payments_async.drain.resources import LISTINGS
@@ -164,12 +163,13 @@ async def test_pages_are_asked_for_by_key_and_none_twice() -> None:
     await drained(lists, "payments", sink, query={"$match": {"status": "SUCCEEDED"}}, page_size=100)
     assert not any(asked.cursor for asked in lists.asked)
     match = {"$match": {"status": "SUCCEEDED"}}
-    assert [asked.filter for asked in lists.asked[-3:]] == [
+    assert [asked.filter for asked in lists.asked[-4:]] == [
         match,
-        {"$and": [match, {"$gt": {"reference": "0099"}}]},
-        {"$and": [match, {"$gt": {"reference": "0199"}}]},
+        {"$and": [match, {"$gte": {"reference": "0099"}}]},
+        {"$and": [match, {"$gte": {"reference": "0198"}}]},
+        {"$and": [match, {"$gte": {"reference": "0249"}}]},
     ]
-    assert all(asked.sort == ["reference:asc"] for asked in lists.asked[-3:])
+    assert all(asked.sort == ["reference:asc"] for asked in lists.asked[-4:])
 
 
 @pytest.mark.parametrize("count", [1, 9, 10, 11, 25, 35])
@@ -205,9 +205,96 @@ async def test_a_server_that_stops_heeding_keys_is_an_error_and_no_endless_loop(
         lists._filters = not (len(lists.asked) > 4)
 
     lists.meanwhile = forget
-    with pytest.raises(ProtocolError, match=r"the same page again.*strategy='cursor'"):
+    with pytest.raises(DrainError, match=r"does not begin where .*strategy='cursor'"):
         await drained(lists, "payments", sink, page_size=10)
     assert len(sink.rows) == 10
+
+
+# A server that misbehaves from the third page on: what it returns in place of each page.
+
+Misbehaving: TypeAlias = Callable[[list[Row]], list[Row]]
+
+MISBEHAVIOURS: dict[str, tuple[Misbehaving, str]] = {
+    "an item twice": (lambda rows: [*rows[:5], *rows[4:9]], "same item twice"),
+    "another item of a key": (lambda rows: [*rows[:9], {**rows[8], "id": "another"}], "has the same one twice"),
+    "the page before again": (lambda rows: [rows[0], *rows[:9]], "again"),
+    "a gap": (lambda rows: rows[3:], "does not begin where"),
+    "not sorted": (lambda rows: [rows[0], rows[2], rows[1], rows[2]], "twice"),
+}
+
+
+class Unreliable(Lists):
+    """Lists whose pages by key are changed before they are returned."""
+
+    def __init__(self, change: Misbehaving, **options: Any) -> None:
+        super().__init__(**options)
+        self._change = change
+
+    def _page(self, asked: Asked) -> dict[str, Any]:
+        page = super()._page(asked)
+        if len(self.asked) > 6 and asked.size == 10:
+            page["data"] = self._change(page["data"])
+        return page
+
+
+@pytest.mark.parametrize("name", MISBEHAVIOURS)
+async def test_a_page_that_does_not_fit_the_one_before_it_is_an_error(name: str) -> None:
+    change, said = MISBEHAVIOURS[name]
+    served, sink = Unreliable(change, payments=numbered(100)), Memory()
+    with pytest.raises(DrainError, match=said) as caught:
+        await drained(served, "payments", sink, page_size=10)
+    assert "what was committed is kept" in str(caught.value)
+    assert [row.reference for row in sink.rows] == [f"{number:04}" for number in range(len(sink.rows))]
+    assert 0 < len(sink.rows) < 100
+
+
+@pytest.mark.parametrize("before", [1, 5])
+async def test_accounts_of_the_page_before_again_are_an_error(before: int) -> None:
+    accounts = [account(f"{number // 2:04}", number) for number in range(100)]
+    shown: list[list[Row]] = [[]]
+
+    def repeat(rows: list[Row]) -> list[Row]:
+        shown.append([*shown[-1][-before:], *rows][:10])
+        return shown[-1]
+
+    served, sink = Unreliable(repeat, accounts=accounts), Memory()
+    with pytest.raises(DrainError, match=r"again|twice|not sorted"):
+        await drained(served, "accounts", sink, page_size=10)
+    ids = [row.id for row in sink.rows]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("resource", ["payments", "accounts"])
+async def test_that_nothing_follows_is_not_believed_before_the_next_page_shows_it(resource: str) -> None:
+    class Silent(Lists):
+        def _page(self, asked: Asked) -> dict[str, Any]:
+            page = super()._page(asked)
+            return page if asked.size != 10 else {**page, "hasMore": False, "next": ""}
+
+    served, sink = Silent(payments=numbered(95), accounts=[account(f"{number:04}") for number in range(95)]), Memory()
+    report = await drained(served, resource, sink, page_size=10, strategy="keyset")
+    assert (report.items, report.done) == (95, True)
+
+
+async def test_a_row_that_is_removed_and_added_again_between_two_requests_is_no_gap() -> None:
+    served, sink = Lists(payments=numbered(50)), Memory()
+    removed: list[Row] = []
+
+    async def blink(asked: Asked) -> None:
+        if removed:
+            served.payments.append(removed.pop())
+        elif "'$gte': {'reference': '0018'}" in str(asked.filter):
+            removed.append(next(row for row in served.payments if row["reference"] == "0018"))
+            served.payments.remove(removed[0])
+            served.meanwhile = once
+
+    async def once(_: Asked) -> None:
+        if removed:
+            served.payments.append(removed.pop())
+
+    served.meanwhile = blink
+    report = await drained(served, "payments", sink, page_size=10)
+    assert report.items == 50
 
 
 async def test_what_is_left_of_a_long_slice_is_shared_with_idle_workers() -> None:

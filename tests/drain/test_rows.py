@@ -162,8 +162,8 @@ def test_times_are_rfc_3339_in_utc_and_sort_as_they_follow(time: datetime) -> No
     [
         (datetime(2024, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2))), "2023-12-31T23:30:00.000000Z"),
         (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00.000000Z"),
-        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2))), "0001-01-01T00:00:00.000000+02:00"),
-        (datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-2))), "9999-12-31T23:00:00.000000-02:00"),
+        (datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2))), "0001-01-01T21:59:00.000000+23:59"),
+        (datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-2))), "9999-12-31T01:01:00.000000-23:59"),
     ],
 )
 def test_times_at_the_ends(time: datetime, text: str) -> None:

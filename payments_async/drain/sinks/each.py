@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, ClassVar, TypeVar, cast
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
-from payments_async.drain.sinks.locks import lock
+from payments_async.drain.sinks.locks import is_current, lock
 from payments_async.drain.sinks.sink import Opening, Sink, continues, result_of, run_in_thread
 
 T = TypeVar("T")
@@ -58,6 +58,8 @@ class Each(Sink):
     async def commit(self, steps: Sequence[Step]) -> None:
         """Pass the rows of these steps to the function, then move the checkpoint."""
         ledger = self._ledger.moved(steps)
+        if self._file is not None and not await self._run(lambda: is_current(self._lock)):
+            raise DrainError(f"{self._lock.name} was moved or removed, so another drain may have started: start again")
         if rows := [row for step in steps for row in step.rows]:
             call = self._function(rows)
             if not isinstance(cast("object", call), Awaitable):

@@ -5,22 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar, cast
 
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
-from payments_async.drain.rows import columns, plain
+from payments_async.drain.rows import columns, json_of, plain, text_of
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread
-from payments_async.wire.jsontext import UNREADABLE, json_bytes, reader
+from payments_async.drain.sinks.sink import NOT_WRITABLE, Opening, Sink, continues, find_unwritable, run_in_thread
+from payments_async.wire.jsontext import UNREADABLE, integer_text, value_in
 
-_LONGEST = 2**31 - 1
-"""The limit for reading a CSV field, in characters: data of a provider may be long."""
+_FIELD = re.compile(r'(?:"((?:[^"]++|"")*+)"|([^",]*+))(,|\Z)')
+"""A field of a CSV record, in quotes or not, and the comma after it."""
 
 
 class FileSink(Sink):
@@ -38,6 +39,7 @@ class FileSink(Sink):
         self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
         self._file: BinaryIO
         self._identity: Identity
+        self._key: tuple[str, ...]
         self._names: tuple[str, ...]
         # Whether `open` created the file; whether its head and first checkpoint are written.
         self._created = self._started = False
@@ -49,7 +51,7 @@ class FileSink(Sink):
         return await run_in_thread(lambda: self._open(opening))
 
     def _open(self, opening: Opening) -> Ledger:
-        self._identity, self._names = opening.identity, tuple(columns(opening.model))
+        self._identity, self._key, self._names = opening.identity, opening.key, tuple(columns(opening.model))
         self._ledger, self._offset = Ledger(), 0
         try:
             continues(self.path, self.checkpoint.path, opening)  # before opening: a pipe, for example, would block
@@ -95,15 +97,37 @@ class FileSink(Sink):
     def _commit(self, steps: Sequence[Step]) -> None:
         ledger = self._ledger.moved(steps)
         try:
-            if not is_current(self._file):
-                raise DrainError(f"{self.path} was replaced by another file; what was committed is in the former one")
+            self._check_unchanged()
+            data = self._encoded([row for step in steps for row in step.rows])
             if not self._started:
                 self._start()
-            self._append(self.encoded([plain(row, self._names) for step in steps for row in step.rows]))
+            self._append(data)
             self.checkpoint.save(self._identity, ledger, self._file.tell())
         except OSError as error:
             raise self._unusable(error) from error
         self._ledger, self._offset = ledger, self._file.tell()
+
+    def _check_unchanged(self) -> None:
+        """Check at each commit what opening the file checked.
+
+        Raises:
+            DrainError: somebody else has replaced, moved, removed or cut the file meanwhile.
+        """
+        if not is_current(self._file):
+            raise DrainError(f"{self.path} was replaced, moved or removed; what was committed is in the former file")
+        size = self._file.seek(0, os.SEEK_END)
+        if size < self._offset:
+            raise DrainError(
+                f"{self.path} was cut to {size} bytes although {self._offset} were committed: "
+                "restore a copy and resume, or replace it"
+            )
+
+    def _encoded(self, rows: list[Any]) -> bytes:
+        try:
+            return self.encoded([plain(row, self._names) for row in rows])
+        except NOT_WRITABLE:
+            find_unwritable(rows, self._key, lambda row: self.encoded([plain(row, self._names)]))
+            raise
 
     def _append(self, data: bytes) -> None:
         """Write all of these bytes after the committed ones, in place of any others; or none of them."""
@@ -130,8 +154,8 @@ class FileSink(Sink):
             try:
                 with self.path.open("rb") as file:
                     for row in self.decoded(file):
-                        take(tuple(str(row[name]) for name in names))
-            except (*UNREADABLE, KeyError, csv.Error) as error:
+                        take(tuple(text_of(row[name]) for name in names))
+            except (*UNREADABLE, KeyError, TypeError, ValueError) as error:
                 raise DrainError(
                     f"{self.path} is damaged: restore a copy, or start again with another target"
                 ) from error
@@ -172,11 +196,11 @@ class JSONLines(FileSink):
 
     def encoded(self, rows: list[dict[str, Any]]) -> bytes:
         """One line per row."""
-        return b"".join(json_bytes(row) + b"\n" for row in rows)
+        return b"".join(json_of(row) + b"\n" for row in rows)
 
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
         """One row per line."""
-        return map(reader(dict[str, Any]), file)
+        return map(value_in, file)
 
 
 class CSV(FileSink):
@@ -197,12 +221,44 @@ class CSV(FileSink):
 
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
         """One row per record."""
-        limit = csv.field_size_limit(_LONGEST)
-        try:
-            with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
-                yield from csv.DictReader(text)
-        finally:
-            csv.field_size_limit(limit)
+        with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            records = _records(text)
+            names = next(records, list[str]())
+            for record in records:
+                yield dict(zip(names, record, strict=True))
+
+
+def _records(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The records of CSV text in the form in which `_csv` writes it.
+
+    Not `csv.reader`: data of a provider may be longer than its limit for a field, which is one for the whole process.
+
+    Raises:
+        ValueError: a record is not in this form.
+    """
+    record: list[str] = []
+    in_quotes = False
+    for line in lines:
+        record.append(line)
+        in_quotes ^= line.count('"') % 2 == 1
+        if not in_quotes:
+            yield _fields("".join(record).removesuffix("\r\n"))
+            record.clear()
+    if record:
+        raise ValueError("a record is not complete")
+
+
+def _fields(record: str) -> list[str]:
+    fields: list[str] = []
+    comma, end = ",", 0
+    while comma:
+        match = _FIELD.match(record, end)
+        if match is None:
+            raise ValueError("a field is not quoted correctly")
+        quoted, bare, comma = match.groups()
+        fields.append(bare if quoted is None else quoted.replace('""', '"'))
+        end = match.end()
+    return fields
 
 
 def _csv(records: Sequence[Sequence[Any]]) -> bytes:
@@ -212,6 +268,12 @@ def _csv(records: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json_bytes(value).decode() if isinstance(value, dict | list) else value
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return integer_text(value)
+        case dict() | list():
+            return json_of(cast("Any", value)).decode()
+        case _:
+            return value

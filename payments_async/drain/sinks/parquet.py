@@ -13,10 +13,9 @@ from typing import Any, BinaryIO, ClassVar, TypeVar
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, replacing
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
-from payments_async.drain.rows import Kind, columns, plain_value, time_text
+from payments_async.drain.rows import Kind, columns, json_of, microseconds, plain_value, time_of, time_text
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread
-from payments_async.wire.jsontext import json_bytes
+from payments_async.drain.sinks.sink import NOT_WRITABLE, Opening, Sink, continues, find_unwritable, run_in_thread
 
 T = TypeVar("T")
 
@@ -45,6 +44,7 @@ class Parquet(Sink):
         self.parts = self.path.with_name(self.path.name + ".parts")
         self._lock: BinaryIO
         self._identity: Identity
+        self._key: tuple[str, ...]
         self._columns: dict[str, Kind]
         self._ledger: Ledger
         self._count: int
@@ -56,7 +56,7 @@ class Parquet(Sink):
         return await run_in_thread(lambda: self._open(opening))
 
     def _open(self, opening: Opening) -> Ledger:
-        self._identity, self._columns = opening.identity, columns(opening.model)
+        self._identity, self._key, self._columns = opening.identity, opening.key, columns(opening.model)
         self._ledger, self._count = Ledger(), 0
         try:
             continues(self.path, self.checkpoint.path, opening)  # creates nothing if the file is refused
@@ -101,6 +101,8 @@ class Parquet(Sink):
         ledger = self._ledger.moved(steps)
         rows = [row for step in steps for row in step.rows]
         try:
+            if not is_current(self._lock):
+                raise DrainError(f"{self.parts} was moved or removed; what was committed is in the former folder")
             if not self._started:
                 self._started = True
                 self.path.unlink(missing_ok=True)
@@ -116,13 +118,15 @@ class Parquet(Sink):
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
         """Call `take` with these columns of each row of the parts."""
 
-        def texts(name: str, values: list[Any]) -> list[str]:
-            return [time_text(value) if self._columns[name] == "time" else str(value) for value in values]
+        def texts(name: str, column: Any) -> list[str]:
+            if self._columns[name] == "time":  # as numbers, because Python cannot represent all of them in UTC
+                return [time_text(time_of(each)) for each in column.cast("int64").to_pylist()]
+            return [str(each) for each in column.to_pylist()]
 
         def read() -> None:
             for path in self._paths():
                 table = self._read(path, lambda part: part.read(columns=[*names], use_threads=False))
-                for row in zip(*(texts(name, table[name].to_pylist()) for name in names), strict=True):
+                for row in zip(*(texts(name, table[name]) for name in names), strict=True):
                     take(row)
 
         await run_in_thread(read)
@@ -174,8 +178,14 @@ class Parquet(Sink):
             raise DrainError(f"{path} is damaged: restore a copy, or replace {self.path}") from error
 
     def _table(self, rows: list[Any]) -> Any:
-        arrays = {name: _array(kind, [getattr(row, name) for row in rows]) for name, kind in self._columns.items()}
-        return _arrow("pyarrow").table(arrays)
+        def arrays(rows: list[Any]) -> dict[str, Any]:
+            return {name: _array(kind, [getattr(row, name) for row in rows]) for name, kind in self._columns.items()}
+
+        try:
+            return _arrow("pyarrow").table(arrays(rows))
+        except NOT_WRITABLE:
+            find_unwritable(rows, self._key, lambda row: arrays([row]))
+            raise
 
     def _unusable(self, error: OSError) -> DrainError:
         return DrainError(f"{self.path} cannot be written ({error.strerror or error}); what was committed is kept")
@@ -192,15 +202,17 @@ def _write(path: Path, schema: Any, tables: Iterable[Any]) -> None:
 
 
 def _array(kind: Kind, values: list[Any]) -> Any:
-    long = kind == "integer" and any(len(str(abs(value))) > _DIGITS for value in values if value is not None)
+    long = kind == "integer" and any(abs(value) >= 10**_DIGITS for value in values if value is not None)
     if long or kind in {"text", "json"}:
         values = [None if value is None else _text(value) for value in values]
+    elif kind == "time":
+        values = [None if value is None else microseconds(value) for value in values]
     return _arrow("pyarrow").array(values, _type(kind, long=long))
 
 
 def _text(value: Any) -> str:
     plain = plain_value(value)
-    return plain if isinstance(plain, str) else json_bytes(plain).decode()
+    return plain if isinstance(plain, str) else json_of(plain).decode()
 
 
 def _type(kind: Kind, *, long: bool) -> Any:

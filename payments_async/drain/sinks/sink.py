@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -14,8 +14,12 @@ import attrs
 from payments_async.drain.checkpoint import Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
+from payments_async.drain.rows import plain_value, text_of
 
 T = TypeVar("T")
+
+NOT_WRITABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
+"""The errors of writing a row that a format cannot represent."""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,6 +104,22 @@ def continues(path: Path, checkpoint: Path, opening: Opening) -> bool:
             f"{path} has no checkpoint beside it, so it cannot be resumed: replace it, or give another file"
         )
     return True
+
+
+def find_unwritable(rows: Iterable[Any], key: Sequence[str], write: Callable[[Any], object]) -> None:
+    """Find the row that makes the writing of several rows fail.
+
+    Raises:
+        DrainError: `write` fails for a row; the error names it by its key.
+    """
+    for row in rows:
+        try:
+            write(row)
+        except NOT_WRITABLE as error:
+            named = ", ".join(f"{name} {text_of(plain_value(getattr(row, name)))!r}" for name in key)
+            raise DrainError(
+                f"the row with {named} cannot be written ({type(error).__name__}); what was committed is kept"
+            ) from None
 
 
 async def result_of(call: Awaitable[T], name: str) -> T:

@@ -16,9 +16,9 @@ import attrs
 from payments_async.drain.checkpoint import Ledger, from_json, partition_lost, to_json
 from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
-from payments_async.drain.rows import columns, plain
-from payments_async.drain.sinks.sink import Opening, Sink, run_in_thread
-from payments_async.wire.jsontext import json_bytes
+from payments_async.drain.rows import columns, json_of, plain
+from payments_async.drain.sinks.sink import NOT_WRITABLE, Opening, Sink, find_unwritable, run_in_thread
+from payments_async.wire.jsontext import integer_text
 
 T = TypeVar("T")
 
@@ -48,6 +48,7 @@ class SQLite(Sink):
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self._database: sqlite3.Connection
+        self._file: os.stat_result
         self._opening: Opening
         self._started: bool
 
@@ -66,7 +67,9 @@ class SQLite(Sink):
         with self._transaction():
             for statement in _TABLES.split(";"):
                 database.execute(statement)
-            return self._load(opening)
+            ledger = self._load(opening)
+        self._file = self.path.stat()
+        return ledger
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
@@ -114,6 +117,7 @@ class SQLite(Sink):
         listed, marks = ", ".join(f'"{column}"' for column in names), ", ".join("?" * len(names))
         insert = f'INSERT OR REPLACE INTO "{name}" ({listed}) VALUES ({marks})'  # noqa: S608 - names of models' fields
         with self._transaction():
+            self._check_unchanged()
             if not self._started:
                 self._start(self._opening)
             holder = database.execute("SELECT identity FROM drain WHERE name = ?", (name,)).fetchone()
@@ -121,9 +125,27 @@ class SQLite(Sink):
                 raise PartitionLostError(f"another drain has replaced the table {name} of {self.path}")
             for step in steps:
                 self._move(name, step)
-                rows = (tuple(map(_stored, plain(row, names).values())) for row in step.rows)
-                database.executemany(insert, rows)
+                self._insert(insert, names, step.rows)
         self._started = True
+
+    def _check_unchanged(self) -> None:
+        """Check at each commit that the path still leads to the open database; SQLite would go on writing to it."""
+        try:
+            unchanged = os.path.samestat(self._file, self.path.stat())
+        except FileNotFoundError:
+            unchanged = False
+        if not unchanged:
+            raise DrainError(f"{self.path} was replaced, moved or removed; what was committed is in the former file")
+
+    def _insert(self, statement: str, names: Sequence[str], rows: Sequence[Any]) -> None:
+        def stored(row: Any) -> tuple[Any, ...]:
+            return tuple(map(_stored, plain(row, names).values()))
+
+        try:
+            self._database.executemany(statement, map(stored, rows))
+        except NOT_WRITABLE:
+            find_unwritable(rows, self._opening.key, lambda row: self._database.execute(statement, stored(row)))
+            raise
 
     def _start(self, opening: Opening) -> None:
         """Create the table; replace an existing one if requested."""
@@ -188,7 +210,7 @@ def _text(checkpoint: Checkpoint) -> str:
 
 def _stored(value: Any) -> Any:
     if isinstance(value, dict | list | Decimal):
-        return json_bytes(value).decode()
+        return json_of(value).decode()
     if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
-        return str(value)
+        return integer_text(value)
     return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import csv
 import os
 import stat
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from payments_async.drain import CSV, DrainError, JSONLines, Ledger
 from payments_async.drain.sinks.files import FileSink
-from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, content, expected, moved, opening, payments
+from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, content, expected, moved, opening, payment, payments
 
 both_files = pytest.mark.parametrize("kind", KINDS[:2], ids=str)
 
@@ -133,10 +135,62 @@ async def test_a_file_that_is_taken_away_meanwhile_is_missed(tmp_path: Path, kin
     path.rename(tmp_path / "former")
     if put is not None:
         path.write_bytes(put)
-    with pytest.raises(DrainError, match="was replaced by another file; what was committed is in the former one"):
+    with pytest.raises(DrainError, match=r"moved or removed; what was committed is in the former file"):
         await sink.commit([moved(2, payments(2, first=2))])
     await sink.aclose()
     assert kind.read(tmp_path / "former") == expected(payments(2))
+
+
+@both_files
+@pytest.mark.parametrize("left", [0, 10])
+async def test_a_file_that_is_cut_meanwhile_is_not_written_to(tmp_path: Path, kind: Kind, left: int) -> None:
+    # As logrotate does with copytruncate.
+    path = tmp_path / kind.name
+    sink = await begun(kind, path)
+    before = path.read_bytes()
+    path.write_bytes(before[:left])
+    with pytest.raises(DrainError, match=rf"{path.name} was cut to {left} bytes although {len(before)} were committed"):
+        await sink.commit([moved(2, payments(2, first=2))])
+    await sink.aclose()
+    assert path.read_bytes() == before[:left]
+    path.write_bytes(before)  # the copy is put back
+    again = kind.make(path)
+    await again.open(opening(again, resume=True))
+    await again.commit([moved(2, payments(2, first=2))])
+    await again.aclose()
+    assert kind.read(path) == expected(payments(4))
+
+
+async def test_csv_files_are_read_side_by_side_without_touching_the_process(tmp_path: Path) -> None:
+    limit = csv.field_size_limit()
+    paths = [tmp_path / f"{number}.csv" for number in range(4)]
+    rows = [payment(number, raw={"long": "x\r\n," * 50_000}) for number in range(4)]
+    for path in paths:
+        await KINDS[1].keep(path, rows, finish=False)
+    found: list[tuple[str, ...]] = []
+
+    async def resume(path: Path) -> None:
+        sink = CSV(path)
+        await sink.open(opening(sink, resume=True))
+        await sink.recall(("id", "reference"), found.append)
+        await sink.aclose()
+
+    await asyncio.gather(*map(resume, paths))
+    assert sorted(found) == sorted((row.id, row.reference) for row in rows for _ in paths)
+    assert csv.field_size_limit() == limit
+
+
+@pytest.mark.parametrize("damage", [b'a,"b\r\n', b'a,b"c\r\n', b'"a"b\r\n', b"a\r\n"])
+async def test_csv_that_no_drain_has_written_is_damaged(tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "out.csv"
+    await KINDS[1].keep(path, payments(1), finish=False)
+    sink = CSV(path)
+    await sink.open(opening(sink, resume=True))
+    with path.open("ab") as file:
+        file.write(damage)
+    with pytest.raises(DrainError, match="is damaged"):
+        await sink.recall(("id",), print)
+    await sink.aclose()
 
 
 @both_files

@@ -236,3 +236,15 @@ async def test_the_folder_of_parts_is_another_drains_once_its_lock_is_gone(
     await other.aclose()
     assert read_parquet(path) == expected(payments(1))
     assert set(content(path.parent)) == {"out.parquet", "out.parquet.checkpoint"}
+
+
+async def test_parts_that_are_moved_meanwhile_are_missed(path: Path) -> None:
+    sink = Parquet(path)
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    await sink.commit([moved(0, payments(2))])
+    sink.parts.rename(sink.parts.with_name("former"))
+    with pytest.raises(DrainError, match=r"parts was moved or removed; what was committed is in the former folder"):
+        await sink.commit([moved(2, payments(2, first=2))])
+    await sink.aclose()
+    assert [each.name for each in sorted(sink.parts.with_name("former").iterdir())] == ["000001.parquet", "lock"]

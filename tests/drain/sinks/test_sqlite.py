@@ -254,3 +254,29 @@ async def test_a_drain_whose_table_another_one_has_replaced_keeps_nothing_in_it(
     await first.aclose()
     await second.aclose()
     assert read_sqlite(path) == expected(payments(3))
+
+
+@pytest.mark.parametrize("put", [None, b"another"])
+async def test_a_database_that_is_moved_meanwhile_is_missed(path: Path, put: bytes | None) -> None:
+    sink = SQLite(path)
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    await sink.commit([moved(0, payments(2))])
+    for each in path.parent.glob(f"{path.name}*"):
+        each.rename(each.with_name(each.name.replace(path.name, "former.db")))
+    if put is not None:
+        path.write_bytes(put)  # noqa: ASYNC240  # a small file of the test's own
+    with pytest.raises(DrainError, match="moved or removed; what was committed is in the former file"):
+        await sink.commit([moved(2, payments(2, first=2))])
+    await sink.aclose()
+    assert read_sqlite(path.with_name("former.db")) == expected(payments(2))
+
+
+async def test_a_database_that_is_removed_meanwhile_is_missed(path: Path) -> None:
+    sink = SQLite(path)
+    await sink.open(opening(sink))
+    await sink.commit([BEGIN])
+    path.unlink()  # noqa: ASYNC240  # as above
+    with pytest.raises(DrainError, match=rf"{path.name} was replaced, moved or removed"):
+        await sink.commit([moved(0, payments(2))])
+    await sink.aclose()

@@ -159,6 +159,15 @@ def instructions(session: nox.Session) -> None:
 
 
 @nox.session
+def spreadsheet(session: nox.Session) -> None:
+    """Open files for spreadsheets in LibreOffice, and compare what it shows."""
+    if not shutil.which("soffice"):
+        session.error("LibreOffice is not installed (Debian and Ubuntu: apt install libreoffice-calc-nogui)")
+    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
+    run_tests(session, "-m", "spreadsheet", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     provide(session, "docs")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import aiohttp
 from yarl import URL
@@ -19,6 +19,7 @@ from payments_async import ClientCredentials, PaymentsClient, Request, Response,
 from payments_async.wire.auth import ClientCredentialsSource, authorizing
 from payments_async.wire.call import Call
 from payments_async.wire.codec import encode, nothing
+from payments_async.wire.deadline import Deadlines
 from payments_async.wire.errors import checking
 from payments_async.wire.queue import Turns, queueing
 from payments_async.wire.retry import retrying
@@ -57,6 +58,7 @@ class Session:
     """As much of aiohttp's session as a call needs: it answers at once, without a network."""
 
     closed = False
+    headers: ClassVar[dict[str, str]] = {}
     connector = SimpleNamespace(limit=100, limit_per_host=0)
 
     def request(self, method: str, _: URL, **__: Any) -> Answer:
@@ -98,13 +100,13 @@ def parts(session: aiohttp.ClientSession) -> tuple[Made, dict[str, Made]]:
         return encode(call, base=URL_OF_API, headers={}, deadline=deadline)
 
     source = ClientCredentialsSource(ClientCredentials("bench", "bench"), token, base_url=URL_OF_API, timeout=60.0)
-    turns = Turns(100)
+    turns = Turns(100, Deadlines())
     around = {
         "retrying": retrying(RetryPolicy())(stub),
         "checking": checking(stub),
         "queueing": queueing(lambda: turns)(stub),
         "authorizing": authorizing(source, URL_OF_API)(stub),
-        "transport": transport(lambda _: session, Timeout()),
+        "transport": transport(lambda _: session, Timeout(), Deadlines()),
     }
     return partial(stub, request), {
         "encode": encoded,

@@ -13,15 +13,17 @@ import aiohttp
 
 from payments_async.settings import from_environment
 from payments_async.version import VERSION
-from payments_async.wire.auth import ClientCredentials, ClientCredentialsSource, TokenSource, authorizing, checked_token
+from payments_async.wire.auth import ClientCredentials, ClientCredentialsSource, TokenSource, authorizing
 from payments_async.wire.call import Call, Layer, QueryValue, Timeout
 from payments_async.wire.codec import Encoded, anything
 from payments_async.wire.connection import Connection
 from payments_async.wire.errors import ConfigurationError, checking, origin
+from payments_async.wire.hidden import hidden, hidden_values
 from payments_async.wire.options import checked_headers, checked_url, merged
 from payments_async.wire.pipeline import Pipeline, stack
 from payments_async.wire.queue import queueing
 from payments_async.wire.retry import RetryPolicy, retrying
+from payments_async.wire.token_endpoint import MAX_TOKEN_BODY, checked_token
 from payments_async.wire.transport import MAX_BODY, transport
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class PaymentsClient:
         max_body: int = MAX_BODY,
         allow_http: bool = False,
     ) -> None:
+        base_url, headers = hidden(base_url), hidden_values(headers or {})  # no frame shows them when one is refused
         root = checked_url(base_url, "base_url", allow_http=allow_http)
         if api_path and not _PATH.fullmatch(api_path.rstrip("/")):
             raise ConfigurationError(f"api_path is {api_path!r}: give a path such as '/api/payments', or ''")
@@ -98,14 +101,15 @@ class PaymentsClient:
         self._connection = Connection(session)
         self._owner = True
         self._source = self._token_source(auth, root, timeout, retry, allow_http=allow_http)
-        self._assemble(timeout, retry, checked_headers(headers or {}))
+        self._assemble(timeout, retry, checked_headers(headers))
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:
         """A client for the server and credentials that the environment variables name.
 
         Reads `FORMANCE_URL`, `FORMANCE_CLIENT_ID`, `FORMANCE_CLIENT_SECRET`, and, if set, `FORMANCE_TOKEN_URL` and
-        `FORMANCE_API_PATH`. The options are those of `PaymentsClient`.
+        `FORMANCE_API_PATH`. The options are those of `PaymentsClient`. With an empty `FORMANCE_API_PATH` and without a
+        client id and secret, the client sends no token, which fits a Payments service without a gateway.
 
         Raises:
             ConfigurationError: a variable is missing.
@@ -129,6 +133,7 @@ class PaymentsClient:
         It is cheap to create and need not be closed: closing it does nothing. Its headers are added to this client's
         headers, and its layers go inside this client's layers.
         """
+        headers = hidden_values(headers or {})
         derived = object.__new__(type(self))
         derived._base = self._base
         derived._layers = (*self._layers, *layers)
@@ -138,7 +143,7 @@ class PaymentsClient:
         derived._owner = False
         derived._source = self._source
         derived._assemble(
-            timeout or self._timeout, retry or self._retry, merged(self._headers, checked_headers(headers or {}))
+            timeout or self._timeout, retry or self._retry, merged(self._headers, checked_headers(headers))
         )
         return derived
 
@@ -222,16 +227,17 @@ class PaymentsClient:
             ValueError: the method or the path is not valid.
             PaymentsError: the call failed.
         """
+        call = Call(
+            "request", method, "/{path}", anything, ids={"path": Encoded(path[1:])}, query=query or {}, body=body
+        )
+        del body  # the call hides it
         if not re.fullmatch(r"[A-Z]+", method):
             raise ValueError(f"the method is {method!r}: give one such as 'GET'")
         if not _PATH.fullmatch(path):
             raise ValueError(
                 f"the path is {path!r}: give one such as '/payments/abc', percent-encoded, without a query"
             )
-        ids = {"path": Encoded(path[1:])}
-        return await self._pipeline.run(
-            Call("request", method, "/{path}", anything, ids=ids, query=query or {}, body=body)
-        )
+        return await self._pipeline.run(call)
 
     async def aclose(self) -> None:
         """Close the session, unless you passed it in, and end a token renewal; may be called any number of times.
@@ -279,7 +285,8 @@ class PaymentsClient:
         send = transport(
             self._connection.session,
             Timeout(total=timeout.total, connect=timeout.connect, attempt=_TOKEN_ATTEMPT),
-            max_body=self._max_body,
+            self._connection.deadlines,
+            max_body=MAX_TOKEN_BODY,
         )
         source = ClientCredentialsSource(
             auth, stack(send, [retrying(retry), checked_token]), base_url=root, timeout=timeout.total
@@ -296,13 +303,20 @@ class PaymentsClient:
                 raise ConfigurationError(f"{name} is {given!r}: give a {kind.__name__}, such as {example}")
         self._timeout, self._retry, self._headers = timeout, retry, headers
         connection = self._connection
-        layers = [*self._layers, connection.checking_use, retrying(retry), *self._attempt_layers]
-        layers += [checking, queueing(lambda: connection.turns)]
+        # Whatever a user's layer returns is checked too: it may be a canned response with an error status.
+        layers = [*_checked(self._layers), connection.checking_use, retrying(retry)]
+        layers += [*_checked(self._attempt_layers), checking, queueing(lambda: connection.turns)]
         if self._source is not None:
             layers.append(authorizing(self._source, origin(self._base)))
+        send = transport(connection.session, timeout, connection.deadlines, max_body=self._max_body)
         self._pipeline = Pipeline(
-            send=stack(transport(connection.session, timeout, max_body=self._max_body), layers),
+            send=stack(send, layers),
             base=self._base,
             timeout=timeout,
             headers=merged({"User-Agent": _USER_AGENT}, headers),
         )
+
+
+def _checked(layers: Sequence[Layer]) -> Sequence[Layer]:
+    """A user's layers, with the check of statuses around them if there are any."""
+    return (checking, *layers) if layers else ()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import attrs
 
 from payments_async.wire.auth import ClientCredentials
 from payments_async.wire.errors import ConfigurationError
+from payments_async.wire.hidden import Hidden
 
 
 @attrs.frozen(kw_only=True)
@@ -17,18 +19,38 @@ class Settings:
 
     Attributes:
         base_url: `FORMANCE_URL`, the stack's root.
-        auth: From `FORMANCE_CLIENT_ID`, `FORMANCE_CLIENT_SECRET` and, if set, `FORMANCE_TOKEN_URL`.
+        auth: From `FORMANCE_CLIENT_ID`, `FORMANCE_CLIENT_SECRET` and, if set, `FORMANCE_TOKEN_URL`; `None` if the first
+            two are not set and `FORMANCE_API_PATH` is empty: a service without a gateway needs no token.
         api_path: `FORMANCE_API_PATH`, or `None` if it is not set; empty for a Payments service without a gateway.
     """
 
     base_url: str
-    auth: ClientCredentials
+    auth: ClientCredentials | None
     api_path: str | None
 
 
-def variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment variables of this package that are set, by name."""
-    return {name: value for name, value in environ.items() if name.startswith("FORMANCE_")}
+def variables(
+    environ: Mapping[str, str] = os.environ, given: Mapping[str, str | None] = MappingProxyType({})
+) -> dict[str, str]:
+    """The environment variables of this package that are set, by name, without spaces around; the secret is hidden.
+
+    Args:
+        environ: All variables.
+        given: Values that replace those of variables, unless they are `None`.
+    """
+    own = {name: value for name, value in environ.items() if name.startswith("FORMANCE_")}
+    named = own | {name: value for name, value in given.items() if value is not None}
+    return {
+        name: Hidden(value.strip()) if name == "FORMANCE_CLIENT_SECRET" else value.strip()
+        for name, value in named.items()
+    }
+
+
+def needs_no_token(named: Mapping[str, str]) -> bool:
+    """Whether these variables name a Payments service without a gateway, and no client."""
+    return named.get("FORMANCE_API_PATH") == "" and not (
+        named.get("FORMANCE_CLIENT_ID") or named.get("FORMANCE_CLIENT_SECRET")
+    )
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -37,11 +59,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         ConfigurationError: variables are missing; the error names all of them.
     """
-    needed = ("FORMANCE_URL", "FORMANCE_CLIENT_ID", "FORMANCE_CLIENT_SECRET")
-    if missing := [name for name in needed if not environ.get(name, "").strip()]:
+    environ = variables(environ)  # instead of all variables, so that no frame shows the secret or one of another's
+    anonymous = needs_no_token(environ)
+    needed = ("FORMANCE_URL",) if anonymous else ("FORMANCE_URL", "FORMANCE_CLIENT_ID", "FORMANCE_CLIENT_SECRET")
+    if missing := [name for name in needed if not environ.get(name)]:
         raise ConfigurationError(f"set {' and '.join(missing)} in the environment")
-    base_url, client_id, client_secret = (environ[name].strip() for name in needed)
-    credentials = ClientCredentials(client_id, client_secret)
-    if token_url := environ.get("FORMANCE_TOKEN_URL", "").strip():
-        credentials = attrs.evolve(credentials, token_url=token_url)
-    return Settings(base_url=base_url, auth=credentials, api_path=environ.get("FORMANCE_API_PATH"))
+    auth = None if anonymous else ClientCredentials(environ["FORMANCE_CLIENT_ID"], environ["FORMANCE_CLIENT_SECRET"])
+    if auth and (token_url := environ.get("FORMANCE_TOKEN_URL")):
+        auth = attrs.evolve(auth, token_url=token_url)
+    return Settings(base_url=environ["FORMANCE_URL"], auth=auth, api_path=environ.get("FORMANCE_API_PATH"))

@@ -22,12 +22,17 @@ from payments_async import (
     ClientCredentials,
     ConfigurationError,
     Layer,
+    NotFoundError,
     PaymentsClient,
+    PaymentsError,
+    ProtocolError,
     Request,
     Response,
     RetryPolicy,
     Send,
+    ServerError,
     Timeout,
+    ValidationError,
 )
 from payments_async.models import BankAccountRequest, ServerInfo
 from payments_async.settings import from_environment
@@ -219,6 +224,7 @@ def test_scopes_are_a_list_and_not_one_text() -> None:
         {"content-type": "text/plain"},
         {"Host": "evil.example"},
         {"Transfer-Encoding": "chunked"},
+        {"Content-encoding": "gzip"},
         {"X-A\r\nX-B": "1"},
         {"X A": "1"},
         {"": "1"},
@@ -302,8 +308,31 @@ def test_the_environment_names_server_and_credentials() -> None:
 
 def test_the_environment_may_name_paths_too() -> None:
     settings = from_environment({**ENVIRONMENT, "FORMANCE_TOKEN_URL": "/token", "FORMANCE_API_PATH": ""})
-    assert (settings.auth.token_url, settings.api_path) == ("/token", "")
-    assert from_environment({**ENVIRONMENT, "FORMANCE_TOKEN_URL": " "}).auth.token_url == "/api/auth/oauth/token"
+    assert settings.auth == ClientCredentials("id", SECRET, token_url="/token")
+    assert settings.api_path == ""
+    assert from_environment({**ENVIRONMENT, "FORMANCE_TOKEN_URL": " "}).auth == ClientCredentials("id", SECRET)
+
+
+@pytest.mark.parametrize("empty", [{}, {"FORMANCE_CLIENT_ID": " "}, {"FORMANCE_CLIENT_SECRET": ""}])
+async def test_a_service_without_a_gateway_and_without_a_client_gets_no_token(
+    monkeypatch: pytest.MonkeyPatch, sent: Sent, empty: dict[str, str]
+) -> None:
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"FORMANCE_URL": ROOT, "FORMANCE_API_PATH": "", **empty}.items():
+        monkeypatch.setenv(name, value)
+    async with PaymentsClient.from_env(layers=[sent]) as client:
+        assert client._source is None
+        await client.server.get_server_info()
+    assert sent.urls == [f"{ROOT}/_info"]
+
+
+@pytest.mark.parametrize("given", [{"FORMANCE_CLIENT_ID"}, {"FORMANCE_CLIENT_SECRET"}])
+def test_half_of_a_client_is_an_error_whatever_the_path(given: set[str]) -> None:
+    environment = {name: value for name, value in ENVIRONMENT.items() if name in {"FORMANCE_URL", *given}}
+    with pytest.raises(ConfigurationError, match="set FORMANCE_CLIENT_") as caught:
+        from_environment({**environment, "FORMANCE_API_PATH": ""})
+    assert not any(name in str(caught.value) for name in given)
 
 
 @pytest.mark.parametrize(
@@ -360,6 +389,45 @@ def test_from_env_without_an_environment_says_what_to_set(monkeypatch: pytest.Mo
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ConfigurationError, match="FORMANCE_URL and FORMANCE_CLIENT_ID and FORMANCE_CLIENT_SECRET"):
         PaymentsClient.from_env()
+
+
+# Layers that answer by themselves
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (404, b'{"errorCode":"NOT_FOUND"}', NotFoundError),
+        (400, b'{"errorCode":"VALIDATION"}', ValidationError),
+        (503, b"", ServerError),
+        (302, b"", ProtocolError),
+    ],
+)
+@pytest.mark.parametrize("where", ["layers", "attempt_layers"])
+async def test_a_canned_response_is_checked_like_any_other(
+    where: str, status: int, body: bytes, kind: type[PaymentsError]
+) -> None:
+    asked: list[Request] = []
+
+    def canned(_: Send) -> Send:
+        async def answered(request: Request) -> Response:
+            asked.append(request)
+            return Response(request=request, status=status, headers={"Content-Type": "application/json"}, body=body)
+
+        return answered
+
+    given: dict[str, Any] = {where: [canned], "retry": RetryPolicy(attempts=2, base=0)}
+    async with PaymentsClient(ROOT, **given) as client:
+        with pytest.raises(kind) as failed:
+            await client.payments.get_payment("p")
+        assert type(failed.value) is kind
+        assert len(asked) == (2 if status == 503 and where == "attempt_layers" else 1)
+        asked.clear()
+    asked.clear()
+    async with PaymentsClient(ROOT) as client:
+        with pytest.raises(kind):
+            await client.with_options(**given).payments.get_payment("p")
+        assert asked
 
 
 # Derived clients
@@ -638,6 +706,13 @@ async def test_a_session_that_was_passed_in_is_used_and_stays_open(mocked: aiore
             await client.server.get_server_info()
         async with PaymentsClient(ROOT, session=session) as another:
             await another.server.get_server_info()
+
+
+@pytest.mark.parametrize("name", ["Transfer-Encoding", "content-length", "Content-Encoding", "HOST"])
+async def test_a_session_whose_defaults_would_frame_a_request_is_refused(name: str) -> None:
+    async with aiohttp.ClientSession(headers={"X-Session": "mine", name: "5"}) as session:
+        with pytest.raises(ConfigurationError, match=f"the session sets {name} by default"):
+            PaymentsClient(ROOT, session=session)
 
 
 async def test_a_session_that_was_closed_by_its_owner_is_an_error(mocked: aioresponses) -> None:

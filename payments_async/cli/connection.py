@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from payments_async import ConfigurationError, PaymentsClient
 from payments_async.cli.failures import reporting
 from payments_async.cli.options import Options
-from payments_async.settings import from_environment, variables
+from payments_async.settings import from_environment, needs_no_token, variables
 
 Work: TypeAlias = Callable[[PaymentsClient], Awaitable[None]]
 
@@ -47,17 +47,15 @@ def client_of(options: Options) -> PaymentsClient:
         "FORMANCE_TOKEN_URL": options.token_url,
         "FORMANCE_API_PATH": options.api_path,
     }
-    named = variables() | {name: value for name, value in given.items() if value is not None}
-    missing = [
-        f"{option} before the command or {name} in the environment"
-        for option, name in (("--url", "FORMANCE_URL"), ("--client-id", "FORMANCE_CLIENT_ID"))
-        if not named.get(name, "").strip()
-    ]
-    if missing:
-        raise ConfigurationError(f"give {', and '.join(missing)}")
+    named = variables(given=given)
+    anonymous = needs_no_token(named) and options.client_secret_file is None
+    needed = {"FORMANCE_URL": "--url"} if anonymous else {"FORMANCE_URL": "--url", "FORMANCE_CLIENT_ID": "--client-id"}
+    if missing := [name for name in needed if not named.get(name)]:
+        wanted = [f"{needed[name]} before the command or {name} in the environment" for name in missing]
+        raise ConfigurationError(f"give {', and '.join(wanted)}")
     if options.client_secret_file is not None:
         named["FORMANCE_CLIENT_SECRET"] = _read_secret(options.client_secret_file)
-    elif not named.get("FORMANCE_CLIENT_SECRET", "").strip():
+    elif not (anonymous or named.get("FORMANCE_CLIENT_SECRET")):
         named["FORMANCE_CLIENT_SECRET"] = _ask_for_secret()
     settings = from_environment(named)
     path: dict[str, Any] = {} if settings.api_path is None else {"api_path": settings.api_path}

@@ -20,7 +20,7 @@ from payments_async.cli.messages import say
 from payments_async.cli.options import Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
-from payments_async.drain import Drain, DrainError, DrainWarning, Report, Sink, sink_for
+from payments_async.drain import Drain, DrainError, DrainWarning, Report, sink_for
 
 
 def exported(
@@ -29,6 +29,7 @@ def exported(
     conditions: Sequence[str],
     *,
     form: Format | None,
+    spreadsheet: bool,
     partitions: int,
     rate: float | None,
     resume: bool,
@@ -41,6 +42,7 @@ def exported(
         target: The file.
         conditions: The conditions that each item must meet.
         form: The format of the file; `None` takes it from the suffix.
+        spreadsheet: Whether people open the file, which is CSV, in a spreadsheet.
         partitions: How many parts of the list are drained at once.
         rate: Maximum number of requests per second.
         resume: Whether to continue an unfinished export.
@@ -55,7 +57,9 @@ def exported(
     selection = selected(resource, conditions)
     if selection.scope:
         raise ValueError(f"{resource} can only be exported as a whole: leave out --where")
-    sink = _sink_of(target, form)
+    if str(target) == "-":
+        raise ValueError("an export goes to a file, which a resume can find again: name one")
+    sink = sink_for(target, form, spreadsheet=spreadsheet)
 
     async def work(client: PaymentsClient) -> None:
         committed = False
@@ -85,12 +89,6 @@ def exported(
         show(terminal(), summary(resource, report, target))
 
     return work
-
-
-def _sink_of(target: Path, form: Format | None) -> Sink:
-    if str(target) == "-":
-        raise ValueError("an export goes to a file, which a resume can find again: name one")
-    return sink_for(target, form)
 
 
 @contextmanager

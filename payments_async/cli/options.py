@@ -91,6 +91,7 @@ Json = Annotated[bool, Option("--json", help="Print one JSON object per line, fo
 # Of an export.
 Target = Annotated[Path, Option("--to", metavar="FILE", dir_okay=False, help="The file to write.")]
 FormatName = Annotated[Format | None, Option("--format", help="Format of the file.", show_default="from the suffix")]
+Spreadsheet = Annotated[bool, Option("--spreadsheet", help="Write the CSV for a spreadsheet: formulas are text.")]
 Partitions = Annotated[int, Option(min=1, help="How many parts are read at once.")]
 Rate = Annotated[
     float | None, Option(min=0.01, metavar="N", help="Maximum number of requests per second.", show_default="no limit")

@@ -71,14 +71,15 @@ def _json(condition: str) -> Mapping[str, Any]:
 def _filter(resource: Resource, condition: str) -> Filter[Any]:
     keys = _keys(resource)
     name, entry, sign, value = _parts(resource, condition, {each: _signs(key) for each, key in keys.items()})
-    key = keys[name]
+    key, method = keys[name], _METHODS[sign]
     try:
         if isinstance(key, Metadata):
             key = key[cast("str", entry)]
         given = _minor_units(value) if attrs.fields_dict(key.resource)[name].type is int else value
-        found = cast("Filter[Any]", getattr(key, _METHODS[sign])(given))
+        found = cast("Filter[Any]", getattr(key, method)(given))
     except ValueError as error:
-        raise ValueError(f"--where {condition}: {error}") from None
+        reason = str(error).replace(f"{key!r}.{method}", name)  # as the user has written it
+        raise ValueError(f"--where {condition}: {reason}") from None
     return ~found if sign == "!=" else found
 
 

@@ -14,6 +14,7 @@ import attrs
 
 from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Partition, Step
+from payments_async.drain.private import private
 
 FORMAT = "payments_async.drain/1"
 
@@ -154,7 +155,8 @@ def replacing(path: Path) -> Generator[BinaryIO]:
     """A temporary file to write, which atomically replaces the file at `path` at the end of the block."""
     temporary = path.with_name(path.name + ".new")
     try:
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)  # from an interrupted run
+        with open(temporary, "xb", opener=private) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -116,6 +116,13 @@ def _text(caller: str, value: object) -> str:
     return str.__str__(value)  # the value of any enum member, not its name
 
 
+def _id(caller: str, value: object) -> str:
+    text = _text(caller, value)
+    if not text:  # which is what items without an account show, but no such item would be found
+        raise ValueError(f"{caller} takes an id, not '': the server finds no item by a missing id")
+    return text
+
+
 def _amount(caller: str, value: object) -> int:
     if type(value) is not int:
         raise ValueError(f"{caller} takes an int, in the minor unit, not {value!r}")
@@ -142,7 +149,7 @@ class PaymentKeys:
     type = Key(Payment, "payments.type", "type", _one_of(PaymentType))
     status = Key(Payment, "payments.status", "status", _one_of(PaymentStatus))
     asset = Key(Payment, "payments.asset", "asset", _text)
-    connector_id = Key(Payment, "payments.connector_id", "connectorID", _text)
+    connector_id = Key(Payment, "payments.connector_id", "connectorID", _id)
     amount = OrderedKey(Payment, "payments.amount", "amount", _amount)
     initial_amount = OrderedKey(Payment, "payments.initial_amount", "initialAmount", _amount)
     metadata = Metadata(Payment, "payments.metadata", hoisted=True)
@@ -163,10 +170,10 @@ class TransferInitiationKeys:
     __slots__ = ()
 
     source_account_id = Key(
-        TransferInitiation, "transfer_initiations.source_account_id", "source_account_id", _text, optional=True
+        TransferInitiation, "transfer_initiations.source_account_id", "source_account_id", _id, optional=True
     )
     destination_account_id = Key(
-        TransferInitiation, "transfer_initiations.destination_account_id", "destination_account_id", _text
+        TransferInitiation, "transfer_initiations.destination_account_id", "destination_account_id", _id
     )
 
 

@@ -9,9 +9,9 @@ import logging
 import math
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, cast, final, runtime_checkable
-from urllib.parse import parse_qsl, quote_plus, urlsplit
+from collections.abc import Callable, Iterable
+from typing import Protocol, final, runtime_checkable
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -25,16 +25,12 @@ from payments_async.wire.errors import (
     PaymentsError,
     ProtocolError,
     TransportError,
-    api_error,
-    json_object,
     origin,
-    redacted,
 )
+from payments_async.wire.hidden import Hidden, hidden
+from payments_async.wire.token_endpoint import TOKEN, read_token
 
 log = logging.getLogger(__name__)
-
-_TOKEN = re.compile(r"[\x21-\x7e]+")
-"""Visible ASCII: all that a header field can carry."""
 
 
 @runtime_checkable
@@ -56,8 +52,13 @@ def _not_empty(_: object, attribute: attrs.Attribute[str], value: object) -> Non
 
 
 def _is_token(_: object, attribute: attrs.Attribute[str], value: object) -> None:
-    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+    if not isinstance(value, str) or not TOKEN.fullmatch(value):
         raise ConfigurationError(f"{attribute.name} is not valid: give visible ASCII without spaces and line breaks")
+
+
+def _without_user(url: str) -> str:
+    """The repr of a URL; what stands before an `@` is not shown, because it may be a password."""
+    return repr(re.sub(r".*@", "…@", url))
 
 
 def _scopes(given: Iterable[str]) -> tuple[str, ...]:
@@ -67,11 +68,20 @@ def _scopes(given: Iterable[str]) -> tuple[str, ...]:
 
 
 @final
-@attrs.frozen
+@attrs.frozen(init=False)
 class BearerToken:
-    """A `TokenSource` with one fixed token, which it cannot renew."""
+    """A `TokenSource` with one fixed token, which it cannot renew.
+
+    Attributes:
+        token: The token.
+    """
 
     token: str = attrs.field(repr=False, validator=_is_token)
+
+    def __init__(self, token: str) -> None:
+        token = hidden(token)  # so that no frame shows it when it is refused
+        # pyright does not know the method that attrs adds.
+        self.__attrs_init__(token)  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
 
     async def acquire(self) -> str:
         """The token."""
@@ -85,7 +95,7 @@ class BearerToken:
         """Does nothing: there is no other token, so the call fails after a 401."""
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class ClientCredentials:
     """Credentials for the OAuth2 client-credentials grant (RFC 6749, 4.4), sent in the form (`client_secret_post`).
 
@@ -98,8 +108,22 @@ class ClientCredentials:
 
     client_id: str = attrs.field(validator=_not_empty)
     client_secret: str = attrs.field(repr=False, validator=_not_empty)
-    token_url: str = attrs.field(default="/api/auth/oauth/token", kw_only=True, validator=_not_empty)
+    token_url: str = attrs.field(
+        default="/api/auth/oauth/token", kw_only=True, validator=_not_empty, repr=_without_user
+    )
     scopes: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_scopes)
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str,
+        *,
+        token_url: str = "/api/auth/oauth/token",  # noqa: S107  # a path
+        scopes: Iterable[str] = (),
+    ) -> None:
+        client_secret = hidden(client_secret)  # so that no frame shows it when something is refused
+        # pyright does not know the method that attrs adds.
+        self.__attrs_init__(client_id, client_secret, token_url=token_url, scopes=scopes)  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
 
 
 @attrs.frozen
@@ -144,7 +168,7 @@ class ClientCredentialsSource:
         self._timeout = timeout
         self._clock = clock
         self._lease: _Lease | None = None
-        self._renewal: asyncio.Task[str] | None = None
+        self._renewal: asyncio.Task[_Lease] | None = None
         self._no_renewal_before = -math.inf
         self._closed = False
 
@@ -163,7 +187,7 @@ class ClientCredentialsSource:
         await asyncio.wait((renewal,))
         if renewal.cancelled():
             raise ConfigurationError("the client was closed while a token was on its way")
-        return renewal.result()
+        return renewal.result().token
 
     def ready(self) -> str | None:
         """The shared token, or `None` if callers must wait for one; starts a background renewal if it expires soon."""
@@ -187,7 +211,7 @@ class ClientCredentialsSource:
             renewal.cancel()
             await asyncio.wait((renewal,))
 
-    def _renew(self) -> asyncio.Task[str]:
+    def _renew(self) -> asyncio.Task[_Lease]:
         if self._closed:
             raise ConfigurationError("the client is closed: make another one")
         if self._renewal is None:
@@ -196,7 +220,7 @@ class ClientCredentialsSource:
             self._renewal.add_done_callback(self._renewed)
         return self._renewal
 
-    def _renewed(self, renewal: asyncio.Task[str]) -> None:
+    def _renewed(self, renewal: asyncio.Task[_Lease]) -> None:
         self._renewal = None
         if renewal.cancelled() or (error := renewal.exception()) is None:
             return
@@ -205,7 +229,7 @@ class ClientCredentialsSource:
             # The current token is still valid, so there is time for a pause before the next attempt.
             self._no_renewal_before = self._clock() + (self._lease.end_at - self._lease.renew_at) / 10
 
-    async def _fetch(self) -> str:
+    async def _fetch(self) -> _Lease:
         # Imported here because authlib takes long to import, and is needed only about once an hour.
         from payments_async.wire.grant import token_request  # noqa: PLC0415
 
@@ -220,92 +244,12 @@ class ClientCredentialsSource:
         )
         response = await self._send(request)
         token, lifetime = read_token(response)
-        self._lease = _Lease(
+        self._lease = lease = _Lease(
             token,
             renew_at=requested_at + lifetime - min(lifetime * 0.2, 300.0),
             end_at=requested_at + lifetime - min(lifetime * 0.05, 30.0),
         )
-        return token
-
-
-def checked_token(send: Send) -> Send:
-    """Raises an error for each response of a token endpoint that is not a success (RFC 6749, 5.2)."""
-
-    async def send_checked(request: Request) -> Response:
-        try:
-            response = await send(request)
-        except ProtocolError as unusable:
-            reason, *_ = unusable.message.split(";")  # what follows is advice for calls of the API
-            unusable.args = (f"the token endpoint's response cannot be used: {reason}; check token_url",)
-            raise
-        status = response.status
-        if status < 300:
-            return response
-        if status in (400, 401, 403):
-            raise _refusal(response)
-        if status in (408, 429) or status >= 500:
-            # Without the body: callers would take its error code for one of the API.
-            error = api_error(attrs.evolve(response, body=b""))
-            error.args = (f"the token endpoint answered {status}",)
-            raise error
-        what = " with a redirect" if status < 400 else ""
-        raise ProtocolError(f"the token endpoint answered {status}{what}; check token_url", operation=request.operation)
-
-    return send_checked
-
-
-def _refusal(response: Response) -> AuthenticationError:
-    """The error for refused credentials, with the endpoint's message; an echoed secret is removed from it."""
-    content = json_object(response.body)
-    secret = dict(parse_qsl((response.request.body or b"").decode())).get("client_secret", "")
-
-    def text_of(name: str) -> str | None:
-        words = content.get(name)
-        if not isinstance(words, str) or not words:
-            return None
-        for spelling in filter(None, (secret, quote_plus(secret))):
-            words = words.replace(spelling, "[redacted]")
-        return redacted(words)
-
-    code, words = text_of("error"), text_of("error_description")
-    reason = ": ".join(part for part in (code, words) if part) or "no reason given"
-    return AuthenticationError(
-        f"the token endpoint refused the credentials ({reason}); check the client id, the secret and the scopes",
-        operation=response.request.operation,
-        status=response.status,
-        error_code=code,
-        error_message=words,
-    )
-
-
-def read_token(response: Response) -> tuple[str, float]:
-    """The access token in a token endpoint's response, and its lifetime in seconds, infinite if not given.
-
-    Raises:
-        ProtocolError: the response holds no usable bearer token.
-    """
-    content = json_object(response.body)
-    token = content.get("access_token")
-    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        raise ProtocolError(
-            "the token endpoint's response holds no usable access_token; check token_url",
-            operation=response.request.operation,
-        )
-    kind = content.get("token_type", "Bearer")
-    if not isinstance(kind, str) or kind.lower() != "bearer":
-        raise ProtocolError(
-            "the token endpoint gave a token of another type than Bearer", operation=response.request.operation
-        )
-    return token, _lifetime(content)
-
-
-def _lifetime(content: Mapping[str, Any]) -> float:
-    """`expires_in` in seconds: 0 if it is negative, infinite if it is missing or not a number."""
-    try:
-        seconds = float(content["expires_in"])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return math.inf
-    return math.inf if math.isnan(seconds) else max(0.0, seconds)
+        return lease  # and not the token: asyncio's debug mode logs what a task returns
 
 
 def authorizing(source: TokenSource, api: str) -> Layer:
@@ -326,7 +270,7 @@ def authorizing(source: TokenSource, api: str) -> Layer:
         async def send_signed(request: Request) -> Response:
             if not request.url.startswith(prefix):
                 raise ConfigurationError(f"a token is sent to {api} only", operation=request.operation)
-            token = ready() or await _token_for(request, source)
+            token = ready() or await _token_for(request, source)  # hidden, like each token below
             response = await send(_signed(request, token))
             if response.status == 401:
                 new_token = await _token_for(request, source, refused=token)
@@ -347,7 +291,7 @@ async def _token_for(request: Request, source: TokenSource, *, refused: str | No
         if refused is not None:
             source.invalidate(refused)
         async with limit:
-            token = await source.acquire()
+            token = hidden(await source.acquire())
     except (ConfigurationError, AuthenticationError, ProtocolError) as error:
         # All waiting callers share this error, so each raises its own copy, which names its own operation.
         failure = copy.copy(error)
@@ -366,7 +310,7 @@ async def _token_for(request: Request, source: TokenSource, *, refused: str | No
                 f"no token: the source raised {type(error).__name__}; nothing was sent", outcome=Outcome.NOT_SENT
             )
     else:
-        if isinstance(cast("object", token), str) and _TOKEN.fullmatch(token):
+        if isinstance(token, Hidden) and TOKEN.fullmatch(token):
             return token
         failure = ConfigurationError("the token source returned a value that cannot be a token")
     failure.operation = request.operation

@@ -66,7 +66,7 @@ class Call(Generic[T]):
     read: Callable[[Response], T]
     ids: Mapping[str, str] = attrs.field(default=_EMPTY, kw_only=True)
     query: Mapping[str, QueryValue] = attrs.field(default=_EMPTY, kw_only=True)
-    body: Any = attrs.field(default=None, kw_only=True)
+    body: Any = attrs.field(default=None, kw_only=True, repr=False)
     idempotent: bool = attrs.field(
         default=attrs.Factory(lambda self: self.method in IDEMPOTENT, takes_self=True), kw_only=True
     )

@@ -108,9 +108,9 @@ def _reader(kind: Any, envelope: Any = None, member: str = "") -> Callable[[Resp
 
 def _check_content_type(response: Response) -> None:
     if not is_json(response.headers):
-        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()[:80]
         raise ProtocolError(
-            f"the server answered {response.status} with {media_type[:80] or 'no content type'} instead of JSON; "
+            f"the server answered {response.status} with {media_type or 'no content type'} instead of JSON; "
             "check the client's base_url and api_path",
             operation=response.request.operation,
         )
@@ -183,6 +183,18 @@ def _members(body: Any) -> Any:
     return _plain(paged=False).write(body)
 
 
+def _content(body: Any) -> tuple[bytes, str | None, tuple[str, ...]]:
+    """A body as JSON text, the reference in it, and its secrets.
+
+    Raises:
+        ValueError, TypeError: JSON cannot represent it, or a member is not of its type.
+    """
+    members = _members(body)
+    reference = cast("dict[str, object]", members).get("reference") if isinstance(members, dict) else None
+    secrets = _secrets(body) if is_model(body.__class__) else ()
+    return json_bytes(members), reference if isinstance(reference, str) else None, secrets
+
+
 def _secrets(body: Any) -> tuple[str, ...]:
     """The texts in a model that its repr hides."""
     hidden = (getattr(body, field.name) for field in fields(body.__class__) if not field.repr)
@@ -202,28 +214,30 @@ def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: 
         ValueError, TypeError: the server would misunderstand an argument; nothing is sent.
     """
     path = call.path.format_map({name: _segment(name, value) for name, value in call.ids.items()})
+    url = f"{base}{path}{_query(call.query)}"
     all_headers: dict[str, str] = {"Accept": "application/json", **headers}
-    body: bytes | None = None
-    reference: object = None
+    content: bytes | None = None
+    reference: str | None = None
     secrets: tuple[str, ...] = ()
     if call.body is not None:
-        members = _members(call.body)
-        body = json_bytes(members)
+        problem = None
+        try:
+            content, reference, secrets = _content(call.body)
+        except (ValueError, TypeError) as error:
+            problem = str(error)
+        if problem is not None:
+            raise ValueError(problem)  # outside the handler: the frames of the first error hold parts of the body
         all_headers["Content-Type"] = "application/json"
-        if is_model(call.body.__class__):
-            secrets = _secrets(call.body)
-        if isinstance(members, dict):
-            reference = cast(dict[str, object], members).get("reference")
     return Request(
         operation=call.operation,
         method=call.method,
         path=call.path,
-        url=f"{base}{path}{_query(call.query)}",
+        url=url,
         headers=all_headers,
-        body=body,
+        body=content,
         deadline=deadline,
         idempotent=call.idempotent,
         atomic=call.atomic,
-        reference=reference if isinstance(reference, str) else None,
+        reference=reference,
         secrets=secrets,
     )

@@ -10,7 +10,9 @@ from collections.abc import Awaitable
 import aiohttp
 
 from payments_async.wire.call import Request, Response, Send
+from payments_async.wire.deadline import Deadlines
 from payments_async.wire.errors import ConfigurationError
+from payments_async.wire.options import check_defaults
 from payments_async.wire.queue import Turns
 from payments_async.wire.transport import open_session
 
@@ -20,6 +22,9 @@ class Connection:
 
     Args:
         session: The caller's own session, which is never closed; `None` opens a session at the first use.
+
+    Raises:
+        ConfigurationError: the session adds a header field to each request that only the client may set.
     """
 
     def __init__(self, session: aiohttp.ClientSession | None) -> None:
@@ -27,9 +32,13 @@ class Connection:
         self._owned = session is None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.deadlines = Deadlines()
+        """The deadlines of all calls of this client and those derived from it, with one timer."""
         self.turns: Turns | None = None
         """One turn per connection of the session; `None` if connections are not limited, or before the first use."""
         self._created_at = _caller()
+        if session is not None:
+            check_defaults(session.headers)
 
     def session(self, operation: str | None = None) -> aiohttp.ClientSession:
         """The session, opened at the first use.
@@ -67,11 +76,12 @@ class Connection:
         self._session = self._session or open_session()
         if (connector := self._session.connector) is not None:
             limits = [limit for limit in (connector.limit, connector.limit_per_host) if limit]
-            self.turns = Turns(min(limits)) if limits else None
+            self.turns = Turns(min(limits), self.deadlines) if limits else None
 
     async def aclose(self) -> None:
         """Close the session, unless the caller passed it in."""
         self._closed = True
+        self.deadlines.stop()
         if self._owned and self._session is not None:
             await self._session.close()
 

@@ -37,6 +37,12 @@ class Deadlines:
         """Remove an item; does nothing if it has expired already."""
         self._pending.pop(item, None)
 
+    def stop(self) -> None:
+        """Cancel the timer if nothing is pending, so that it does not outlive its owner until a late deadline."""
+        if self._timer is not None and not self._pending:
+            self._timer.cancel()
+            self._timer, self._fires_at = None, math.inf
+
     def until(self, when: float) -> Until:
         """A context manager that cancels its block at a time on the running loop's clock, and raises `TimeoutError`."""
         return Until(self, when)

@@ -26,7 +26,8 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any, cast
@@ -218,24 +219,43 @@ _BY_STATUS: dict[int, type[APIError]] = {
     429: RateLimitedError,
 }
 
+MAX_ERROR_BODY = 2**20
+"""The most bytes of a response with an error status that are looked at: no error of the API has as many."""
+
 _SENSITIVE = re.compile(
     r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b"  # an IBAN
-    r"|\beyJ[\w-]+\.[\w.-]+"  # a JSON Web Token
-    r"|\b(?i:Bearer|Basic) +\S+"
-    r"|\b\d{8,}\b"  # an account number
+    r"|\beyJ[\w.-]{8,}+"  # a JSON Web Token
+    r"|\b(?i:Bearer|Basic) ++\S++"
+    r"|\b\d{8,}+\b"  # an account number
 )
+_SHOWN = 500
+"""The most characters of a server's text that an error shows."""
+_SEARCHED = 4 * _SHOWN
+"""The most characters of it that are searched for secrets, of which some may disappear."""
+_LONGEST_UNNOTICED = 40
+"""The most characters of a secret that the search would not recognize without the rest."""
 
 
-def redacted(text: str, *, limit: int = 500) -> str:
-    """The text cut to `limit` characters, with `[redacted]` for whatever looks like a token or account number."""
-    shown = _SENSITIVE.sub("[redacted]", text.encode(errors="replace").decode())
-    return shown if len(shown) <= limit else shown[:limit] + "…"
+def redacted(text: str, secrets: Collection[str] = ()) -> str:
+    """The beginning of a server's text, with `[redacted]` for known secrets and what looks like a token or an account.
+
+    Args:
+        text: The server's text, of any length.
+        secrets: Texts to redact besides, none of them empty.
+    """
+    searched = text[:_SEARCHED].encode(errors="replace").decode()
+    for secret in secrets:
+        searched = searched.replace(secret, "[redacted]")
+    if len(text) > _SEARCHED:  # the end may be the beginning of a secret
+        searched = searched[: -max(_LONGEST_UNNOTICED, *map(len, secrets), 0)]
+    shown = _SENSITIVE.sub("[redacted]", searched)
+    return shown if len(shown) <= _SHOWN and len(text) <= _SEARCHED else shown[:_SHOWN] + "…"
 
 
 def json_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`, or an empty one: error bodies may also be empty, plain text or HTML."""
     try:
-        content = json.loads(body)
+        content = json.loads(body, parse_int=float)  # `int` takes long for many digits
     except (ValueError, RecursionError):
         return {}
     return cast(dict[str, Any], content) if isinstance(content, dict) else {}
@@ -243,22 +263,20 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     """The seconds that a Retry-After header asks to wait, read from a number or an HTTP date; otherwise `None`."""
-    value = headers.get("Retry-After", "").strip()
+    value = headers.get("Retry-After", "")[:100].strip()
     if re.fullmatch(r"[0-9]{1,9}", value):
         return float(value)
     try:
-        seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        date = parsedate_to_datetime(value)
+        # A date without a zone, or with -0000, has no time zone in Python; HTTP dates are in UTC (RFC 9110, 5.6.7).
+        seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - time.time()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def _shown(words: object, secrets: Iterable[str]) -> str | None:
-    if not isinstance(words, str) or not words:
-        return None
-    for secret in secrets:
-        words = words.replace(secret, "[redacted]")
-    return redacted(words)
+def _shown(words: object, secrets: Collection[str]) -> str | None:
+    return redacted(words, secrets) if isinstance(words, str) and words else None
 
 
 def api_error(response: Response) -> APIError:

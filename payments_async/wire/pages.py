@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from payments_async.wire.call import Page
 from payments_async.wire.errors import Outcome, PaymentsError, ProtocolError
 
 T = TypeVar("T")
+
+
+_LONGEST_CURSOR = 2**16
+"""The most characters of a cursor. Servers refuse URLs that are much shorter than that."""
 
 
 class _SeenCursors:
@@ -83,8 +88,11 @@ class PageIterator(AsyncIterator[Page[T]]):
     def __del__(self) -> None:
         # After a `break`, the prefetch must not go on. Cancelling is safe here: it starts no task.
         prefetch: asyncio.Task[Page[T]] | None = getattr(self, "_prefetching", None)
-        if prefetch is not None and not prefetch.get_loop().is_closed():
-            prefetch.cancel()
+        if prefetch is None:
+            return
+        with suppress(RuntimeError):  # its loop is closed
+            # The garbage collector may run in any thread.
+            prefetch.get_loop().call_soon_threadsafe(prefetch.cancel)
 
     async def _step(self) -> Page[T]:
         if self._ended:
@@ -128,6 +136,8 @@ class PageIterator(AsyncIterator[Page[T]]):
             return None
         if not page.next:
             raise self._unusable("the server says that more pages follow but names no cursor")
+        if len(page.next) > _LONGEST_CURSOR:
+            raise self._unusable(f"the server gave a cursor of {len(page.next):,} characters, which no URL can hold")
         if self._seen.add(page.next):
             raise self._unusable("the server gave a cursor for the second time, so the list would never end")
         return page.next
@@ -164,8 +174,8 @@ class ItemIterator(AsyncIterator[T]):
 class Pages(Generic[T]):
     """A list of the API. Requests are sent only while you iterate; each iteration starts over.
 
-    `async for item in pages` gives the items, `by_page()` the pages. The server's cursors are offsets: when rows are
-    added or removed during an iteration, it may repeat or skip other rows.
+    `async for item in pages` gives the items, `by_page()` the pages, `await pages` the first page. The server's cursors
+    are offsets: when rows are added or removed during an iteration, it may repeat or skip other rows.
 
     Args:
         fetch: Fetches the page at a cursor; `None` means the first page.
@@ -182,6 +192,16 @@ class Pages(Generic[T]):
 
     def __aiter__(self) -> ItemIterator[T]:
         return self.items()
+
+    def __await__(self) -> Generator[Any, Any, Page[T]]:
+        return self.first().__await__()
+
+    if not TYPE_CHECKING:  # type checkers find the mistake by themselves
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError(
+                f"{self.operation} gives an async iterable: write 'async for', or await it for its first page"
+            )
 
     def __repr__(self) -> str:
         return f"<Pages of {self.operation}>"

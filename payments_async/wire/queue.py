@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
 
 from payments_async.wire.call import Layer, Request, Response, Send
@@ -19,12 +19,13 @@ class Turns:
 
     Args:
         count: How many turns can be taken at the same time.
+        deadlines: Where the deadlines of those who wait are kept.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, deadlines: Deadlines) -> None:
         self._free = count
-        self._waiting = deque[_Waiter]()
-        self._deadlines = Deadlines()
+        self._waiting = OrderedDict[_Waiter, None]()  # which lets any of them go at once
+        self._deadlines = deadlines
 
     def take(self) -> bool:
         """Take a turn if one is free, and tell whether it was; the caller must give it back."""
@@ -36,7 +37,7 @@ class Turns:
     async def wait(self, until: float) -> bool:
         """Like `take`, but wait for the turn until a time on the running loop's clock."""
         waiter = _Waiter()
-        self._waiting.append(waiter)
+        self._waiting[waiter] = None
         self._deadlines.add(waiter, until)
         try:
             return await waiter.turn
@@ -45,12 +46,13 @@ class Turns:
                 self.give_back()  # the turn came at the same time as the cancellation
             raise
         finally:
+            self._waiting.pop(waiter, None)
             self._deadlines.remove(waiter)
 
     def give_back(self) -> None:
         """Give the turn to the next waiter, if there is one."""
         while self._waiting:
-            waiter = self._waiting.popleft()
+            waiter, _ = self._waiting.popitem(last=False)
             if not waiter.turn.done():
                 waiter.has_turn = True
                 waiter.turn.set_result(True)

@@ -8,6 +8,7 @@ import os
 import select
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ from yarl import URL
 from payments_async.wire.call import Request, Response, Send, Timeout
 from payments_async.wire.deadline import Deadlines
 from payments_async.wire.errors import (
+    MAX_ERROR_BODY,
     ConfigurationError,
     ConnectionFailedError,
     DeadlineExceededError,
@@ -129,7 +131,9 @@ def open_session() -> aiohttp.ClientSession:
     )
 
 
-def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout, *, max_body: int = MAX_BODY) -> Send:
+def transport(
+    session: Callable[[str], aiohttp.ClientSession], timeout: Timeout, deadlines: Deadlines, *, max_body: int = MAX_BODY
+) -> Send:
     """A `Send` over an aiohttp session.
 
     It does not follow redirects, refuses responses of more than `max_body` bytes, and sends each request at most once.
@@ -141,7 +145,6 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
         ProtocolError: the response is too large, or is not HTTP.
     """
     limits = aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=_NO_ROUNDING)
-    deadlines = Deadlines()
 
     async def send(request: Request) -> Response:
         loop = asyncio.get_running_loop()
@@ -160,7 +163,7 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
         try:
             until = request.deadline if timeout.attempt is None else min(request.deadline, started + timeout.attempt)
             with deadlines.until(until):
-                async with client.request(
+                sending = client.request(
                     request.method,
                     URL(request.url, encoded=True),
                     data=request.body,
@@ -171,10 +174,8 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
                     timeout=limits,
                     # These replace the middlewares of the session; a session that was passed in may have some.
                     middlewares=(*others, attempt),
-                ) as response:
-                    body = await _body(response, request, max_body)
-        except PaymentsError:
-            raise
+                )
+                received = await _received(sending, request, max_body)
         except Exception as error:  # noqa: BLE001  # traces, middlewares and resolvers of a user's session may raise any
             sent = attempt.sent(error)
             if client.closed and (request.safe or not sent):
@@ -189,8 +190,10 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
                 failure = _foreign_failure(error, request, sent=sent)
             failure.exhausted = failure.exhausted or client.closed
         else:
-            log.debug("%s %s: %d in %.3f s", request.method, request.path, response.status, loop.time() - started)
-            return Response(request=request, status=response.status, headers=response.headers, body=body)
+            if isinstance(received, Response):
+                log.debug("%s %s: %d in %.3f s", request.method, request.path, received.status, loop.time() - started)
+                return received
+            failure = received
         log.debug("%s %s: %s in %.3f s", request.method, request.path, type(failure).__name__, loop.time() - started)
         # Raised outside the handler, so that it has no context: aiohttp's errors quote headers and bytes.
         raise failure
@@ -198,23 +201,32 @@ def transport(session: Callable[[str], aiohttp.ClientSession], timeout: Timeout,
     return send
 
 
-async def _body(response: aiohttp.ClientResponse, request: Request, max_body: int) -> bytes:
-    content = response.content
-    chunks: list[bytes] = []
-    size = 0
-    while not content.at_eof():
-        chunk = await content.readany()
-        size += len(chunk)
-        if size > max_body:
-            if response.status >= 400:  # the status is enough
-                return b""
-            raise ProtocolError(
-                f"the response is larger than {max_body} bytes; ask for smaller pages, or raise the client's max_body",
-                operation=request.operation,
-                outcome=Outcome.DONE if is_json(response.headers) else Outcome.UNKNOWN,
-            )
-        chunks.append(chunk)
-    return b"".join(chunks)
+async def _received(
+    sending: AbstractAsyncContextManager[aiohttp.ClientResponse], request: Request, max_body: int
+) -> Response | ProtocolError:
+    """Sends a request and reads the response to its end; returns an error if the response is too large.
+
+    A function of its own, so that nothing that was received is in a frame that raises an error of this package.
+    """
+    async with sending as response:
+        content = response.content
+        most = min(max_body, MAX_ERROR_BODY) if response.status >= 400 else max_body
+        chunks: list[bytes] = []
+        size = 0
+        while not content.at_eof():
+            chunks.append(await content.readany())
+            size += len(chunks[-1])
+            if size > most:
+                if response.status >= 400:  # the status is enough
+                    chunks.clear()
+                    break
+                return ProtocolError(
+                    f"the response is larger than {max_body} bytes; ask for smaller pages, or raise the client's "
+                    "max_body",
+                    operation=request.operation,
+                    outcome=Outcome.DONE if is_json(response.headers) else Outcome.UNKNOWN,
+                )
+        return Response(request=request, status=response.status, headers=response.headers, body=b"".join(chunks))
 
 
 def _foreign_failure(error: Exception, request: Request, *, sent: bool) -> PaymentsError:

@@ -42,6 +42,20 @@ async def test_a_bare_service_is_named_by_an_empty_path(command: Command, monkey
 
 
 @pytest.mark.usefixtures("_nothing_set")
+def test_a_bare_service_without_a_client_needs_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Options("http://127.0.0.1:1", None, None, None, "", allow_http=False, debug=False)
+    client = client_of(options)
+    assert (client.url, client._source) == ("http://127.0.0.1:1", None)
+    with pytest.raises(ConfigurationError, match="client secret is missing"):
+        client_of(options._replace(client_id="id"))
+    with pytest.raises(ConfigurationError, match="client-id"):
+        client_of(options._replace(client_secret_file="-"))
+    monkeypatch.setenv("FORMANCE_CLIENT_SECRET", "secret")
+    with pytest.raises(ConfigurationError, match="client-id"):
+        client_of(options)
+
+
+@pytest.mark.usefixtures("_nothing_set")
 def test_clear_text_on_a_network_has_to_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORMANCE_CLIENT_SECRET", "secret")
     options = Options("http://payments.example", "id", None, None, None, allow_http=False, debug=False)

@@ -31,10 +31,10 @@ class Part:
         monkeypatch.setattr(export, "Drain", self.drain)
         monkeypatch.setattr(export, "sink_for", self.sink)
 
-    def sink(self, path: Path, form: str | None) -> str:
+    def sink(self, path: Path, form: str | None, *, spreadsheet: bool) -> str:
         if path.suffix == ".xls":
             raise ValueError(f"{path} has no suffix of a format")
-        self.asked |= {"path": path, "form": form}
+        self.asked |= {"path": path, "form": form, "spreadsheet": spreadsheet}
         return "sink"
 
     def drain(
@@ -69,6 +69,7 @@ async def test_an_export_tells_in_a_line_what_it_brought(part: Part, command: Co
         "resource": "payments",
         "path": Path("all.csv"),
         "form": None,
+        "spreadsheet": False,
         "query": None,
         "partitions": 8,
         "rate": None,
@@ -78,7 +79,18 @@ async def test_an_export_tells_in_a_line_what_it_brought(part: Part, command: Co
 
 
 async def test_an_export_passes_on_what_it_was_given(part: Part, command: Command) -> None:
-    options = ("--format", "jsonl", "--partitions", "3", "--rate", "12.5", "--where", "status=FAILED", "--force")
+    options = (
+        "--format",
+        "jsonl",
+        "--spreadsheet",
+        "--partitions",
+        "3",
+        "--rate",
+        "12.5",
+        "--where",
+        "status=FAILED",
+        "--force",
+    )
     await command("export", "payment", "--to", "failed", *options)
     query = part.asked.pop("query")
     assert query.expression == {"$match": {"status": "FAILED"}}
@@ -86,6 +98,7 @@ async def test_an_export_passes_on_what_it_was_given(part: Part, command: Comman
         "resource": "payments",
         "path": Path("failed"),
         "form": "jsonl",
+        "spreadsheet": True,
         "partitions": 3,
         "rate": 12.5,
         "resume": False,
@@ -149,7 +162,17 @@ async def test_an_export_that_is_cancelled_says_how_to_go_on(
 ) -> None:
     part.ends = False
     monkeypatch.setattr(sys, "argv", ["payments-async", "export", "payments", "--to", "all.csv", "--resume"])
-    work = exported("payments", Path("all.csv"), (), form=None, partitions=8, rate=None, resume=True, replace=False)
+    work = exported(
+        "payments",
+        Path("all.csv"),
+        (),
+        form=None,
+        spreadsheet=False,
+        partitions=8,
+        rate=None,
+        resume=True,
+        replace=False,
+    )
     exporting = asyncio.ensure_future(work(client))
     await part.committed.wait()
     exporting.cancel()

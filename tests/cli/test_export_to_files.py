@@ -22,6 +22,19 @@ async def test_an_export_has_each_payment_once(named: Sandbox, command: Command,
     assert set(exported) == named.references()
 
 
+async def test_an_export_for_a_spreadsheet_has_amounts_in_the_main_unit(
+    named: Sandbox, command: Command, tmp_path: Path
+) -> None:
+    target = tmp_path / "all.csv"
+    assert (await command("export", "payments", "--to", str(target), "--spreadsheet")).code == 0
+    asked = named.requests.total()
+    assert "amount_main_unit" in target.read_text(encoding="utf-8-sig").partition("\r\n")[0]
+    ran = await command("export", "payments", "--to", str(tmp_path / "all.db"), "--spreadsheet")
+    assert ran.code == 2
+    assert named.requests.total() == asked
+    assert "only CSV is written for spreadsheets, not sqlite" in ran.err
+
+
 async def test_a_file_that_is_there_is_left_alone_unless_told(named: Sandbox, command: Command, tmp_path: Path) -> None:
     (target := tmp_path / "mine.csv").write_text("mine\n")
     for asked in ([], ["--resume"]):

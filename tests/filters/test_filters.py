@@ -197,6 +197,14 @@ def test_a_text_is_text_that_the_database_can_hold(value: Any) -> None:
             key.match(value)
 
 
+@pytest.mark.parametrize(
+    "key", [transfers.source_account_id, transfers.destination_account_id, payments.connector_id], ids=repr
+)
+def test_no_item_is_found_by_a_missing_id(key: Any) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"{key!r}.match takes an id, not ''")):
+        key.match("")
+
+
 @pytest.mark.parametrize("name", ["", "a\nb", "a\0b", 5, None])
 def test_a_name_in_metadata_is_one_line(name: Any) -> None:
     for metadata in (payments.metadata, accounts.metadata):

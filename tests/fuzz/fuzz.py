@@ -13,7 +13,7 @@ import attrs
 
 with atheris.instrument_imports(include=["payments_async"]):
     from payments_async import PaymentsError, models
-    from payments_async.wire import auth, codec, errors, pages
+    from payments_async.wire import codec, errors, pages, token_endpoint
     from payments_async.wire.call import Page, Request, Response
 
 REQUEST = Request(operation="fuzz", method="GET", path="/", url="http://127.0.0.1/", deadline=0.0)
@@ -92,7 +92,7 @@ def map_errors(data: atheris.FuzzedDataProvider) -> None:
         return answer(body, status, headers)
 
     _run(errors.checking(send)(REQUEST))
-    _run(auth.checked_token(send)(REQUEST))
+    _run(token_endpoint.checked_token(send)(REQUEST))
 
 
 def read_retry_after(data: atheris.FuzzedDataProvider) -> None:
@@ -101,7 +101,7 @@ def read_retry_after(data: atheris.FuzzedDataProvider) -> None:
 
 
 def read_tokens(data: atheris.FuzzedDataProvider) -> None:
-    token, lifetime = auth.read_token(answer(data.ConsumeBytes(sys.maxsize)))
+    token, lifetime = token_endpoint.read_token(answer(data.ConsumeBytes(sys.maxsize)))
     assert token.isascii()
     assert lifetime >= 0
 

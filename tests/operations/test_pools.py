@@ -238,3 +238,14 @@ async def test_the_accounts_of_an_uninstalled_connector_leave_their_pools(
     pool = await client.pools.create_pool("Europe", [ours.id, other.id])
     await client.connectors.uninstall_connector_v1("STRIPE", connectors["STRIPE"])
     assert (await client.pools.get_pool(pool.id)).accounts == [other.id]
+
+
+async def test_pools_that_are_read_first_are_all_deleted(client: PaymentsClient, account_ids: list[str]) -> None:
+    for number in range(45):
+        await client.pools.create_pool(f"old {number}", account_ids[:1])
+    async for each in client.pools.list_pools():
+        await client.pools.delete_pool(each.id)
+    assert len(await listed(client)) > 15  # each deletion moved the rest forward
+    for each in [each async for each in client.pools.list_pools()]:
+        await client.pools.delete_pool(each.id)
+    assert await listed(client) == []

@@ -7,7 +7,7 @@ unnecessary.
 
 from typing import assert_type
 
-from payments_async import Pages, PaymentsClient, filters
+from payments_async import Page, Pages, PaymentsClient, filters
 from payments_async.filters import Filter, PaymentColumn, Sort, asc, desc
 from payments_async.models import Account, Payment, PaymentStatus, PaymentType, TransferInitiation
 
@@ -90,3 +90,14 @@ def columns_that_a_list_does_not_have(client: PaymentsClient) -> None:
     client.payments.list_payments(sort=desc("country"))  # type: ignore[arg-type]
     client.payments.list_payments(sort=[asc("id"), desc("country")])  # type: ignore[arg-type]
     client.payments.list_payments(sort=5)  # type: ignore[arg-type]
+
+
+async def pages_that_are_right(client: PaymentsClient) -> None:
+    assert_type(await client.payments.list_payments(), Page[Payment])
+    async for payment in client.payments.list_payments():
+        assert_type(payment, Payment)
+
+
+def pages_that_are_wrong(client: PaymentsClient) -> None:
+    for _ in client.payments.list_payments():  # type: ignore[attr-defined]
+        pass

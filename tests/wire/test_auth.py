@@ -32,7 +32,8 @@ from payments_async import (
     TokenSource,
     TransportError,
 )
-from payments_async.wire.auth import ClientCredentialsSource, authorizing, checked_token, read_token
+from payments_async.wire.auth import ClientCredentialsSource, authorizing
+from payments_async.wire.token_endpoint import checked_token, read_token
 from tests.waiting import PATIENCE
 
 SECRET = "a+canary%2B&=é/ ~"
@@ -353,7 +354,7 @@ async def test_any_expires_in_gives_a_token_that_is_used_as_long_as_it_says(
 
 
 REFUSED = "the token endpoint refused the credentials"
-UNUSABLE = "holds no usable access_token"
+UNUSABLE = "gave no usable access_token"
 SUCCESS = {"access_token": "t", "token_type": "Bearer", "expires_in": 60}
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from payments_async import Timeout
 from payments_async.wire.deadline import Deadlines
-from tests.wire.scripted import at_once, now
+from tests.wire.scripted import Scripted, answer, at_once, calling, now
 
 Timer = Callable[[float], AbstractAsyncContextManager[object]]
 
@@ -152,3 +153,17 @@ def test_many_calls_set_few_timers(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(set_at) - 100 == 2
 
     at_once(scenario())
+
+
+def timers() -> list[asyncio.TimerHandle]:
+    """The timers of deadlines that the running loop has."""
+    scheduled: list[asyncio.TimerHandle] = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
+    return [each for each in scheduled if not each.cancelled() and "Deadlines" in repr(each)]
+
+
+async def test_clients_with_other_timeouts_leave_no_timers() -> None:
+    async with Scripted(answer(200, {"version": "v"})) as server, calling(server.url) as client:
+        for number in range(100):
+            await client.with_options(timeout=Timeout(total=3600 + number)).server.get_server_info()
+        assert len(timers()) == 1
+    assert not timers()

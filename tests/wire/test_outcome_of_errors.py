@@ -192,7 +192,7 @@ async def test_a_page_whose_cursor_cannot_be_used_was_read() -> None:
     ("step", "reason"),
     [
         (answer(200, b"garbage"), "access_token"),
-        (answer(200, {"access_token": "x" * 9000}), "larger than"),
+        (answer(200, {"access_token": "x" * 70_000}), "larger than"),
         (sends(b"garbage\r\n\r\n"), "not readable as HTTP"),
         (answer(302, b"", {"Location": "/"}), "redirect"),
         (answer(418), "418"),

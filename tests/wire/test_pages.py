@@ -174,8 +174,15 @@ async def test_a_walk_can_start_at_a_cursor() -> None:
 async def test_the_first_page_is_asked_for_each_time() -> None:
     listing = numbered(3)
     pages = listing.from_()
-    assert await pages.first() == await pages.first() == page([0, 1], "1")
-    assert listing.asked == [None, None]
+    assert await pages.first() == await pages == page([0, 1], "1")
+    assert [*await asyncio.gather(pages, listing.from_("2"))] == [page([0, 1], "1"), page([4, 5])]
+    assert listing.asked == [None, None, None, "2"]
+
+
+@pytest.mark.parametrize("walk", [list, sorted, iter])
+def test_a_walk_without_async_says_what_to_write(walk: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match=r"list_things gives an async iterable: write 'async for', or await it"):
+        walk(numbered(3).from_())
 
 
 @pytest.mark.parametrize("prefetch", [-1, 2, 100])
@@ -403,8 +410,22 @@ async def test_a_walk_that_is_left_stops_the_page_ahead(stop: Callable[[Any], An
     listing = numbered(9, hangs=("1",))
     pages = listing.from_()
     await stop(pages.items(prefetch=1) if by_item else pages.by_page(prefetch=1))
-    await asyncio.sleep(0)
+    for _ in range(2):
+        await asyncio.sleep(0)
     assert (listing.asked, listing.came, listing.cancelled) == ([None, "1"], [None], ["1"])
+    assert asyncio.all_tasks() == before
+
+
+async def test_a_walk_may_be_collected_in_any_thread() -> None:
+    before = asyncio.all_tasks()
+    asyncio.get_running_loop().set_debug(True)  # it refuses what is not safe in threads
+    listing = numbered(9, hangs=("1",))
+    walks = [listing.from_().items(prefetch=1)]
+    await anext(walks[0])
+    await asyncio.to_thread(walks.clear)
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert listing.cancelled == ["1"]
     assert asyncio.all_tasks() == before
 
 
@@ -548,7 +569,12 @@ async def test_an_error_of_the_first_page_leads_to_the_start(prefetch: int) -> N
     listing = Listing(ConnectionFailedError("lost"))
     for start in (None, "0"):
         pages = listing.from_(start)
-        for doing in (pages.first(), anext(pages.by_page(prefetch=prefetch)), anext(pages.items(prefetch=prefetch))):
+        for doing in (
+            pages,
+            pages.first(),
+            anext(pages.by_page(prefetch=prefetch)),
+            anext(pages.items(prefetch=prefetch)),
+        ):
             with pytest.raises(ConnectionFailedError) as error:
                 await doing
             assert error.value.cursor == start

@@ -8,6 +8,7 @@ import pytest
 
 from payments_async import DeadlineExceededError, Outcome, PaymentsClient, Request, Response, Timeout
 from payments_async.sandbox import Fault, FaultKind, Sandbox
+from payments_async.wire.deadline import Deadlines
 from payments_async.wire.queue import Turns, queueing
 from tests.wire.scripted import at_once, now
 
@@ -31,7 +32,7 @@ class Gate:
 
 
 async def test_as_many_at_once_as_there_are_connections_in_their_order() -> None:
-    gate, turns = Gate(), Turns(2)
+    gate, turns = Gate(), Turns(2, Deadlines())
     send = queueing(lambda: turns)(gate)
     calls = [asyncio.ensure_future(send(request(str(number)))) for number in range(4)]
     await asyncio.sleep(0)
@@ -54,7 +55,7 @@ async def test_without_a_limit_nobody_waits() -> None:
 
 
 async def test_a_turn_that_never_comes_is_not_sent() -> None:
-    gate, turns = Gate(), Turns(0)
+    gate, turns = Gate(), Turns(0, Deadlines())
     with pytest.raises(DeadlineExceededError) as failed:
         await queueing(lambda: turns)(gate)(request(within=0.01))
     assert failed.value.outcome is Outcome.NOT_SENT
@@ -63,7 +64,7 @@ async def test_a_turn_that_never_comes_is_not_sent() -> None:
 
 
 async def test_a_cancelled_or_failed_request_gives_its_turn_back() -> None:
-    gate, turns = Gate(), Turns(1)
+    gate, turns = Gate(), Turns(1, Deadlines())
     send = queueing(lambda: turns)(gate)
     inside, waiting = asyncio.ensure_future(send(request("inside"))), asyncio.ensure_future(send(request("waiting")))
     await asyncio.sleep(0)
@@ -110,7 +111,7 @@ async def test_a_token_is_acquired_when_the_turn_has_come(options: dict[str, Any
 
 def test_turns_go_to_those_who_wait_still_in_their_order() -> None:
     async def scenario() -> None:
-        turns = Turns(1)
+        turns = Turns(1, Deadlines())
         assert turns.take()
         assert not turns.take()
         waiting = [asyncio.create_task(turns.wait(until)) for until in (100, 1, 100, 100)]
@@ -135,7 +136,7 @@ def test_turns_go_to_those_who_wait_still_in_their_order() -> None:
 
 def test_a_turn_that_comes_as_its_waiter_is_cancelled_goes_to_the_next() -> None:
     async def scenario() -> None:
-        turns = Turns(1)
+        turns = Turns(1, Deadlines())
         assert turns.take()
         first, second = (asyncio.create_task(turns.wait(100)) for _ in range(2))
         await asyncio.sleep(0)
@@ -151,12 +152,29 @@ def test_a_turn_that_comes_as_its_waiter_is_cancelled_goes_to_the_next() -> None
 
 def test_a_turn_that_comes_as_its_time_is_up_is_not_lost() -> None:
     async def scenario() -> None:
-        turns = Turns(1)
+        turns = Turns(1, Deadlines())
         assert turns.take()
         waiting = asyncio.create_task(turns.wait(5))
         loop = asyncio.get_running_loop()
         loop.call_at(5, turns.give_back)
         taken = await waiting
         assert turns.take() is not taken
+
+    at_once(scenario())
+
+
+def test_cancelled_waiters_leave_nothing() -> None:
+    async def scenario() -> None:
+        deadlines = Deadlines()
+        turns = Turns(1, deadlines)
+        assert turns.take()
+        waiting = [asyncio.create_task(turns.wait(1_000_000)) for _ in range(10_000)]
+        await asyncio.sleep(0)
+        assert len(turns._waiting) == len(deadlines._pending) == 10_000
+        for each in waiting:
+            each.cancel()
+        await asyncio.wait(waiting)
+        assert not turns._waiting
+        assert not deadlines._pending
 
     at_once(scenario())

@@ -31,18 +31,28 @@ _SUFFIXES = {
 }
 
 
-def sink_for(path: str | os.PathLike[str], format: str | None = None) -> Sink:  # noqa: A002  # its name everywhere
+def sink_for(
+    path: str | os.PathLike[str],
+    format: str | None = None,  # noqa: A002  # its name everywhere
+    *,
+    spreadsheet: bool = False,
+) -> Sink:
     """The sink for a file.
 
     Args:
         path: The file.
         format: `jsonl`, `csv`, `parquet` or `sqlite`; by default, it follows from the file's suffix.
+        spreadsheet: Whether people open the file, which is CSV, in a spreadsheet.
 
     Raises:
-        ValueError: there is no such format, or the suffix names none.
+        ValueError: there is no such format, the suffix names none, or a spreadsheet cannot open it.
     """
     name = _SUFFIXES.get(Path(path).suffix.lower()) if format is None else format
     if name is None or name not in _FORMATS:
         asked = f"the format {format!r}" if format is not None else f"the suffix of {os.fspath(path)!r}"
         raise ValueError(f"{asked} is not known: the formats are {', '.join(_FORMATS)}")
+    if spreadsheet:
+        if name != "csv":
+            raise ValueError(f"only CSV is written for spreadsheets, not {name}")
+        return CSV(path, spreadsheet=True)
     return _FORMATS[name](path)

@@ -49,7 +49,7 @@ class Each(Sink):
 
     def _open(self, file: CheckpointFile, opening: Opening) -> Ledger:
         # A lock on the checkpoint file itself would be lost: each commit replaces the file.
-        self._lock = lock(file.path.with_name(file.path.name + ".lock").open("ab"))
+        self._lock = lock(file.path.with_name(file.path.name + ".lock"), "ab")
         ledger = Ledger()
         if continues(file.path, file.path, opening):
             ledger, _ = file.load(opening.identity)

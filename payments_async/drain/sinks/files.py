@@ -9,6 +9,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, cast
 
@@ -16,8 +17,9 @@ from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, json_of, plain, text_of
+from payments_async.drain.sinks import spreadsheet
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import NOT_WRITABLE, Opening, Sink, continues, find_unwritable, run_in_thread
+from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, without_frames, writing
 from payments_async.wire.jsontext import UNREADABLE, integer_text, value_in
 
 _FIELD = re.compile(r'(?:"((?:[^"]++|"")*+)"|([^",]*+))(,|\Z)')
@@ -56,7 +58,7 @@ class FileSink(Sink):
         try:
             continues(self.path, self.checkpoint.path, opening)  # before opening: a pipe, for example, would block
             self._created = not self.path.exists()
-            self._file = lock(self.path.open("x+b" if self._created else "r+b", buffering=0))
+            self._file = lock(self.path, "x+b" if self._created else "r+b")
             # Check again: before the lock was taken, another drain may have started or continued the file.
             self._started = continues(self.path, self.checkpoint.path, opening) and self._resumed()
         except OSError as error:
@@ -98,14 +100,17 @@ class FileSink(Sink):
         ledger = self._ledger.moved(steps)
         try:
             self._check_unchanged()
-            data = self._encoded([row for step in steps for row in step.rows])
-            if not self._started:
-                self._start()
-            self._append(data)
+            self._store([row for step in steps for row in step.rows])
             self.checkpoint.save(self._identity, ledger, self._file.tell())
         except OSError as error:
-            raise self._unusable(error) from error
+            raise self._unusable(error) from without_frames(error)
         self._ledger, self._offset = ledger, self._file.tell()
+
+    def _store(self, rows: list[Any]) -> None:
+        data = self._encoded(rows)
+        if not self._started:
+            self._start()
+        self._append(data)
 
     def _check_unchanged(self) -> None:
         """Check at each commit what opening the file checked.
@@ -123,11 +128,10 @@ class FileSink(Sink):
             )
 
     def _encoded(self, rows: list[Any]) -> bytes:
-        try:
+        def encoded(rows: Sequence[Any]) -> bytes:
             return self.encoded([plain(row, self._names) for row in rows])
-        except NOT_WRITABLE:
-            find_unwritable(rows, self._key, lambda row: self.encoded([plain(row, self._names)]))
-            raise
+
+        return writing(rows, encoded, key=self._key)
 
     def _append(self, data: bytes) -> None:
         """Write all of these bytes after the committed ones, in place of any others; or none of them."""
@@ -150,17 +154,16 @@ class FileSink(Sink):
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
         """Call `take` with these columns of each committed row."""
 
-        def read() -> None:
-            try:
-                with self.path.open("rb") as file:
-                    for row in self.decoded(file):
-                        take(tuple(text_of(row[name]) for name in names))
-            except (*UNREADABLE, KeyError, TypeError, ValueError) as error:
-                raise DrainError(
-                    f"{self.path} is damaged: restore a copy, or start again with another target"
-                ) from error
+        def read() -> bool:
+            with suppress(*UNREADABLE, KeyError, TypeError, ValueError), self.path.open("rb") as file:
+                for row in self.decoded(file):
+                    take(tuple(text_of(row[name]) for name in names))
+                return True
+            return False
 
-        await run_in_thread(read)
+        # Raised here, because the first error and its frames hold rows.
+        if not await run_in_thread(read):
+            raise DrainError(f"{self.path} is damaged: restore a copy, or start again with another target")
 
     async def aclose(self) -> None:
         """Close the file, and remove it if `open` created it and nothing was committed."""
@@ -207,25 +210,59 @@ class CSV(FileSink):
     """Comma-separated values (RFC 4180) with a header line: exact integers, times as RFC 3339 in UTC.
 
     Lists and maps are JSON text; `None` is an empty field.
+
+    Args:
+        path: The file.
+        spreadsheet: Whether people open the file in a spreadsheet. It then starts with a byte order mark. A cell that
+            the spreadsheet would run as a formula or read as another value starts with a tab: texts that start with
+            `=`, `+`, `-` or `@`, texts of digits, and amounts of more than 15 digits. After each amount comes a column
+            with the same amount in the main unit of its asset, such as `amount_main_unit`; it is empty where the
+            decimals of the asset are not known.
     """
 
     format: ClassVar[str] = "csv"
 
+    def __init__(self, path: str | os.PathLike[str], *, spreadsheet: bool = False) -> None:
+        super().__init__(path)
+        self.spreadsheet = spreadsheet
+
     def head(self) -> bytes:
         """The header line: the names of the columns."""
-        return _csv([self._names])
+        if not self.spreadsheet:
+            return _csv([self._names])
+        amounts = spreadsheet.amounts(self._names)
+        names = [[name, spreadsheet.main_unit_column(name)] if name in amounts else [name] for name in self._names]
+        return spreadsheet.BYTE_ORDER_MARK.encode() + _csv([[*chain(*names)]])
 
     def encoded(self, rows: list[dict[str, Any]]) -> bytes:
         """One record per row."""
+        if self.spreadsheet:
+            return _csv(map(_spreadsheet_cells, rows))
         return _csv([[_cell(value) for value in row.values()] for row in rows])
 
     def decoded(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
         """One row per record."""
-        with io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        with io.TextIOWrapper(file, encoding="utf-8-sig" if self.spreadsheet else "utf-8", newline="") as text:
             records = _records(text)
             names = next(records, list[str]())
             for record in records:
-                yield dict(zip(names, record, strict=True))
+                cells = map(spreadsheet.unmarked, record) if self.spreadsheet else record
+                yield dict(zip(names, cells, strict=True))
+
+
+def _spreadsheet_cells(row: dict[str, Any]) -> Iterator[Any]:
+    amounts = spreadsheet.amounts(row)
+    for name, value in row.items():
+        cell = _cell(value)
+        match value:
+            case bool() | None:
+                yield cell
+            case int():
+                yield spreadsheet.number(cell)
+            case _:
+                yield spreadsheet.marked(str(cell))
+        if name in amounts:
+            yield spreadsheet.main_unit(value, row["asset"])
 
 
 def _records(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -261,7 +298,7 @@ def _fields(record: str) -> list[str]:
     return fields
 
 
-def _csv(records: Sequence[Sequence[Any]]) -> bytes:
+def _csv(records: Iterable[Iterable[Any]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows(records)
     return text.getvalue().encode()

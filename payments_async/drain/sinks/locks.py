@@ -5,17 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from payments_async.drain.errors import DrainError
+from payments_async.drain.private import private
 
 
-def lock(file: BinaryIO) -> BinaryIO:
-    """Lock the file until it is closed or the process ends, and return it.
+def lock(path: Path, mode: str) -> BinaryIO:
+    """Open a file without a buffer, and lock it until it is closed or the process ends.
+
+    Args:
+        path: The file.
+        mode: How to open it, as for `open`. Only the mode `r+b` follows a symbolic link.
 
     Raises:
         DrainError: another process has locked it.
+        OSError: it cannot be opened.
     """
+    opener = None if mode == "r+b" else private
+    file = cast("BinaryIO", open(path, mode, buffering=0, opener=opener))  # noqa: SIM115  # its user closes it
     try:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415  # exists on one system only

@@ -15,7 +15,7 @@ from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, json_of, microseconds, plain_value, time_of, time_text
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import NOT_WRITABLE, Opening, Sink, continues, find_unwritable, run_in_thread
+from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, without_frames, writing
 
 T = TypeVar("T")
 
@@ -52,16 +52,18 @@ class Parquet(Sink):
 
     async def open(self, opening: Opening) -> Ledger:
         """Create the folder of parts, or check the existing parts."""
-        _arrow("pyarrow.parquet")
         return await run_in_thread(lambda: self._open(opening))
 
     def _open(self, opening: Opening) -> Ledger:
+        _arrow("pyarrow.parquet")  # here, in a thread, because importing it takes long
         self._identity, self._key, self._columns = opening.identity, opening.key, columns(opening.model)
         self._ledger, self._count = Ledger(), 0
         try:
             continues(self.path, self.checkpoint.path, opening)  # creates nothing if the file is refused
-            self.parts.mkdir(exist_ok=True)
-            self._lock = lock((self.parts / "lock").open("ab"))
+            self.parts.mkdir(mode=0o700, exist_ok=True)
+            if self.parts.is_symlink():
+                raise DrainError(f"{self.parts} is a symbolic link: remove it")
+            self._lock = lock(self.parts / "lock", "ab")
             # Check again: before the lock was taken, another drain may have started or continued the file.
             self._started = continues(self.path, self.checkpoint.path, opening)
             if self._started:
@@ -108,12 +110,21 @@ class Parquet(Sink):
                 self.path.unlink(missing_ok=True)
                 self.checkpoint.save(self._identity, Ledger())
             if rows:
-                table = self._table(rows)
-                _write(self._paths(self._count + 1)[-1], table.schema, [table])
+                self._store(rows)
             self.checkpoint.save(self._identity, ledger, self._count + bool(rows))
         except OSError as error:
-            raise self._unusable(error) from error
+            raise self._unusable(error) from without_frames(error)
         self._ledger, self._count = ledger, self._count + bool(rows)
+
+    def _store(self, rows: list[Any]) -> None:
+        """Write the next part."""
+
+        def table_of(rows: Sequence[Any]) -> Any:
+            columns = {name: _array(kind, [getattr(row, name) for row in rows]) for name, kind in self._columns.items()}
+            return _arrow("pyarrow").table(columns)
+
+        table = writing(rows, table_of, key=self._key)
+        _write(self._paths(self._count + 1)[-1], table.schema, [table])
 
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
         """Call `take` with these columns of each row of the parts."""
@@ -148,7 +159,7 @@ class Parquet(Sink):
             try:
                 _write(self.path, schema, tables)
             except OSError as error:
-                raise self._unusable(error) from error
+                raise self._unusable(error) from without_frames(error)
         with suppress(OSError):
             for part in self.parts.glob("*.parquet*"):
                 part.unlink()
@@ -176,16 +187,6 @@ class Parquet(Sink):
             return read(_arrow("pyarrow.parquet").ParquetFile(path))
         except (OSError, ValueError) as error:
             raise DrainError(f"{path} is damaged: restore a copy, or replace {self.path}") from error
-
-    def _table(self, rows: list[Any]) -> Any:
-        def arrays(rows: list[Any]) -> dict[str, Any]:
-            return {name: _array(kind, [getattr(row, name) for row in rows]) for name, kind in self._columns.items()}
-
-        try:
-            return _arrow("pyarrow").table(arrays(rows))
-        except NOT_WRITABLE:
-            find_unwritable(rows, self._key, lambda row: arrays([row]))
-            raise
 
     def _unusable(self, error: OSError) -> DrainError:
         return DrainError(f"{self.path} cannot be written ({error.strerror or error}); what was committed is kept")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -16,9 +16,10 @@ from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import plain_value, text_of
 
+R = TypeVar("R")
 T = TypeVar("T")
 
-NOT_WRITABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
+_NOT_WRITABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
 """The errors of writing a row that a format cannot represent."""
 
 
@@ -106,20 +107,35 @@ def continues(path: Path, checkpoint: Path, opening: Opening) -> bool:
     return True
 
 
-def find_unwritable(rows: Iterable[Any], key: Sequence[str], write: Callable[[Any], object]) -> None:
-    """Find the row that makes the writing of several rows fail.
+def writing(rows: Sequence[R], write: Callable[[Sequence[R]], T], *, key: Sequence[str]) -> T:
+    """What a function returns that writes rows.
+
+    Args:
+        rows: The rows.
+        write: Writes them; may be called again for the same rows.
+        key: The columns that identify a row.
 
     Raises:
-        DrainError: `write` fails for a row; the error names it by its key.
+        DrainError: the format cannot represent a row; the error names it by its key. It has no cause or context: those
+            would hold the row.
     """
+    with suppress(*_NOT_WRITABLE):
+        return write(rows)
     for row in rows:
+        problem = None
         try:
-            write(row)
-        except NOT_WRITABLE as error:
+            write([row])
+        except _NOT_WRITABLE as error:
+            problem = type(error).__name__
+        if problem is not None:
             named = ", ".join(f"{name} {text_of(plain_value(getattr(row, name)))!r}" for name in key)
-            raise DrainError(
-                f"the row with {named} cannot be written ({type(error).__name__}); what was committed is kept"
-            ) from None
+            raise DrainError(f"the row with {named} cannot be written ({problem}); what was committed is kept")
+    return write(rows)
+
+
+def without_frames(error: Exception) -> Exception:
+    """An error as the cause of another one, without its frames: they hold rows."""
+    return error.with_traceback(None)
 
 
 async def result_of(call: Awaitable[T], name: str) -> T:

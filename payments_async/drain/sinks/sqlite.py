@@ -7,7 +7,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -16,13 +15,11 @@ import attrs
 from payments_async.drain.checkpoint import Ledger, from_json, partition_lost, to_json
 from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
-from payments_async.drain.rows import columns, json_of, plain
-from payments_async.drain.sinks.sink import NOT_WRITABLE, Opening, Sink, find_unwritable, run_in_thread
-from payments_async.wire.jsontext import integer_text
+from payments_async.drain.private import private
+from payments_async.drain.rows import Kind, columns, json_of, plain
+from payments_async.drain.sinks.sink import Opening, Sink, run_in_thread, writing
 
 T = TypeVar("T")
-
-_LARGEST = 2**63 - 1
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS drain (name TEXT PRIMARY KEY, identity TEXT NOT NULL);
@@ -36,8 +33,8 @@ CREATE TABLE IF NOT EXISTS drain_checkpoint (
 class SQLite(Sink):
     """Stores rows in a table of a SQLite database, named after the resource.
 
-    A row with the same key replaces the stored one. Integers of up to 64 bits are integers, larger ones text; times are
-    text as RFC 3339 in UTC; lists and maps are JSON text.
+    A row with the same key replaces the stored one. Integers are text, because SQLite has none of more than 64 bits;
+    times are text as RFC 3339 in UTC; lists and maps are JSON text.
 
     Args:
         path: The database; it may contain other tables and other drains.
@@ -59,6 +56,13 @@ class SQLite(Sink):
     def _open(self, opening: Opening) -> Ledger:
         self._opening = opening
         # Several threads use the connection, one after the other.
+        try:
+            open(self.path, "xb", opener=private).close()
+        except FileExistsError:
+            if not self.path.exists():
+                raise DrainError(f"{self.path} is a symbolic link to nothing: remove it") from None
+        except OSError:
+            pass  # SQLite itself says better what is wrong
         database = self._database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         # Long enough to wait for another drain's commit.
         database.execute("PRAGMA busy_timeout = 30000")
@@ -97,6 +101,12 @@ class SQLite(Sink):
             raise DrainError(f"{self.path} has a table {name} already: resume it, replace it, or give another file")
         if not drain:
             raise DrainError(f"the table {name} of {self.path} is not from a drain: replace it, or give another file")
+        stored = database.execute("SELECT name, type FROM pragma_table_info(?)", (name,))
+        if [f'"{column}" {kind}' for column, kind in stored] != _declared(opening):
+            raise DrainError(
+                f"the table {name} of {self.path} has other columns than the rows of this drain: "
+                "replace it, or give another file"
+            )
         rows = database.execute("SELECT checkpoint FROM drain_checkpoint WHERE drain = ?", (name,))
         try:
             opening.identity.check(json.loads(drain[0]), str(self.path))
@@ -138,14 +148,15 @@ class SQLite(Sink):
             raise DrainError(f"{self.path} was replaced, moved or removed; what was committed is in the former file")
 
     def _insert(self, statement: str, names: Sequence[str], rows: Sequence[Any]) -> None:
-        def stored(row: Any) -> tuple[Any, ...]:
-            return tuple(map(_stored, plain(row, names).values()))
+        kinds = columns(self._opening.model).values()
 
-        try:
+        def stored(row: Any) -> tuple[Any, ...]:
+            return tuple(map(_stored, plain(row, names).values(), kinds))
+
+        def insert(rows: Sequence[Any]) -> None:
             self._database.executemany(statement, map(stored, rows))
-        except NOT_WRITABLE:
-            find_unwritable(rows, self._opening.key, lambda row: self._database.execute(statement, stored(row)))
-            raise
+
+        writing(rows, insert, key=self._opening.key)
 
     def _start(self, opening: Opening) -> None:
         """Create the table; replace an existing one if requested."""
@@ -154,10 +165,8 @@ class SQLite(Sink):
             database.execute(f'DROP TABLE IF EXISTS "{name}"')
         elif self._table_exists(name):
             raise PartitionLostError(f"another drain has created the table {name} of {self.path}")
-        names = ", ".join(f'"{column}"' for column in columns(opening.model))
         key = ", ".join(f'"{column}"' for column in opening.key)
-        # Without column types: they would turn integers that are stored as text into floats.
-        database.execute(f'CREATE TABLE "{name}" ({names}, PRIMARY KEY ({key}))')
+        database.execute(f'CREATE TABLE "{name}" ({", ".join(_declared(opening))}, PRIMARY KEY ({key}))')
         database.execute("INSERT OR REPLACE INTO drain VALUES (?, ?)", (name, _identity_text(opening)))
         database.execute("DELETE FROM drain_checkpoint WHERE drain = ?", (name,))
 
@@ -208,9 +217,12 @@ def _text(checkpoint: Checkpoint) -> str:
     return json.dumps(to_json(checkpoint))
 
 
-def _stored(value: Any) -> Any:
-    if isinstance(value, dict | list | Decimal):
-        return json_of(value).decode()
-    if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
-        return integer_text(value)
-    return value
+def _stored(value: Any, kind: Kind) -> Any:
+    """A plain value as the table has it."""
+    return value if value is None or kind == "boolean" or isinstance(value, str) else json_of(value).decode()
+
+
+def _declared(opening: Opening) -> list[str]:
+    """The columns of a drain's table, as they are created."""
+    kinds = columns(opening.model).items()
+    return [f'"{name}" {"INTEGER" if kind == "boolean" else "TEXT"}' for name, kind in kinds]

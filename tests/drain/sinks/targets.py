@@ -16,7 +16,19 @@ from typing import Any
 import attrs
 import pytest
 
-from payments_async.drain import CSV, Checkpoint, Identity, JSONLines, Opening, Parquet, Partition, Sink, SQLite, Step
+from payments_async.drain import (
+    CSV,
+    Checkpoint,
+    Each,
+    Identity,
+    JSONLines,
+    Opening,
+    Parquet,
+    Partition,
+    Sink,
+    SQLite,
+    Step,
+)
 from payments_async.drain.rows import columns, plain
 from payments_async.models import Payment
 
@@ -130,7 +142,7 @@ class Kind:
         read: Reads the finished file.
     """
 
-    make: Callable[[Path], JSONLines | CSV | SQLite | Parquet]
+    make: Callable[[Path], JSONLines | CSV | SQLite | Parquet | Each]
     name: str
     read: Read
 

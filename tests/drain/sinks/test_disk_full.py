@@ -12,13 +12,14 @@ import pytest
 from payments_async.drain import DrainError, Each
 from payments_async.models import Payment
 from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, every_kind, expected, moved, opening, payment
+from tests.sealed import assert_sealed
 
 COUNT, STEP = 40, 5
 
 
 def rows(first: int, count: int = STEP) -> list[Payment]:
     """Rows of more than half a kilobyte."""
-    return [payment(number, raw={"text": f"{number:03}" * 200}) for number in range(first, first + count)]
+    return [payment(number, raw={"text": f"canary {number:03}" * 60}) for number in range(first, first + count)]
 
 
 @contextmanager
@@ -52,6 +53,7 @@ async def test_a_full_disk_is_said_to_be_and_nothing_is_lost(tmp_path: Path, kin
     path = tmp_path / kind.name
     with room_for(size), pytest.raises(DrainError) as caught:
         await drain(kind, path)
+    assert_sealed(caught.value, "canary")
     said = str(caught.value)
     assert str(path.parent) in said
     assert any(why in said for why in ("File too large", "disk I/O error", "full")), said

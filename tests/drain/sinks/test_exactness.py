@@ -127,14 +127,19 @@ async def test_csv_is_what_rfc_4180_says(tmp_path: Path) -> None:
     )
 
 
-async def test_sqlite_keeps_integers_as_integers_up_to_64_bits(tmp_path: Path) -> None:
-    amounts = [2**63 - 1, 1 - 2**63, 2**63, -(10**40), 0]
-    await KINDS[2].keep(tmp_path / "out.db", [payment(number, amount=each) for number, each in enumerate(amounts)])
-    with closing(sqlite3.connect(tmp_path / "out.db")) as database:
+async def test_amounts_in_sqlite_are_text_of_one_type_and_sums_are_exact_to_64_bits(tmp_path: Path) -> None:
+    path = tmp_path / "out.db"
+    amounts = [2**62, 2**62 - 1, -7, 2**63, -(10**40), 0]
+    await KINDS[2].keep(path, [payment(number, amount=each) for number, each in enumerate(amounts)])
+    with closing(sqlite3.connect(path)) as database:
         found = database.execute("SELECT amount, typeof(amount), typeof(created_at), metadata FROM payments").fetchall()
-    assert [amount for amount, *_ in found] == [2**63 - 1, 1 - 2**63, str(2**63), str(-(10**40)), 0]
-    assert [kind for _, kind, *_ in found] == ["integer", "integer", "text", "text", "integer"]
-    assert {(time, text) for _, _, time, text in found} == {("text", '{"k":"v"}')}
+        declared = database.execute("SELECT type FROM pragma_table_info('payments') WHERE name = 'amount'").fetchone()
+        total = database.execute("SELECT SUM(amount) FROM payments WHERE id < '00003'").fetchone()
+        least = database.execute("SELECT id FROM payments ORDER BY CAST(amount AS INTEGER) LIMIT 1").fetchone()
+    assert declared == ("TEXT",)
+    assert found == [(str(amount), "text", "text", '{"k":"v"}') for amount in amounts]
+    assert total == (2**63 - 8,)
+    assert least == ("00004",)
 
 
 async def test_parquet_has_decimals_and_times_in_utc(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from payments_async.drain import CSV, DrainError, JSONLines, Ledger
 from payments_async.drain.sinks.files import FileSink
 from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, content, expected, moved, opening, payment, payments
+from tests.sealed import assert_sealed
 
 both_files = pytest.mark.parametrize("kind", KINDS[:2], ids=str)
 
@@ -213,8 +214,9 @@ async def test_rows_that_cannot_be_read_again_are_damaged(tmp_path: Path, kind: 
     sink = await begun(kind, path)
     data = path.read_bytes()
     path.write_bytes(data[:-6] + b"\xff" * 6)
-    with pytest.raises(DrainError, match=rf"{kind.name} is damaged: restore a copy, or start again with"):
+    with pytest.raises(DrainError, match=rf"{kind.name} is damaged: restore a copy, or start again with") as caught:
         await sink.recall(["id"], lambda _: None)
+    assert_sealed(caught.value, "visa")
     await sink.aclose()
 
 

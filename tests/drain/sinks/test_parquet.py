@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +250,18 @@ async def test_parts_that_are_moved_meanwhile_are_missed(path: Path) -> None:
         await sink.commit([moved(2, payments(2, first=2))])
     await sink.aclose()
     assert [each.name for each in sorted(sink.parts.with_name("former").iterdir())] == ["000001.parquet", "lock"]
+
+
+async def test_pyarrow_is_imported_where_it_does_not_hold_up_the_loop(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = set[threading.Thread]()
+
+    def imported(name: str) -> Any:
+        threads.add(threading.current_thread())
+        return import_module(name)
+
+    monkeypatch.setattr("payments_async.drain.sinks.parquet.import_module", imported)
+    await KIND.keep(path, payments(3))
+    assert threads
+    assert threading.main_thread() not in threads

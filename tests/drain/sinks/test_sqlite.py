@@ -48,7 +48,7 @@ async def test_a_row_that_comes_again_takes_the_place_of_the_former(path: Path) 
 async def test_rows_and_checkpoint_are_one_transaction(path: Path) -> None:
     sink = await begun(path)
     bad = attrs.evolve(payment(3), raw=object())  # no JSON: it fails when another row is in
-    with pytest.raises(DrainError, match="object"):
+    with pytest.raises(DrainError, match="the row with id '00003' cannot be written"):
         await sink.commit([moved(2, [payment(2), bad])])
     assert read_sqlite(path) == expected(payments(2))
     with pytest.raises(PartitionLostError):
@@ -167,6 +167,16 @@ async def test_a_table_of_somebody_else_is_refused(path: Path, *, resume: bool) 
     await sink.aclose()
     with database(path) as mine:
         assert mine.execute("SELECT a FROM payments").fetchall() == [(7,)]
+
+
+async def test_a_table_with_other_columns_is_refused(path: Path) -> None:
+    await (await begun(path)).aclose()
+    with database(path) as mine:
+        mine.execute("ALTER TABLE payments DROP COLUMN scheme")
+    sink = SQLite(path)
+    with pytest.raises(DrainError, match="has other columns than the rows of this drain: replace it"):
+        await sink.open(opening(sink, resume=True))
+    await sink.aclose()
 
 
 async def test_a_table_that_was_dropped_is_drained_anew(path: Path) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
 
-from payments_async.drain import DrainError, Ledger, PartitionLostError, Sink, Step, sink_for
+from payments_async.drain import DrainError, Each, Ledger, PartitionLostError, Sink, Step, sink_for
 from payments_async.drain.sinks import CSV, JSONLines, Parquet, SQLite
-from payments_async.drain.sinks.locks import lock
 from tests.drain.sinks.targets import (
     BEGIN,
+    KINDS,
     Kind,
     at,
     content,
@@ -24,6 +28,7 @@ from tests.drain.sinks.targets import (
     opening,
     payment,
     payments,
+    read_jsonl,
 )
 
 
@@ -203,15 +208,15 @@ async def test_a_target_that_another_drain_writes_to_is_refused(tmp_path: Path, 
 async def test_a_target_that_another_drain_makes_at_the_same_time_is_not_overwritten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind, *, resume: bool
 ) -> None:
-    path, room = tmp_path / kind.name, "parquet" if kind.make is Parquet else "files"
+    path, flock = tmp_path / kind.name, fcntl.flock
 
-    def lock_late(file: BinaryIO) -> BinaryIO:
+    def lock_late(file: int, operation: int) -> None:
         # In the thread that opens the target, just before it has it for itself.
         monkeypatch.undo()
         asyncio.run(kind.keep(path, payments(7)))
-        return lock(file)
+        flock(file, operation)
 
-    monkeypatch.setattr(f"payments_async.drain.sinks.{room}.lock", lock_late)
+    monkeypatch.setattr(fcntl, "flock", lock_late)
     sink = kind.make(path)
     if kind.make is Parquet:  # the other has taken its lock away with its parts
         with pytest.raises(DrainError, match="another drain is writing"):
@@ -312,3 +317,71 @@ def test_a_sink_is_found_by_suffix_or_format(name: str, format_: str | None, kin
 def test_what_no_sink_is_for_is_refused(name: str, format_: str | None, why: str) -> None:
     with pytest.raises(ValueError, match=f"{why} is not known: the formats are jsonl, csv, parquet, sqlite"):
         sink_for(name, format_)
+
+
+def test_only_csv_is_for_spreadsheets() -> None:
+    assert isinstance(sink := sink_for("a.csv", spreadsheet=True), CSV)
+    assert sink.spreadsheet
+    with pytest.raises(ValueError, match="only CSV is written for spreadsheets, not parquet"):
+        sink_for("a.parquet", spreadsheet=True)
+
+
+# Who can read the files, and where they are
+
+
+@pytest.fixture
+def _open_to_all() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+async def _none(_: list[Any]) -> None:
+    pass
+
+
+ALL_KINDS = [*KINDS, Kind(lambda path: Each(_none, checkpoint=path), "each", read_jsonl)]
+
+
+async def every_file(folder: Path, kind: Kind) -> dict[str, int]:
+    """The permissions of each file and folder that a drain makes, by name."""
+    found = dict[str, int]()
+
+    def look() -> None:
+        for path in folder.rglob("*"):
+            if not path.is_symlink():
+                found[path.name] = stat.S_IMODE(path.stat().st_mode)
+
+    sink = kind.make(folder / kind.name)
+    await sink.open(opening(sink))
+    try:
+        await sink.commit([BEGIN])
+        await sink.commit([moved(0, payments(2), done=True)])
+        look()
+        await sink.finish()
+    finally:
+        await sink.aclose()
+    look()
+    return found
+
+
+@pytest.mark.usefixtures("_open_to_all")
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=str)
+async def test_only_the_owner_can_read_what_a_drain_makes(tmp_path: Path, kind: Kind) -> None:
+    found = await every_file(tmp_path, kind)
+    assert len(found) > 1
+    assert {mode & 0o077 for mode in found.values()} == {0}
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=str)
+@pytest.mark.parametrize("suffix", [".checkpoint.new", ".new", ".lock", ".parts", ""])
+async def test_a_planted_link_leads_no_data_elsewhere(tmp_path: Path, kind: Kind, suffix: str) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    home.mkdir()
+    elsewhere.mkdir()
+    (home / f"{kind.name}{suffix}").symlink_to(elsewhere if suffix == ".parts" else elsewhere / "target")
+    try:
+        await every_file(home, kind)
+    except DrainError as error:  # the link stands in the way; others are replaced
+        assert kind.name in str(error)
+    assert [*elsewhere.iterdir()] == []

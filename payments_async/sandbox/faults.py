@@ -11,10 +11,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from aiohttp import web
 
+from payments_async.sandbox import jsontext
 from payments_async.sandbox.tokens import Tokens
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -120,11 +121,10 @@ class Fault:
         if unknown or "kind" not in members:
             raise ValueError(f"unknown members: {sorted(unknown)}" if unknown else "kind is missing")
         for name, value in members.items():
-            kinds = int | float if name in ("share", "seconds") else int if name in ("times", "status", "at") else str
-            if not isinstance(value, kinds) and not (
-                value is None and name in ("method", "route", "times", "retry_after", "at")
-            ):
-                raise ValueError(f"{name} has a value of the wrong type")
+            if not isinstance(value, _TYPES.get(name, str | None)):
+                raise ValueError(f"{name} has a value of the wrong type")  # noqa: TRY004 - as for all other members
+        if members["kind"] not in [kind.value for kind in FaultKind]:
+            raise ValueError(f"there is no kind of fault {members['kind']!r}")
         values: dict[str, Any] = {**members, "kind": FaultKind(members["kind"])}
         return cls(**values)
 
@@ -204,9 +204,8 @@ class Faults:
         """Serve the control endpoint: GET the faults in force, POST a list of more, DELETE them all."""
         if request.method == "POST":
             try:
-                given = json.loads(await request.read())
-                added = [Fault.from_json(each) for each in given]
-            except (ValueError, TypeError, AttributeError) as error:
+                added = _faults(jsontext.decode(jsontext.text(await request.read())))
+            except ValueError as error:
                 return web.json_response({"error": str(error)}, status=400)
             self.in_force += added
         elif request.method == "DELETE":
@@ -214,6 +213,13 @@ class Faults:
         elif request.method != "GET":
             return web.Response(status=405)
         return web.json_response([asdict(fault) for fault in self.in_force])
+
+
+def _faults(given: Any) -> list[Fault]:
+    listed = cast("list[Any]", given)
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in listed):
+        raise ValueError("expected a list of faults")
+    return [Fault.from_json(each) for each in listed]
 
 
 def _status(fault: Fault, _request: web.Request) -> web.Response:

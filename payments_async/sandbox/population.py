@@ -3,11 +3,8 @@
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, cast
-
-from aiohttp import web
 
 from payments_async.sandbox.ids import ConnectorID
 from payments_async.sandbox.rows import START, account_rows, below, made_up_accounts, payment_rows
@@ -27,10 +24,12 @@ class Population:
     Args:
         world: where they are.
         seed: decides what is made up, together with what was made up before.
+        awkward: whether some amounts are such as nobody pays.
     """
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, seed: int, *, awkward: bool) -> None:
         self.world = world
+        self._awkward = awkward
         self._store = world.store
         self._chance = random.Random(f"population {seed}")
         self._added = 0
@@ -46,7 +45,8 @@ class Population:
         for row in self._store.all("SELECT id, connector_id FROM account ORDER BY rowid LIMIT 1000"):
             owners[row["connector_id"]].append(row["id"])
         accounts = [(ConnectorID.parse(connector), own) for connector, own in owners.items()]
-        made = payment_rows(self._chance, accounts, self._times("payment", newest=newest), first=self._added)
+        times = self._times("payment", newest=newest)
+        made = payment_rows(self._chance, accounts, times, first=self._added, awkward=self._awkward)
         # A file may hold what was made up before a restart, and the same is made up again.
         known = "SELECT 1 FROM payment WHERE reference = ?"
         rows = list(islice((row for row in made if self._store.one(known, row.reference) is None), count))
@@ -79,14 +79,6 @@ class Population:
             self._store.run(REMOVE_PAYMENTS_OF_ACCOUNTS, listed, listed)
             return self._store.run(REMOVE_ACCOUNTS, listed)
 
-    async def control_payments(self, request: web.Request) -> web.Response:
-        """Serve the control route of payments."""
-        return await _control(request, self.references, self.add_payments, self.remove_payments)
-
-    async def control_accounts(self, request: web.Request) -> web.Response:
-        """Serve the control route of accounts."""
-        return await _control(request, self.account_ids, self.add_accounts, self.remove_accounts)
-
     def _connectors(self, count: int) -> list[str]:
         """Ids of the connectors that a number of rows can belong to."""
         if count < 0:
@@ -102,38 +94,3 @@ class Population:
             last = self._store.all(f"SELECT max(created_at) FROM {table}")[0][0] or 0  # noqa: S608 - fixed texts
             return itertools.count(max(now, last + 1))
         return (START + below(self._chance, max(1, now - START)) for _ in itertools.repeat(None))
-
-
-async def _control(
-    request: web.Request,
-    names: Callable[[], set[str]],
-    add: Callable[..., list[str]],
-    remove: Callable[[Iterable[str]], int],
-) -> web.Response:
-    """GET the names of all rows; POST how many to add, for their names; DELETE a list of names."""
-    if request.method == "GET":
-        return web.json_response(sorted(names()))
-    if request.method not in ("POST", "DELETE"):
-        return web.Response(status=405)
-    try:
-        given: Any = json.loads(await request.read())
-        if request.method == "POST":
-            return web.json_response(add(**_addition(given)))
-        return web.json_response({"removed": remove(_texts(given))})
-    except ValueError as error:
-        return web.json_response({"error": str(error)}, status=400)
-
-
-def _addition(given: Any) -> dict[str, Any]:
-    match given:
-        case {"count": int(), **others} if others in ({}, {"newest": False}, {"newest": True}):
-            return cast("dict[str, Any]", given)
-        case _:
-            raise ValueError('expected {"count": 10}, or {"count": 10, "newest": true}')
-
-
-def _texts(given: Any) -> list[str]:
-    texts = cast("list[Any]", given)
-    if not isinstance(given, list) or not all(isinstance(text, str) for text in texts):
-        raise ValueError("expected a list of strings")
-    return texts

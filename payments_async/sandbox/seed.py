@@ -16,6 +16,7 @@ from payments_async.sandbox.rows import (
     COMPANIES,
     HOUR,
     HUGE,
+    LARGE,
     SECOND,
     START,
     Account,
@@ -46,7 +47,7 @@ HISTORIES = (
 )
 
 
-async def seed_store(store: Store, counts: Counts, seed: int) -> None:
+async def seed_store(store: Store, counts: Counts, seed: int, *, awkward: bool) -> None:
     """Make the tables of an empty database and fill them, or leave it empty."""
     chance = random.Random(seed)
     with store.transaction():
@@ -56,8 +57,9 @@ async def seed_store(store: Store, counts: Counts, seed: int) -> None:
         store.insert_all("connector", _connector_rows(connectors))
         store.insert_all("task", _task_rows(connectors, counts.tasks, chance))
         await _insert(partial(store.insert_all, "account"), account_rows(accounts, count(START, 60 * SECOND)))
-        await _insert(partial(store.insert_all, "balance"), _balance_rows(accounts, counts.balances, chance))
-        payments = _payment_rows(connectors, accounts, counts.payments, chance)
+        balances = _balance_rows(accounts, counts.balances, chance, awkward=awkward)
+        await _insert(partial(store.insert_all, "balance"), balances)
+        payments = _payment_rows(connectors, accounts, counts.payments, chance, awkward=awkward)
         await _insert(partial(store.insert_rows, "payment"), payments)
         _seed_pools(store, accounts, counts.pools, chance)
         _seed_bank_accounts(store, accounts, counts.bank_accounts, chance)
@@ -85,37 +87,40 @@ def _task_rows(connectors: list[ConnectorID], count: int, chance: random.Random)
     states = (None, None, encode({"last_created_at": stamp(START)}), encode({"page": 12, "cursor": {"after": "t_42"}}))
     for index, connector in enumerate(islice(cycle(connectors), count)):
         provider, turn = PROVIDERS[connector.provider], index // len(connectors)
+        kinds = provider.tasks + provider.later
         failed = turn % 9 == 8
         yield {
             "id": _uuid(chance),
             "connector_id": str(connector),
             "created_at": START + index * SECOND,
-            "descriptor": encode(provider.describe(**provider.tasks[turn % len(provider.tasks)])),
+            "descriptor": encode(provider.describe(**kinds[turn % len(kinds)])),
             "status": "FAILED" if failed else ("ACTIVE", "TERMINATED", "ACTIVE", "STOPPED")[turn % 4],
             "state": states[turn % 4],
             "error": "provider answered 503" if failed else "",
         }
 
 
-def _balance_rows(accounts: list[Account], count: int, chance: random.Random) -> Iterator[Row]:
+def _balance_rows(accounts: list[Account], count: int, chance: random.Random, *, awkward: bool) -> Iterator[Row]:
     """One interval after the other for every internal account, a day each."""
     internal = [account for account in accounts if account.internal]
     for index, account in enumerate(islice(cycle(internal), count)):
         since = START + index // len(internal) * DAY
+        large = (HUGE if awkward else LARGE) + index
         yield {
             "account_id": account.id,
             "created_at": since,
             "last_updated_at": since + DAY - SECOND,
             "currency": account.asset,
-            "balance": sortable(HUGE + index if index % 100 == 1 else chance.randint(-50_000, 5_000_000)),
+            "balance": sortable(large if index % 100 == 1 else chance.randint(-50_000, 5_000_000)),
         }
 
 
 def _payment_rows(
-    connectors: list[ConnectorID], accounts: list[Account], number: int, chance: random.Random
+    connectors: list[ConnectorID], accounts: list[Account], number: int, chance: random.Random, *, awkward: bool
 ) -> Iterator[PaymentRow]:
     own = [[each.id for each in accounts[index :: len(connectors)]] for index in range(len(connectors))]
-    return islice(payment_rows(chance, list(zip(connectors, own, strict=True)), _times(chance, number)), number)
+    owners = list(zip(connectors, own, strict=True))
+    return islice(payment_rows(chance, owners, _times(chance, number), awkward=awkward), number)
 
 
 def _times(chance: random.Random, number: int) -> Iterator[int]:

@@ -1,11 +1,14 @@
 """The database: SQLite in memory or in a file, one table per kind of row, cascades as the server's schema has them."""
 
 import sqlite3
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from payments_async.sandbox.collation import document_key, text_key
+from payments_async.sandbox.wire import encode
 
 TABLES = """
 CREATE TABLE connector (
@@ -72,7 +75,7 @@ INDICES = """
 CREATE INDEX task_connector ON task (connector_id, created_at);
 CREATE INDEX account_created ON account (created_at);
 CREATE INDEX account_reference ON account (reference, id);
-CREATE INDEX balance_account ON balance (account_id, created_at);
+CREATE UNIQUE INDEX balance_account ON balance (account_id, created_at, currency);
 CREATE UNIQUE INDEX payment_reference ON payment (reference);
 CREATE INDEX payment_created ON payment (created_at);
 CREATE INDEX pool_account_account ON pool_account (account_id);
@@ -84,6 +87,10 @@ CREATE INDEX transfer_adjustment_transfer ON transfer_adjustment (transfer_id, c
 CREATE INDEX transfer_payment_transfer ON transfer_payment (transfer_id, created_at);
 CREATE INDEX transfer_reversal_transfer ON transfer_reversal (transfer_id);
 PRAGMA user_version = 1;
+"""
+LINGUISTIC_INDICES = """
+CREATE INDEX IF NOT EXISTS account_reference_linguistic ON account (text_key(reference), id);
+CREATE INDEX IF NOT EXISTS payment_reference_linguistic ON payment (text_key(reference));
 """
 
 
@@ -103,6 +110,8 @@ class Store:
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.create_function("count_row", 0, self._count_row)
+        self._connection.create_function("text_key", 1, text_key, deterministic=True)
+        self._connection.create_function("document_key", 2, document_key, deterministic=True)
         self.rows_read = 0
         """Rows that `listed` has read; those that subqueries read are not counted."""
         self.fresh = self._connection.execute("PRAGMA user_version").fetchone()[0] == 0
@@ -116,6 +125,11 @@ class Store:
     def create_indices(self) -> None:
         """Make the indices, without which the database is not ready for use."""
         for statement in INDICES.split(";"):
+            self._connection.execute(statement)
+
+    def create_linguistic_indices(self) -> None:
+        """Make what lets lists be read by key in linguistic order; harmless where it is there."""
+        for statement in LINGUISTIC_INDICES.split(";"):
             self._connection.execute(statement)
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -200,6 +214,23 @@ class Store:
     def close(self) -> None:
         """Close the database."""
         self._connection.close()
+
+
+def kept(text: str) -> str:
+    """A text as the database keeps it: without NUL, which the server leaves out of its SQL."""
+    return text.replace("\0", "")
+
+
+def kept_in_json(text: str) -> str:
+    """A text as the database keeps it inside of JSON: the server makes NUL the six characters of its escape."""
+    return text.replace("\0", r"\u0000")
+
+
+def document(members: Mapping[str, str] | None) -> str | None:
+    """Metadata as the database keeps them as JSON; None for none."""
+    if members is None:
+        return None
+    return encode({kept_in_json(name): kept_in_json(value) for name, value in members.items()})
 
 
 def sortable(number: int) -> str:

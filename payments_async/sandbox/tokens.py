@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, unquote_plus
 from aiohttp import web
 
 from payments_async.sandbox import wire
-from payments_async.sandbox.cursors import parameters
 from payments_async.sandbox.ids import new_uuid, to_base64url
+from payments_async.sandbox.parameters import parameters
 
 SCOPES = ("payments:read", "payments:write")
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from aiohttp import web
 
@@ -29,7 +29,7 @@ class RefusedError(Exception):
     def response(self) -> web.Response:
         """The answer that says so."""
         if self.code is None:
-            return web.Response(status=self.status)
+            return web.Response(status=self.status, headers=HEADERS)
         return answer(encode({"errorCode": self.code, "errorMessage": self.message}), status=self.status)
 
 
@@ -61,22 +61,6 @@ def internal(message: str = "Internal Server Error") -> RefusedError:
 def panicked() -> RefusedError:
     """The half of the server that owns connectors fell over: a status and nothing else."""
     return RefusedError(500, None)
-
-
-def decode(text: str) -> Any:
-    """Read one JSON value with exact integers; ValueError for anything else, `NaN` and too deep nesting included."""
-    try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except RecursionError as error:
-        raise ValueError("exceeded max depth") from error
-
-
-def decode_first(text: str) -> Any:
-    """Read the first JSON value of a text and ignore what follows it; ValueError if there is none."""
-    try:
-        return _first.raw_decode(text.lstrip(" \t\r\n"))[0]
-    except RecursionError as error:
-        raise ValueError("exceeded max depth") from error
 
 
 def splice(members: Mapping[str, Any], **encoded: str | None) -> str:
@@ -120,10 +104,5 @@ def _answer(body: bytes, status: int) -> web.Response:
     return web.Response(body=body + b"\n", status=status, headers=HEADERS)
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"invalid character in literal {name}")
-
-
-_first = json.JSONDecoder(parse_constant=_refuse_constant)
 # These occur in JSON inside strings only, so replacing them in the finished text is safe.
 _ESCAPES = [(character.encode(), f"\\u{ord(character):04x}".encode()) for character in "<>&\u2028\u2029"]

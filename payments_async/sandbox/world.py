@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from payments_async.sandbox.filters import Rules
 from payments_async.sandbox.ids import ConnectorID
 from payments_async.sandbox.store import Store
 from payments_async.sandbox.times import Instant, microseconds
@@ -22,8 +23,7 @@ class World:
 
     store: Store
     clock: Callable[[], datetime]
-    keyset: bool = True
-    """Whether filters on payments compare references, and do not only match them."""
+    rules: Rules
     ties: random.Random | None = None
     """Draws the order of rows that a list's order leaves equal, anew for each page; None for always the same."""
 

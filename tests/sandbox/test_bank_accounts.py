@@ -36,6 +36,9 @@ async def test_numbers_are_shown_by_get_alone_and_masked(api: Api) -> None:
         ({"iban": "123456789"}, {"iban": "1234*6789"}),
         ({"iban": "", "accountNumber": "12345"}, {"accountNumber": "12345"}),
         ({"iban": "", "accountNumber": "123456"}, {"accountNumber": "12*456"}),
+        # By bytes, of which the letter has two.
+        ({"iban": "é23456789012345"}, {"iban": "é23********2345"}),
+        ({"iban": "123é56789012345"}, {"iban": "123\ufffd********2345"}),
     ],
 )
 async def test_masks(api: Api, members: dict[str, str], shown: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -30,14 +31,21 @@ async def start(target: Path, sandbox: Sandbox) -> Process:
 
 
 @pytest.mark.parametrize(
-    ("name", "kills"),
-    [("payments.jsonl", 50), ("payments.db", 50), ("payments.csv", 10), ("payments.parquet", 10)],
+    ("name", "kills", "collation"),
+    [
+        ("payments.jsonl", 50, "linguistic"),
+        ("payments.db", 50, "bytes"),
+        ("payments.csv", 10, "linguistic"),
+        ("payments.parquet", 10, "bytes"),
+    ],
 )
-async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(tmp_path: Path, name: str, kills: int) -> None:
+async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(
+    tmp_path: Path, name: str, kills: int, collation: Literal["bytes", "linguistic"]
+) -> None:
     chance = random.Random(name)
     target = tmp_path / name
     killed = 0
-    async with Sandbox(payments=ROWS) as sandbox:
+    async with Sandbox(payments=ROWS, collation=collation) as sandbox:
         first = sandbox.references()
         ever, throughout = set(first), set(first)
 

@@ -194,12 +194,21 @@ def demo(
         demonstrate(payments=payments, seed=seed, page_size=page_size)
 
 
-@app.command(epilog=examples("payments-async sandbox --port 0 --payments 100000 --seed 1"))
+@app.command(
+    context_settings={"allow_interspersed_args": False},
+    epilog=examples(
+        "payments-async sandbox --port 0 --payments 100000 --seed 1",
+        "payments-async sandbox --client-id sandbox --client-secret sandbox",
+        "payments-async sandbox --env-file sandbox.env",
+        "payments-async sandbox -- payments-async list payments",
+    ),
+)
 def sandbox(
     context: typer.Context,
+    command: take.Command = None,
     *,
     host: take.Host = "127.0.0.1",
-    port: take.Port = 8080,
+    port: take.Port = None,
     payments: take.Payments = 1_000,
     accounts: take.Count = None,
     balances: take.Count = None,
@@ -213,18 +222,25 @@ def sandbox(
     client_secret: take.MadeUpSecret = None,
     keyset: take.Keyset = True,
     shuffle_ties: take.ShuffleTies = False,
+    awkward: take.Awkward = False,
+    collation: take.CollationName = "bytes",
+    rate_limit: take.RateLimit = None,
     database: take.Database = None,
+    env_file: take.EnvFile = None,
 ) -> None:
-    """Serve a stand-in of the API until Ctrl-C.
+    """Serve a stand-in of the API until Ctrl-C, or while a command runs.
 
-    It has all operations and the token endpoint, and made-up data. It prints what points a client at it.
+    It has all operations and the token endpoint, and made-up data. It prints what points a client at it; a command,
+    which stands behind --, finds that in its environment.
     """
     from payments_async.cli.failures import reporting
-    from payments_async.cli.sandbox import serve_until_interrupted
+    from payments_async.cli.sandbox import serve
     from payments_async.sandbox import Sandbox
 
+    if port is None:
+        port = 0 if command else 8080
     with reporting(debug=context.obj.debug):
-        serve_until_interrupted(
+        code = serve(
             Sandbox(
                 host=host,
                 port=port,
@@ -241,6 +257,12 @@ def sandbox(
                 client_secret=client_secret,
                 keyset=keyset,
                 shuffle_ties=shuffle_ties,
+                awkward=awkward,
+                collation=collation,
+                rate_limit=rate_limit,
                 database=database,
-            )
+            ),
+            command or (),
+            env_file,
         )
+        raise typer.Exit(code)

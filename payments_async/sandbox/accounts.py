@@ -85,12 +85,12 @@ LISTING = Listing(
 
 
 def read_balance_options(members: Body) -> Options:
-    """Which balances a cursor means; VALIDATION or another refusal for what is none."""
+    """The conditions on balances that a cursor holds; VALIDATION or another error if they have the wrong types."""
     given = members.any("AccountID")
     account = None if given is None else AccountID.of(members.object("AccountID").members)
     since, until = members.time("From"), members.time("To")
     return {
-        "AccountID": _told(account) if account else None,
+        "AccountID": _encoded(account) if account else None,
         "Currency": members.text("Currency"),
         "From": echoed(since) if since else ZERO_TIME,
         "To": echoed(until) if until else ZERO_TIME,
@@ -105,7 +105,7 @@ BALANCES = Listing(
         **{name: Column(name, text=True) for name in ("account_id", "currency")},
     },
     read_options=read_balance_options,
-    # Rows of an account are read by the key of the table.
+    # As the index of the table has them.
     ties=("created_at", "currency"),
 )
 
@@ -117,7 +117,7 @@ async def list_accounts(request: web.Request) -> web.Response:
 
 
 async def get_account(request: web.Request) -> web.Response:
-    """GET /accounts/{accountId}: the text of the id decides, and not what it says."""
+    """GET /accounts/{accountId}: compares the text of the id, not its content."""
     account_id = request.match_info["accountId"]
     parse_account(account_id)
     sql = f"SELECT {SELECT} FROM account WHERE id = ?"  # noqa: S608 - fixed texts
@@ -128,7 +128,7 @@ async def get_account(request: web.Request) -> web.Response:
 
 
 async def create_account(request: web.Request) -> web.Response:
-    """POST /accounts: adds an account, or changes the connector's account of this reference."""
+    """POST /accounts: adds an account, or changes the connector's account with this reference."""
     world = request.app[WORLD]
     body = await read_body(request)
     names = ("reference", "connectorID", "type", "defaultAsset", "accountName")
@@ -188,7 +188,7 @@ async def get_account_balances(request: web.Request) -> web.Response:
     wanted = _limited(await read_page_request(request, query, BALANCES), first(query, "limit"))
     if not first(query, "cursor"):
         options = {
-            "AccountID": _told(account),
+            "AccountID": _encoded(account),
             "Currency": first(query, "asset"),
             "From": echoed(since) if since else ZERO_TIME,
             "To": echoed(until or world.now()),
@@ -206,7 +206,7 @@ def parse_account(text: str) -> AccountID:
 
 
 def _limited(wanted: PageRequest, limit: str) -> PageRequest:
-    """Apply the `limit` of balances, which knows no cap."""
+    """Apply the `limit` of balances, which has no maximum."""
     if not limit:
         return wanted
     if not INTEGER.fullmatch(limit) or not -(2**63) <= int(limit) < 2**63:
@@ -218,7 +218,7 @@ INTEGER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
 
 
 def _scope(options: Options) -> Fragment:
-    """Which balances the options of a list mean; without an account, those of all."""
+    """The SQL of the conditions on balances; without an account, they are those of all accounts."""
     conditions: dict[str, Any] = {}
     if options["AccountID"] is not None:
         conditions["account_id = ?"] = str(AccountID.of(options["AccountID"]))
@@ -231,8 +231,8 @@ def _scope(options: Options) -> Fragment:
     return " AND ".join(conditions) or "1", list(conditions.values())
 
 
-def _told(account: AccountID) -> dict[str, Any]:
-    """An account as cursors have it."""
+def _encoded(account: AccountID) -> dict[str, Any]:
+    """An account as cursors encode it."""
     connector = {"Reference": account.connector.reference, "Provider": account.connector.provider}
     return {"Reference": account.reference, "ConnectorID": connector}
 

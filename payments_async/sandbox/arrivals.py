@@ -1,4 +1,4 @@
-"""What happens to rows without the API: what connectors bring, what goes with them, and what providers say."""
+"""Changes that no call of the API makes: what connectors fetch and remove, and what providers report."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,26 +17,29 @@ from payments_async.sandbox.world import World
 
 
 class Arrivals:
-    """The methods of a sandbox that change its rows behind the back of the API.
+    """The methods of a sandbox that change its rows as connectors and providers do.
 
-    Each raises RuntimeError where the sandbox is not started.
+    Each raises RuntimeError if the sandbox is not started.
     """
 
     def __init__(self) -> None:
         self._population: Population | None = None
 
     def references(self) -> set[str]:
-        """References of all payments that exist."""
+        """The references of all payments."""
         return self._populated().references()
 
     def add_payments(self, count: int, *, newest: bool = False) -> list[str]:
-        """Let made-up payments arrive, as if their connectors had fetched them; their references, which sort anywhere.
+        """Add made-up payments, as if their connectors had fetched them.
 
-        What arrives depends on the seed and on what has arrived before.
+        They depend on the seed and on what was added before.
 
         Args:
             count: how many.
-            newest: whether each is created later than all others there are, instead of at any time up to now.
+            newest: whether they are created later than all other payments, instead of at any time up to now.
+
+        Returns:
+            Their references, which sort anywhere among those of the other payments.
 
         Raises:
             ValueError: the count is below 0, or no connector is installed.
@@ -44,24 +47,24 @@ class Arrivals:
         return self._populated().add_payments(count, newest=newest)
 
     def remove_payments(self, references: Iterable[str]) -> int:
-        """Remove payments; how many of them there were.
+        """Remove payments, and return how many of them existed.
 
-        The API deletes no payment: those of a connector that is uninstalled or reset go with it, and nothing else.
+        The API removes payments only together with their connector, when it is uninstalled or reset.
         """
         return self._populated().remove_payments(references)
 
     def account_ids(self) -> set[str]:
-        """Ids of all accounts that exist."""
+        """The ids of all accounts."""
         return self._populated().account_ids()
 
     def add_accounts(self, count: int, *, newest: bool = False) -> list[str]:
-        """Let made-up accounts arrive, as `add_payments` does payments; their ids."""
+        """Add made-up accounts, as `add_payments` adds payments, and return their ids."""
         return self._populated().add_accounts(count, newest=newest)
 
     def remove_accounts(self, ids: Iterable[str]) -> int:
-        """Remove accounts, with their balances and the payments and transfers that name them; how many there were.
+        """Remove accounts with their balances, payments and transfers, and return how many of them existed.
 
-        The API deletes no account: those of a connector that is uninstalled or reset go with it, and nothing else.
+        The API removes accounts only together with their connector, when it is uninstalled or reset.
         """
         return self._populated().remove_accounts(ids)
 
@@ -81,10 +84,10 @@ class Arrivals:
         metadata: Mapping[str, str] | None = None,
         raw: Any = None,
     ) -> str:
-        """Let a payment of your own making arrive, which may be one that the API would not create.
+        """Add a payment of your own, as if its connector had fetched it; it may be one that the API would not create.
 
         Args:
-            connector_id: the connector that is to have fetched it.
+            connector_id: its connector.
             reference: no other payment may have it.
             amount: in the minor unit of the asset; of any size, also below zero.
             asset: any text, also a bare currency.
@@ -95,7 +98,7 @@ class Arrivals:
             source_account_id: an account that exists.
             destination_account_id: an account that exists.
             metadata: texts by name.
-            raw: what the provider is to have said, anything that is JSON.
+            raw: what the provider sent, any JSON.
 
         Returns:
             The id of the payment.
@@ -141,7 +144,7 @@ class Arrivals:
         created_at: datetime | None = None,
         raw: Any = None,
     ) -> None:
-        """Let an adjustment of a payment arrive; the payment takes on its status and amount.
+        """Add an adjustment to a payment, which takes on its status and amount.
 
         Args:
             payment_id: the payment.
@@ -149,7 +152,7 @@ class Arrivals:
             status: one of the API's statuses.
             amount: in the minor unit of the payment's asset.
             created_at: with time zone; now if not given.
-            raw: what the provider is to have said, anything that is JSON.
+            raw: what the provider sent, any JSON.
 
         Raises:
             KeyError: there is no such payment.
@@ -183,17 +186,17 @@ class Arrivals:
         metadata: Mapping[str, str] | None = None,
         raw: Any = None,
     ) -> str:
-        """Let an account of your own making arrive, which may be one that the API would not create.
+        """Add an account of your own, as if its connector had fetched it; it may be one that the API would not create.
 
         Args:
-            connector_id: the connector that is to have fetched it.
+            connector_id: its connector.
             reference: no other account of the connector may have it.
             name: any text.
             type_: one of the API's types, or `EXTERNAL_FORMANCE`.
             default_asset: any text.
             created_at: with time zone; now if not given.
             metadata: texts by name.
-            raw: what the provider is to have said, anything that is JSON.
+            raw: what the provider sent, any JSON.
 
         Returns:
             The id of the account.
@@ -229,14 +232,14 @@ class Arrivals:
         created_at: datetime | None = None,
         last_updated_at: datetime | None = None,
     ) -> None:
-        """Let a balance arrive: an interval during which an account held an amount.
+        """Add a balance: an amount that an account held during an interval.
 
         Args:
             account_id: the account.
             asset: any text.
             balance: in the minor unit of the asset; of any size, also below zero.
-            created_at: since when it held, with time zone; now if not given.
-            last_updated_at: until when it is known to have held, with time zone; `created_at` if not given.
+            created_at: the start of the interval, with time zone; now if not given.
+            last_updated_at: its end, with time zone; `created_at` if not given.
 
         Raises:
             KeyError: there is no such account.
@@ -261,12 +264,12 @@ class Arrivals:
         )
 
     def set_transfer_status(self, transfer_id: str, status: str, error: str = "") -> None:
-        """Bring a transfer initiation into a state, as if its provider had said so: its newest adjustment.
+        """Move a transfer initiation to a status, as if its provider had reported it.
 
         Args:
             transfer_id: its id.
             status: one of those that the API has for transfer initiations.
-            error: what the provider says of a failure.
+            error: the provider's message if it failed.
 
         Raises:
             KeyError: there is no such transfer initiation.
@@ -276,7 +279,7 @@ class Arrivals:
         settle(self._populated().world, transfer_id, status, error)
 
     def fail_transfer(self, transfer_id: str, error: str = "refused by the provider") -> None:
-        """Let a transfer initiation end FAILED, as if its provider had said so, so that it can be retried.
+        """Move a transfer initiation to FAILED, as if its provider had reported it, so that it can be retried.
 
         Raises:
             KeyError: there is no such transfer initiation.

@@ -1,4 +1,4 @@
-"""Bank accounts: kept here, and forwarded to providers that take them."""
+"""Bank accounts, and forwarding them to providers."""
 
 import sqlite3
 from typing import Any
@@ -11,7 +11,7 @@ from payments_async.sandbox.collation import Column
 from payments_async.sandbox.ids import new_uuid, parse_uuid
 from payments_async.sandbox.lists import Listing, page, read_page_request
 from payments_async.sandbox.parameters import parameters
-from payments_async.sandbox.pretended import open_account
+from payments_async.sandbox.simulation import open_account
 from payments_async.sandbox.store import document, kept
 from payments_async.sandbox.times import stamp
 from payments_async.sandbox.world import WORLD, World
@@ -32,8 +32,8 @@ def members(row: sqlite3.Row, **echoed: Any) -> dict[str, Any]:
 
     Args:
         row: as `SELECT` has it.
-        echoed: what an answer shows as its request had it; otherwise the connector is that which has had the account
-            longest.
+        echoed: members that the answer repeats from its request; without them, the connector is the first one that the
+            account was forwarded to.
     """
     related = [each | {"createdAt": stamp(each["createdAt"])} for each in jsontext.decode(row["related"])]
     first: dict[str, str] = related[0] if related else {}
@@ -61,7 +61,7 @@ LISTING = Listing(
     columns={
         **{name: Column(name) for name in ("id", "created_at")},
         **{name: Column(name, text=True) for name in ("name", "country")},
-        # The server sorts these by what they are encrypted to, which is no order at all.
+        # The server sorts these by their encrypted values, which is a random order.
         **{name: Column(name) for name in ("iban", "account_number", "swift_bic_code")},
         "metadata": Column("metadata", document=True),
     },
@@ -75,8 +75,8 @@ async def list_bank_accounts(request: web.Request) -> web.Response:
 
 
 async def get_bank_account(request: web.Request) -> web.Response:
-    """GET /bank-accounts/{bankAccountId}: the only answer with numbers, masked."""
-    row = _found(request.app[WORLD], _bank_account_id(request))
+    """GET /bank-accounts/{bankAccountId}: the only answer with account numbers, masked."""
+    row = _find(request.app[WORLD], _bank_account_id(request))
     iban, account_number = row["iban"].encode(), row["account_number"].encode()
     if 0 < len(iban) < 8 or 0 < len(account_number) < 5:
         raise wire.internal("IBAN or account number is not valid")
@@ -90,7 +90,7 @@ async def get_bank_account(request: web.Request) -> web.Response:
 
 
 async def create_bank_account(request: web.Request) -> web.Response:
-    """POST /bank-accounts: the row stays when its connector's provider turns out to take none."""
+    """POST /bank-accounts: the row stays if the provider of its connector takes no bank accounts."""
     world = request.app[WORLD]
     body = await read_body(request)
     names = ("name", "country", "iban", "accountNumber", "swiftBicCode", "connectorID")
@@ -116,7 +116,7 @@ async def create_bank_account(request: web.Request) -> web.Response:
     if connector:
         open_account(world, bank_account_id, kept(name), connector)
     echoed = {"name": name, "createdAt": str(now), "country": country, "connectorID": connector_text}
-    return wire.data(wire.encode(members(_found(world, bank_account_id), **echoed, metadata=metadata)))
+    return wire.data(wire.encode(members(_find(world, bank_account_id), **echoed, metadata=metadata)))
 
 
 async def forward_bank_account(request: web.Request) -> web.Response:
@@ -127,11 +127,11 @@ async def forward_bank_account(request: web.Request) -> web.Response:
         raise wire.validation("connectorID is required")
     bank_account_id = _bank_account_id(request)
     connector = world.installed(connector_text)
-    row = _found(world, bank_account_id)
+    row = _find(world, bank_account_id)
     if connector_text in (each["connectorID"] for each in jsontext.decode(row["related"])):
         raise wire.validation("bank account already forwarded to connector")
     open_account(world, bank_account_id, row["name"], connector)
-    return wire.data(wire.encode(members(_found(world, bank_account_id), connectorID=connector_text)))
+    return wire.data(wire.encode(members(_find(world, bank_account_id), connectorID=connector_text)))
 
 
 async def update_bank_account_metadata(request: web.Request) -> web.Response:
@@ -141,12 +141,12 @@ async def update_bank_account_metadata(request: web.Request) -> web.Response:
     if not changes:
         raise wire.validation("metadata must be provided")
     bank_account_id = _bank_account_id(request)
-    merged = jsontext.decode(_found(world, bank_account_id)["metadata"] or "{}") | changes
+    merged = jsontext.decode(_find(world, bank_account_id)["metadata"] or "{}") | changes
     world.store.run("UPDATE bank_account SET metadata = ? WHERE id = ?", document(merged), bank_account_id)
     return wire.nothing()
 
 
-def _found(world: World, bank_account_id: str) -> sqlite3.Row:
+def _find(world: World, bank_account_id: str) -> sqlite3.Row:
     sql = f"SELECT {SELECT} FROM bank_account WHERE id = ?"  # noqa: S608 - fixed texts
     row = world.store.one(sql, bank_account_id)
     if row is None:
@@ -162,5 +162,5 @@ def _bank_account_id(request: web.Request) -> str:
 
 
 def _masked(text: bytes, head: int, tail: int) -> str:
-    """The text with all but its ends hidden, byte by byte, which may cut characters into pieces."""
+    """The text with all bytes but those at its ends masked, which may cut characters."""
     return jsontext.text(text[:head] + b"*" * (len(text) - head - tail) + text[-tail:])

@@ -1,4 +1,4 @@
-"""Request bodies, read as Go's decoder reads them into a struct.
+"""Request bodies, decoded as Go decodes JSON into a struct.
 
 Only the first JSON value counts, names match in any case, unknown members are ignored, `null` is the zero value of its
 type, and a value of the wrong type is MISSING_OR_INVALID_BODY.
@@ -13,21 +13,21 @@ from payments_async.sandbox.times import Instant, parse_time
 
 
 class Body:
-    """Members of a JSON object by lower-case name; every reader refuses a value of another type.
+    """Members of a JSON object by lower-case name; each method refuses a value of another type.
 
-    Read all members before judging any: a type error anywhere comes before the first validation error.
+    Read all members before validating any: a wrong type anywhere is reported before the first invalid value.
     """
 
     def __init__(self, members: dict[str, Any]) -> None:
         self.members = {name.lower(): value for name, value in members.items()}
-        """The members as they came, by lower-case name."""
+        """The decoded members by lower-case name."""
 
     def has(self, name: str) -> bool:
         """Whether the member is there, `null` included."""
         return name.lower() in self.members
 
     def any(self, name: str) -> Any:
-        """The value as it came, None if absent."""
+        """The decoded value, None if absent."""
         return self.members.get(name.lower())
 
     def text(self, name: str) -> str:
@@ -90,14 +90,14 @@ class Body:
 
 
 def as_object(value: Any, name: str = "body") -> Body:
-    """A decoded object; `null` is an empty one, and all else is refused."""
+    """A decoded object; `null` is an empty one, and other types are refused."""
     if value is not None and not isinstance(value, dict):
         raise _wrong(name, "object")
     return Body(cast("dict[str, Any]", value or {}))
 
 
 def text_map(value: Any) -> dict[str, str]:
-    """An object of strings as metadata are; refuses all else."""
+    """An object of strings, as metadata is; other types are refused."""
     if not isinstance(value, dict):
         raise _wrong("metadata", "object of strings")
     members = cast("dict[str, Any]", value)
@@ -122,7 +122,7 @@ async def read_body(request: web.Request, *, null_panics: bool = False) -> Body:
 
     Args:
         request: the request.
-        null_panics: whether the handler follows the null pointer that a `null` body leaves it; else `null` is `{}`.
+        null_panics: whether the server panics on `null`, because it does not check for it; otherwise `null` is `{}`.
     """
     value = await read_value(request)
     if value is None and null_panics:

@@ -1,4 +1,4 @@
-"""The order of rows: that of texts under a database's collation, of enums, of `jsonb`, and of what is missing."""
+"""The order of rows in the server's database: texts by its collation, enums, `jsonb`, and missing values."""
 
 import re
 import unicodedata
@@ -13,20 +13,20 @@ class Collation(StrEnum):
     """How the database sorts and compares texts."""
 
     BYTES = "bytes"
-    """By their bytes, as a database in `C.UTF-8` does: `B` < `a` < `c`."""
+    """By bytes, as a database with the collation `C.UTF-8` does: `B` < `a` < `c`."""
     LINGUISTIC = "linguistic"
-    """As databases in `en_US` or of ICU do: `a` < `B` < `c`; accents, case and punctuation matter last."""
+    """As a database with the collation `en_US` or one of ICU does: `a` < `B` < `c`."""
 
 
 class Column(NamedTuple):
-    """What `sort` may name.
+    """A column that `sort` may name.
 
     Args:
         sql: expression of SQL.
-        text: whether the collation has a say.
+        text: whether the collation orders it.
         document: whether it is `jsonb`.
-        ranks: values of an enum in its order; empty for all else.
-        nullable: whether rows may be without a value, which then come behind all others.
+        ranks: the values of an enum in order; empty if it is none.
+        nullable: whether a row may have no value; such rows come last in ascending order.
     """
 
     sql: str
@@ -56,15 +56,15 @@ class Column(NamedTuple):
 
 
 def collated(sql: str, collation: Collation) -> str:
-    """SQL by which a text is sorted and compared."""
+    """The SQL that a text is sorted and compared by."""
     return f"text_key({sql})" if collation is Collation.LINGUISTIC else sql
 
 
 def text_key(text: str | None) -> bytes | None:
-    """Bytes that sort as a text does linguistically; only the same text has the same ones.
+    """Bytes that sort as a text sorts linguistically; different texts have different ones.
 
-    What matters first stands first: letters and digits alone, then accents, then case with the lower one before, then
-    all of it.
+    They hold the letters and digits, then these with accents, then their case, lower before upper, then the whole text.
+    A later part only matters if all earlier ones are equal.
     """
     if text is None:
         return None
@@ -81,17 +81,17 @@ PLAIN = re.compile("[0-9a-z]*")
 
 
 def document_key(document: str | None, linguistic: int) -> bytes:
-    """Bytes that sort as an object of texts does as `jsonb`: by the number of members, then member by member.
+    """Bytes that sort as an object of texts sorts as `jsonb`: by the number of members, then member by member.
 
     Args:
-        document: JSON text; None is JSON's `null`, which comes before all objects.
-        linguistic: 1 for texts in linguistic order, 0 for that of their bytes.
+        document: JSON of the object; None is `null`, which sorts before all objects.
+        linguistic: 1 to sort its texts linguistically, 0 to sort them by bytes.
     """
     if document is None:
         return b""
     members: dict[str, str] = jsontext.decode(document)
     key = text_key if linguistic else str.encode
-    # The database keeps members by the length of their names, and only then by these.
+    # `jsonb` stores members by the length of their names first, and compares them in that order.
     names = sorted(members, key=lambda name: (len(name.encode()), name.encode()))
     texts = (key(text) or b"" for name in names for text in (name, members[name]))
     return len(members).to_bytes(4, "big") + b"".join(text + b"\0\0" for text in texts)

@@ -1,4 +1,4 @@
-"""Connector configs: read from a body, completed, kept, and shown."""
+"""Connector configs: reading, completing and showing them."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from payments_async.sandbox.providers import PROVIDERS, ConfigField
 from payments_async.sandbox.times import duration, parse_duration
 
 Config = dict[str, Any]
-"""Members as they are kept: durations in nanoseconds, numbers as numbers."""
+"""Stored members: durations in nanoseconds, numbers as numbers."""
 
 
 def read_config(provider: str, body: Body) -> Config:
-    """Read the members of a provider's config; MISSING_OR_INVALID_BODY for one of the wrong type."""
+    """Read the members of a provider's config; MISSING_OR_INVALID_BODY if one has the wrong type."""
     return {name: _read(field, name, body) for name, field in PROVIDERS[provider].fields().items()}
 
 
 def complete_config(provider: str, config: Config) -> Config:
-    """Put the server's defaults where a member is absent or zero; INTERNAL for a required one."""
+    """Set absent and zero members to their defaults; INTERNAL if one of them is required."""
     for name, field in PROVIDERS[provider].fields().items():
         if field.required and not config[name]:
             raise wire.internal(f"missing {name} from config")
@@ -25,7 +25,7 @@ def complete_config(provider: str, config: Config) -> Config:
 
 
 def show_config(provider: str, config: Config) -> Config:
-    """A config in the shape and with the defaults of a provider's, which need not be the one it was made for."""
+    """A config with the members and defaults of a provider, which may be another one than that of its connector."""
     shown = _with_defaults(provider, config)
     return {
         name: duration(shown[name]) if field.kind == "duration ns" else shown[name]
@@ -42,7 +42,7 @@ def _with_defaults(provider: str, config: Config) -> Config:
 
 
 def example_config(provider: str, name: str) -> Config:
-    """A made-up config that could be installed."""
+    """A made-up config that can be installed."""
     fields = PROVIDERS[provider].config.items()
     required = {name: field.example or f"sandbox-{name}" for name, field in fields if field.required}
     return complete_config(provider, read_config(provider, Body(required | {"name": name})))

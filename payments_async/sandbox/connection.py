@@ -1,4 +1,4 @@
-"""Connections, and what is said to those whose requests aiohttp cannot read."""
+"""Connections, and the answers to requests that aiohttp cannot parse."""
 
 import re
 
@@ -11,12 +11,12 @@ BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class Connection(RequestHandler):
-    """A connection on which Go's server is listening, as far as can be seen."""
+    """A connection that takes and refuses what a server written in Go does."""
 
     __slots__ = ()
 
     def data_received(self, data: bytes) -> None:
-        """Take in what has arrived; Go takes any byte in the target of a request, and aiohttp wants it escaped."""
+        """Escape bytes beyond ASCII in the target of a request, which Go accepts and aiohttp does not."""
         if line := REQUEST_LINE.match(data):
             escaped = BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line[0])
             data = escaped + data[line.end() :]
@@ -29,7 +29,7 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> StreamResponse:
-        """Answer what is no request as Go does; a method that nobody knows is one, which no route takes."""
+        """Answer what is not HTTP as Go does; to Go, an unknown method is valid and belongs to no route."""
         if status != 400:
             return super().handle_error(request, status, exc, message)
         unknown_method = isinstance(exc, BadHttpMethod)

@@ -1,4 +1,4 @@
-"""Connectors, their configs and their tasks; the deprecated routes find the only connector of a provider themselves."""
+"""Connectors, their configs and their tasks; deprecated routes have no id and mean the only connector of a provider."""
 
 import sqlite3
 
@@ -11,8 +11,8 @@ from payments_async.sandbox.configs import Config, complete_config, read_config,
 from payments_async.sandbox.ids import ConnectorID, new_uuid, parse_uuid
 from payments_async.sandbox.lists import Listing, page, read_page_request
 from payments_async.sandbox.parameters import parameters
-from payments_async.sandbox.pretended import start_connector
 from payments_async.sandbox.providers import PROVIDERS, ConfigField
+from payments_async.sandbox.simulation import start_connector
 from payments_async.sandbox.store import kept
 from payments_async.sandbox.times import stamp
 from payments_async.sandbox.world import WORLD, World
@@ -36,7 +36,7 @@ TASKS = Listing(table="task", view=task_view, columns={"created_at": Column("cre
 
 
 async def list_all_connectors(request: web.Request) -> web.Response:
-    """GET /connectors: all of them, unpaged."""
+    """GET /connectors: all connectors, without pages."""
     rows = request.app[WORLD].store.all("SELECT * FROM connector")
     return wire.data(
         wire.encode(
@@ -50,12 +50,12 @@ async def list_all_connectors(request: web.Request) -> web.Response:
 
 async def list_configs_available_connectors(_request: web.Request) -> web.Response:
     """GET /connectors/configs."""
-    told = {
-        name: {field: config.told() for field, config in provider.fields().items()}
-        | {"name": ConfigField(default=name).told()}
+    configs = {
+        name: {field: config.listed() for field, config in provider.fields().items()}
+        | {"name": ConfigField(default=name).listed()}
         for name, provider in PROVIDERS.items()
     }
-    return wire.data(wire.encode(told))
+    return wire.data(wire.encode(configs))
 
 
 async def install_connector(request: web.Request) -> web.Response:
@@ -78,7 +78,7 @@ async def uninstall_connector(request: web.Request) -> web.Response:
 
 
 async def reset_connector(request: web.Request) -> web.Response:
-    """POST /connectors/{connector}/reset and …/{connectorId}/reset: all is gone, and the connector has a new id."""
+    """POST /connectors/{connector}/reset and …/{connectorId}/reset: deletes its rows and gives it a new id."""
     world = request.app[WORLD]
     row = _own(request)
     _uninstall(world, row["id"])
@@ -87,13 +87,13 @@ async def reset_connector(request: web.Request) -> web.Response:
 
 
 async def read_connector_config(request: web.Request) -> web.Response:
-    """GET /connectors/{connector}/config and …/{connectorId}/config: in the shape of the provider in the path."""
+    """GET /connectors/{connector}/config and …/{connectorId}/config: with the members of the provider in the path."""
     row = _addressed(request)
     return wire.data(wire.encode(show_config(_provider(request), jsontext.decode(row["config"]))))
 
 
 async def update_connector_config(request: web.Request) -> web.Response:
-    """POST /connectors/{connector}/{connectorId}/config: replaces it whole."""
+    """POST /connectors/{connector}/{connectorId}/config: replaces the whole config."""
     row = _own(request)
     config = complete_config(row["provider"], read_config(row["provider"], await _config_body(request)))
     request.app[WORLD].store.run("UPDATE connector SET config = ? WHERE id = ?", wire.encode(config), row["id"])
@@ -109,7 +109,7 @@ async def list_connector_tasks(request: web.Request) -> web.Response:
 
 
 async def get_connector_task(request: web.Request) -> web.Response:
-    """GET /connectors/{connector}/tasks/{taskId} and …/{connectorId}/tasks/{taskId}: the task's id alone decides."""
+    """GET /connectors/{connector}/tasks/{taskId} and …/{connectorId}/tasks/{taskId}: finds tasks of any connector."""
     addressed = _addressed(request)
     try:
         task_id = parse_uuid(request.match_info["taskId"])
@@ -123,7 +123,7 @@ async def get_connector_task(request: web.Request) -> web.Response:
 
 
 def _install(world: World, provider: str, name: str, config: Config) -> ConnectorID:
-    """Add a connector and start it; it stays where that fails."""
+    """Add a connector and start it; it stays if starting fails."""
     connector = ConnectorID(provider, new_uuid())
     world.store.insert(
         "connector",
@@ -138,7 +138,7 @@ def _install(world: World, provider: str, name: str, config: Config) -> Connecto
 
 
 def _uninstall(world: World, connector_id: str) -> None:
-    """Remove a connector and all it brought; payments elsewhere that name its accounts go too."""
+    """Remove a connector with all its rows, and the payments of other connectors that name its accounts."""
     accounts = "(SELECT id FROM account WHERE connector_id = ?)"
     named = f"source_account_id IN {accounts} OR destination_account_id IN {accounts}"
     world.store.run(f"DELETE FROM payment WHERE {named}", connector_id, connector_id)  # noqa: S608 - fixed texts
@@ -150,7 +150,7 @@ def _provider(request: web.Request) -> str:
 
 
 def _addressed(request: web.Request) -> sqlite3.Row:
-    """The connector a request means, whatever its provider."""
+    """The connector that a request means, of any provider."""
     world = request.app[WORLD]
     if "connectorId" not in request.match_info:
         return _only(world, _provider(request))
@@ -165,7 +165,7 @@ def _addressed(request: web.Request) -> sqlite3.Row:
 
 
 def _own(request: web.Request) -> sqlite3.Row:
-    """The connector a request means, which must be of the provider in the path."""
+    """The connector that a request means, which must be of the provider in the path."""
     row = _addressed(request)
     if row["provider"] != _provider(request):
         raise wire.validation("connector not installed")
@@ -173,7 +173,7 @@ def _own(request: web.Request) -> sqlite3.Row:
 
 
 def _check_tasks(request: web.Request, row: sqlite3.Row) -> None:
-    """Only the provider in the path knows of the tasks of its connectors."""
+    """Refuse to look for tasks under another provider than that of their connector."""
     if row["provider"] != _provider(request):
         raise wire.validation("connector not found")
 
@@ -188,5 +188,5 @@ def _only(world: World, provider: str) -> sqlite3.Row:
 
 
 async def _config_body(request: web.Request) -> Body:
-    """Read a config; without a Content-Length the server does not look whether there is a body."""
+    """Read a config; the server ignores a body without Content-Length."""
     return await read_body(request) if request.content_length else Body({})

@@ -1,4 +1,4 @@
-"""The sandbox's own routes, by which other processes count, change and break what it does."""
+"""The sandbox's own routes, with which other processes read its counts, change its rows and inject faults."""
 
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping
@@ -18,16 +18,16 @@ ROWS_READ_PATH = "/_rows-read"
 PAYMENTS_PATH = "/_payments"
 ACCOUNTS_PATH = "/_accounts"
 PATHS = (FAULTS_PATH, REQUESTS_PATH, ROWS_READ_PATH, PAYMENTS_PATH, ACCOUNTS_PATH)
-"""Nothing strikes, counts or limits requests to these, and they want no token."""
+"""Requests to these need no token, and are neither counted nor limited nor struck by faults."""
 
 
 class Control:
-    """What the control routes do.
+    """The control routes and their handlers.
 
     Args:
-        host: the name under which the sandbox listens.
-        faults: those in force.
-        population: payments and accounts that come and go.
+        host: the host that the sandbox listens on.
+        faults: the active faults.
+        population: adds and removes payments and accounts.
         requests: counts of requests by method, route and status.
         rows_read: how many rows the database has read for lists.
     """
@@ -42,7 +42,7 @@ class Control:
         self._rows_read = rows_read
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Add the routes, guarded."""
+        """Add the routes, which refuse requests of web pages."""
         for method, path, handler in (
             ("*", FAULTS_PATH, self._faults.control),
             ("GET", REQUESTS_PATH, self._count_requests),
@@ -53,20 +53,20 @@ class Control:
             router.add_route(method, path, self._guarded(handler))
 
     def _guarded(self, handler: Handler) -> Handler:
-        """Refuse what a web page has sent, which may be open in a browser on the same machine."""
+        """Refuse requests of web pages, which may be open in a browser on the same machine."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             origin = request.headers.get("Origin")
             if origin is not None and origin != f"http://{request.host}":
                 return _refusal(403, f"the sandbox is not controlled from {origin}")
-            if not self._own(request.url.host or ""):
-                return _refusal(403, f"{request.host} is no name of the sandbox: use its address, or start it with it")
+            if not self._is_own(request.url.host or ""):
+                return _refusal(403, f"{request.host} is not the sandbox's host: use an IP address or localhost")
             return await handler(request)
 
         return guarded
 
-    def _own(self, host: str) -> bool:
-        """Whether a host is the sandbox itself: names can be made to point anywhere, and addresses cannot."""
+    def _is_own(self, host: str) -> bool:
+        """Whether a host is the sandbox: whoever owns another name can point it here, but not an IP address."""
         if host in ("localhost", self._host):
             return True
         try:

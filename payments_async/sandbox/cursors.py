@@ -1,4 +1,4 @@
-"""The token of a cursor: where a page begins, and what the list was asked for."""
+"""The token of a cursor, which holds where a page begins and what the list was asked for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from payments_async.sandbox.ids import from_base64url, to_base64url
 DEFAULT_PAGE_SIZE = 15
 
 Options = Mapping[str, Any]
-"""What a list asks of its rows besides filter and order, as the token has it."""
+"""Further conditions of a list, as the token has them."""
 ReadOptions = Callable[[Body], Options]
 
 
@@ -21,7 +21,7 @@ class Sorter(NamedTuple):
 
     column: str
     order: str
-    """`asc` or `desc`; a token may hold anything."""
+    """`asc` or `desc`; a token may hold any text."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class PageRequest:
 
     Args:
         page_size: items on a page; 0 is all of them.
-        offset: items to leave out before.
+        offset: items to skip.
         filter: expression of the query language, None for all rows.
-        sorters: columns to sort by, None where nothing was said of it.
-        options: of the list.
-        first_page_size: the page size that was asked for first, which the token keeps besides.
-        direction: a number that the token keeps and nobody looks at.
+        sorters: columns to sort by, None if none were asked for.
+        options: further conditions of the list.
+        first_page_size: the page size of the first request, which the token holds too.
+        direction: a number that the token holds and the server ignores.
     """
 
     page_size: int = DEFAULT_PAGE_SIZE
@@ -53,7 +53,7 @@ class PageRequest:
     def cursor(self, offset: int) -> str:
         """The token of the same list from another offset."""
         filters = {
-            "qb": _told(self.filter),
+            "qb": _encoded(self.filter),
             "Sorter": None if self.sorters is None else [sorter._asdict() for sorter in self.sorters],
             "pageSize": self.first_page_size,
             "options": self.options,
@@ -63,7 +63,7 @@ class PageRequest:
 
 
 def decode_cursor(text: str, read_options: ReadOptions) -> PageRequest:
-    """Read a token; VALIDATION for what is none."""
+    """Decode a token; VALIDATION if that cannot be done."""
     try:
         token = as_object(jsontext.decode(jsontext.text(from_base64url(text))))
         filters = token.object("filters")
@@ -85,12 +85,12 @@ def _sorter(members: Body) -> Sorter:
     return Sorter(members.text("column"), members.text("order"))
 
 
-def _told(expression: Any) -> Any:
-    """A filter as the server writes it down again: an empty `$and` or `$or` becomes `null`, which it then refuses."""
+def _encoded(expression: Any) -> Any:
+    """A filter as the server encodes it: an empty `$and` or `$or` becomes `null`, which the server cannot decode."""
     match expression:
         case {"$and": [*parts]} | {"$or": [*parts]}:
-            return {next(iter(expression)): [_told(part) for part in parts] or None}
+            return {next(iter(expression)): [_encoded(part) for part in parts] or None}
         case {"$not": part}:
-            return {"$not": _told(part)}
+            return {"$not": _encoded(part)}
         case _:
             return expression

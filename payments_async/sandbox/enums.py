@@ -1,4 +1,4 @@
-"""Values of the database's enums, in the order that they sort in."""
+"""The enums of the server's database; their values sort in this order."""
 
 PAYMENT_TYPES = ("PAY-IN", "PAYOUT", "TRANSFER", "OTHER")
 PAYMENT_STATUSES = (

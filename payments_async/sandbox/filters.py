@@ -2,7 +2,7 @@
 
     expr := {"$and": [expr…]} | {"$or": [expr…]} | {"$not": expr} | {operator: {key: value}}
 
-What the server notices itself is a 400; what it passes on and the database refuses is a 500. A 400 anywhere wins.
+What the server refuses is a 400. What it passes on and its database refuses is a 500. A 400 comes before any 500.
 """
 
 import math
@@ -18,15 +18,15 @@ from payments_async.sandbox.store import kept, kept_in_json, sortable
 from payments_async.sandbox.wire import RefusedError, encode, internal, validation
 
 Fragment = tuple[str, list[Any]]
-"""SQL that is true or false, and the values of its marks."""
+"""A condition in SQL, and the values of its placeholders."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What filters depend on besides their expression.
+    """The options that filters depend on.
 
     Args:
-        keyset: whether references of payments are compared, and not only matched.
+        keyset: whether references of payments can be compared, and not only matched.
         collation: how the database compares texts.
     """
 
@@ -42,17 +42,17 @@ OPERATORS = {*COMPARISONS, "$exists"}
 METADATA = re.compile(r"metadata\[(.+)\]")
 NUMERIC = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?\s*", re.ASCII | re.IGNORECASE)
 LONGEST_NUMBER = 3_000
-"""Python writes integers of up to 4,300 digits."""
+"""In characters; Python converts integers of up to 4,300 digits."""
 EXACT = Context(prec=20_000)
 LARGEST_WHOLE = 10**21
-"""From here on Go writes a float with an exponent."""
+"""From here on, Go writes floats with an exponent."""
 
 
 def read_expression(value: Any) -> Any:
-    """A filter that was decoded from JSON, with its numbers as 64-bit floats have them; None for none.
+    """A filter decoded from JSON, with its numbers rounded to 64-bit floats; None for no filter.
 
     Raises:
-        RefusedError: VALIDATION, it is no expression of the language.
+        RefusedError: VALIDATION if it is not an expression of the language.
     """
     if value is None or value == {}:
         return None
@@ -78,7 +78,7 @@ def _check(expression: Any) -> None:
 
 
 def _as_floats(value: Any) -> Any:
-    """Numbers as Go reads and writes them; `100.0` is `100`, and beyond 2**53 digits are lost."""
+    """Numbers as Go decodes and encodes them: `100.0` becomes `100`, and digits beyond 2**53 are lost."""
     match value:
         case bool():
             return value
@@ -104,15 +104,15 @@ def _float(value: float) -> float:
 
 
 def ignored(_expression: Any, _rules: Rules) -> Fragment:
-    """Filters of pools, bank accounts and balances have no effect."""
+    """The condition of filters without effect: those of pools, bank accounts and balances."""
     return EVERYTHING
 
 
 class PaymentFilter:
-    """Compiles one filter on payments, with the server's ways of treating metadata.
+    """Compiles one filter on payments, with the server's treatment of metadata.
 
-    Metadata conditions leave the tree and apply to the whole, so `$or` with one of them behaves as `$and`, and a branch
-    made of nothing else is empty, which the database refuses.
+    The server takes metadata conditions out of the tree and applies them to the whole. So `$or` with one of them works
+    as `$and`, and a branch of nothing else is empty, which the database refuses.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -122,7 +122,7 @@ class PaymentFilter:
 
     @classmethod
     def compile(cls, expression: Any, rules: Rules) -> Fragment:
-        """SQL for a checked expression; errors as the server has them."""
+        """SQL of a checked expression; raises the server's errors."""
         compiler = cls(rules)
         tree = compiler._branch(expression)
         if compiler._faults:
@@ -172,7 +172,7 @@ class PaymentFilter:
         self._metadata[kept(name)] = kept(value)
 
     def _metadata_row(self) -> Fragment | None:
-        """One joined row has to satisfy all metadata conditions, so two different keys never match."""
+        """One row of metadata has to meet all conditions, so two different keys never match."""
         if not self._metadata:
             return None
         pairs = " AND ".join(["key = ? AND value = ?"] * len(self._metadata))
@@ -200,7 +200,7 @@ class PaymentFilter:
             return f"{column} {sql} ?", [sortable(floor)]
         if operator == "$match":
             return "0", []
-        # Between two integers, `> 1.5` and `> 1` say the same, as do `>= 1.5` and `>= 2`.
+        # For integers, `> 1.5` is the same as `> 1`, and `>= 1.5` the same as `>= 2`.
         up = operator in ("$gte", "$lt")
         return f"{column} {sql} ?", [sortable(int(wanted.to_integral_value(ROUND_CEILING, EXACT)) if up else floor)]
 
@@ -210,7 +210,7 @@ class PaymentFilter:
 
 
 def accounts(expression: Any, rules: Rules) -> Fragment:
-    """SQL for a checked expression on accounts; metadata conditions compose as all others do."""
+    """SQL of a checked expression on accounts; metadata conditions combine as others do."""
     faults: list[RefusedError] = []
 
     def branch(expression: Any) -> Fragment:
@@ -224,7 +224,7 @@ def accounts(expression: Any, rules: Rules) -> Fragment:
         key, value = _only_member(operand)
         if key != "reference":
             name = _metadata_key(operator, key)
-            # An account without metadata has JSON's null, which contains no pair: `$not` finds it.
+            # An account without metadata has JSON's null, which contains no pair, so that `$not` finds it.
             found = "EXISTS (SELECT 1 FROM json_each(account.metadata) WHERE key = ? AND value = ? AND type = 'text')"
             return found, [kept_in_json(name), kept_in_json(value) if isinstance(value, str) else None]
         try:
@@ -240,7 +240,7 @@ def accounts(expression: Any, rules: Rules) -> Fragment:
 
 
 def transfer_initiations(expression: Any, rules: Rules) -> Fragment:
-    """SQL for a checked expression on transfer initiations; the server panics over all but its two keys."""
+    """SQL of a checked expression on transfer initiations; the server panics on all keys but two."""
     operator, operand = _only_member(_without_double_negation(expression))
     match operator:
         case "$and" | "$or":
@@ -258,7 +258,7 @@ def transfer_initiations(expression: Any, rules: Rules) -> Fragment:
 
 
 def _compared(operator: str, column: str, value: Any, collation: Collation) -> Fragment:
-    """SQL that compares a text; ValueError where the database refuses it."""
+    """SQL that compares a text; ValueError if the database refuses the value."""
     sql = COMPARISONS.get(operator)
     if sql is None:
         raise ValueError(f'pq: syntax error at or near "{column}"')
@@ -267,13 +267,13 @@ def _compared(operator: str, column: str, value: Any, collation: Collation) -> F
     if isinstance(value, list | dict):
         value = encode(value)
     if sql == "=":
-        # Equal are only the same texts, whatever the collation.
+        # Under any collation, only the same texts are equal.
         return f"{column} = ?", [value and kept(value)]
     return f"{collated(column, collation)} {sql} {collated('?', collation)}", [value and kept(value)]
 
 
 def _without_double_negation(expression: Any) -> Any:
-    """SQLite reads only so many brackets within brackets, and the server's database many more."""
+    """Remove pairs of `$not`: SQLite takes fewer nested brackets than the server's database."""
     while True:
         match expression:
             case {"$not": {"$not": inner}}:
@@ -313,7 +313,7 @@ def _metadata_key(operator: str, key: str) -> str:
 
 
 def _decimal(value: Any) -> Decimal:
-    """The number that reaches the database: that of a float, or an exact one of a string; ValueError for none."""
+    """The number that reaches the database: a float, or the exact number of a string; ValueError if it is neither."""
     if isinstance(value, str) and len(value) <= LONGEST_NUMBER and NUMERIC.fullmatch(value):
         return Decimal(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""Ids: UUIDs, and base64url of canonical JSON that names connector, reference and type."""
+"""Ids: UUIDs, and base64url of canonical JSON with connector, reference and type."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ ESCAPE = re.compile(r"\\(?:u00([0-9a-f]{2})|.)")
 
 
 class ConnectorID(NamedTuple):
-    """One installed connector."""
+    """An installed connector."""
 
     provider: str = ""
     reference: str = NIL
@@ -26,7 +26,7 @@ class ConnectorID(NamedTuple):
 
     @property
     def json(self) -> str:
-        """Canonical form."""
+        """Its canonical JSON."""
         return f'{{"Provider":{_quote(self.provider)},"Reference":"{self.reference}"}}'
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class ConnectorID(NamedTuple):
 
 
 class AccountID(NamedTuple):
-    """One account at a connector, empty without a reference; transfer initiations have ids of the same shape."""
+    """An account of a connector; its text is empty without a reference. Transfer initiations have such ids too."""
 
     connector: ConnectorID
     reference: str
@@ -68,7 +68,7 @@ class AccountID(NamedTuple):
 
 
 class PaymentID(NamedTuple):
-    """One payment; the type is part of its id."""
+    """A payment; its type is part of the id."""
 
     connector: ConnectorID
     reference: str
@@ -100,12 +100,12 @@ def new_uuid() -> str:
 
 
 def to_base64url(content: bytes) -> str:
-    """Encode without padding."""
+    """Encode as base64url without padding."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def from_base64url(text: str) -> bytes:
-    """Decode; ValueError for padding and for the standard alphabet."""
+    """Decode base64url; ValueError for padding and for the standard alphabet."""
     whole = BASE64URL.match(text)
     legal = whole.end() if whole else 0
     if legal < len(text):
@@ -157,7 +157,7 @@ def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _quote(text: str) -> str:
-    """Canonical JSON string: as `json.dumps`, but hex digits of control characters are upper-case."""
+    """A canonical JSON string: that of `json.dumps`, but with upper-case hex digits in escapes."""
     quoted = encode(text)
     if "\\" not in quoted:
         return quoted

@@ -1,4 +1,4 @@
-"""JSON and text, read as Go reads them."""
+"""Decoding of text and JSON as Go does it."""
 
 import json
 import re
@@ -11,12 +11,12 @@ SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def text(content: bytes) -> str:
-    """Text of bytes that should be UTF-8; each byte that is not becomes U+FFFD."""
+    """Decode UTF-8; each invalid byte becomes U+FFFD."""
     return LONE_SURROGATE.sub(REPLACEMENT, content.decode(errors="surrogateescape"))
 
 
 def decode(source: str) -> Any:
-    """Read one JSON value with exact integers; ValueError for anything else, `NaN` and too deep nesting included."""
+    """Decode one JSON value with exact integers; ValueError if it is none, has `NaN` or is nested too deeply."""
     value, end = _read_first(source)
     if rest := source[end:].lstrip(SPACE):
         raise ValueError(f"invalid character '{rest[0]}' after top-level value")
@@ -24,12 +24,12 @@ def decode(source: str) -> Any:
 
 
 def decode_first(source: str) -> Any:
-    """Read the first JSON value of a text and ignore what follows it; ValueError if there is none."""
+    """Decode the first JSON value of a text and ignore the rest; ValueError if there is none."""
     return _read_first(source)[0]
 
 
 def _read_first(source: str) -> tuple[Any, int]:
-    """The first value and where it ends; what goes wrong is said in the server's words."""
+    """The first value and its end; errors have the server's kind of message."""
     try:
         value, end = _decoder.raw_decode(source, len(source) - len(source.lstrip(SPACE)))
     except json.JSONDecodeError as error:
@@ -37,7 +37,7 @@ def _read_first(source: str) -> tuple[Any, int]:
     except RecursionError:
         raise ValueError("exceeded max depth") from None
     except ValueError as error:
-        # Python refuses integers of more than 4,300 digits.
+        # Python does not convert integers of more than 4,300 digits.
         raise (ValueError("invalid number literal") if "digits" in str(error) else error) from None
     return _without_lone_surrogates(value) if SURROGATE_ESCAPE.search(source) else value, end
 

@@ -1,11 +1,11 @@
-"""How many requests a second there may be."""
+"""The limit of requests a second."""
 
 from collections import deque
 from collections.abc import Callable
 
 
 class RateLimit:
-    """Lets so many requests through in any second, and refuses the others.
+    """Lets a number of requests pass in any second.
 
     Args:
         rate: requests a second.
@@ -20,7 +20,7 @@ class RateLimit:
         self._passed = deque[float]()
 
     def passes(self) -> bool:
-        """Whether a request may pass now; if so, it counts."""
+        """Whether a request may pass now; one that passes is counted."""
         now = self._ticks()
         while self._passed and self._passed[0] <= now - 1:
             self._passed.popleft()

@@ -1,4 +1,4 @@
-"""Lists: what a request asks for, and the page that is sent."""
+"""Lists: reading what a request asks for, and sending the page."""
 
 import random
 import re
@@ -34,10 +34,10 @@ class Listing:
         table: name of the table.
         view: makes the JSON text of a row.
         columns: what `sort` may name, with or without the table before it.
-        select: what of each row `view` needs.
+        select: the columns that `view` needs.
         compile: turns a filter into SQL.
         read_options: reads what a cursor says besides filter and order.
-        ties: columns by which rows that are equal by the order are sorted; without any, by their arrival.
+        ties: columns that order rows which the order leaves equal; without any, their arrival does.
     """
 
     table: str
@@ -58,7 +58,7 @@ async def read_page_request(
         request: the request, whose body may be the filter.
         query: its `parameters`.
         listing: what is listed.
-        plain: whether sort and filter are not looked at (tasks).
+        plain: whether sort and filter are ignored (tasks).
     """
     if cursor := first(query, "cursor"):
         return decode_cursor(cursor, listing.read_options)
@@ -76,7 +76,7 @@ def page(world: World, listing: Listing, wanted: PageRequest, scope: Fragment = 
         world: where the rows are.
         listing: how they are listed.
         wanted: what was asked for; page size 0 is the whole table.
-        scope: SQL condition that every row meets, whatever the filter.
+        scope: SQL condition that rows must meet besides the filter.
     """
     asked = EVERYTHING if wanted.filter is None else listing.compile(wanted.filter, world.rules)
     conditions = [each for each in (scope, asked) if each is not EVERYTHING]
@@ -101,7 +101,7 @@ def page(world: World, listing: Listing, wanted: PageRequest, scope: Fragment = 
 
 
 def _positive(number: int) -> int:
-    """What is left of a number of 64 bits in the 32 that the server has for it; 0 if that is negative."""
+    """A number of 64 bits cut to the signed 32 that the server has for it; 0 if that is negative."""
     low = number % 2**32
     return low if low < 2**31 else 0
 
@@ -134,7 +134,7 @@ def _order(listing: Listing, sorters: Sequence[Sorter] | None, collation: Collat
     if sorters is None:
         sorters = [Sorter("created_at", "desc")]
     terms = [_term(listing, sorter, collation) for sorter in sorters]
-    # In the direction of the last column, as an index has it.
+    # In the direction of the last column, so that an index can provide the order.
     last = sorters[-1] if sorters else Sorter("", "asc")
     terms += [f"{each} {last.order if last.column == 'created_at' else 'asc'}" for each in listing.ties]
     return ", ".join([*terms, f"rowid {ties.choice(('asc', 'desc')) if ties else last.order}"])
@@ -143,6 +143,6 @@ def _order(listing: Listing, sorters: Sequence[Sorter] | None, collation: Collat
 def _term(listing: Listing, sorter: Sorter, collation: Collation) -> str:
     column = listing.columns.get(sorter.column.removeprefix(f"{listing.table}."))
     if column is None or sorter.order.lower() not in ("asc", "desc"):
-        # An order left out becomes part of the column's name in the server's SQL.
+        # In the server's SQL, a missing direction makes the text a column that does not exist.
         raise wire.internal(f'pq: column "{sorter.column} {sorter.order}" does not exist')
     return column.ordered(sorter.order, collation)

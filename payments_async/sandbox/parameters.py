@@ -1,4 +1,4 @@
-"""Query parameters, as Go reads them."""
+"""Query parameters as Go parses them."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ ESCAPES = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
 
 
 def parameters(request: web.Request) -> Query:
-    """Values by name; a pair with a stray `%` or an unescaped `;` does not exist."""
+    """Values by name; a pair with an invalid `%` or an unescaped `;` is ignored."""
     found: dict[str, list[str]] = {}
     for pair in request.raw_path.partition("?")[2].split("&"):
         if pair and ";" not in pair and ESCAPES.fullmatch(pair):
@@ -24,7 +24,7 @@ def parameters(request: web.Request) -> Query:
 
 
 def first(query: Query, name: str) -> str:
-    """The first value of a parameter, empty if there is none."""
+    """The first value of a parameter, or an empty text."""
     return query.get(name, [""])[0]
 
 

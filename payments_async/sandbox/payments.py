@@ -61,7 +61,7 @@ connector_id, status, initial_amount, amount, scheme, asset, created_at, raw, ad
 
 
 def view(row: sqlite3.Row) -> str:
-    """JSON of a stored payment; written out, because whoever drains the sandbox waits for a hundred of them a page."""
+    """JSON of a stored payment; formatted by hand, because each page of a drain has a hundred of them."""
     (
         payment_id,
         reference,
@@ -104,7 +104,7 @@ LISTING = Listing(
         **{name: Column(name, text=True, nullable=True) for name in ("source_account_id", "destination_account_id")},
         "type": Column("type", ranks=PAYMENT_TYPES),
         "status": Column("status", ranks=PAYMENT_STATUSES),
-        # The list joins connectors, so their columns can be named too.
+        # The server's list joins connectors, so their columns can be named too.
         **dict.fromkeys(("name", "connector.name"), NAME),
         **dict.fromkeys(("provider", "connector.provider"), PROVIDER),
     },
@@ -118,13 +118,13 @@ async def list_payments(request: web.Request) -> web.Response:
 
 
 async def get_payment(request: web.Request) -> web.Response:
-    """GET /payments/{paymentId}: the text of the id decides, and not what it says."""
+    """GET /payments/{paymentId}: compares the text of the id, not its content."""
     payment_id = request.match_info["paymentId"]
     try:
         payment = PaymentID.parse(payment_id)
     except ValueError as error:
         raise wire.validation(str(error)) from error
-    # Through the reference, because it is unique and indexed.
+    # By the reference, which has an index.
     sql = f"SELECT {SELECT} FROM payment WHERE reference = ? AND id = ?"  # noqa: S608 - fixed texts
     row = request.app[WORLD].store.one(sql, kept(payment.reference), payment_id)
     if row is None:
@@ -133,7 +133,7 @@ async def get_payment(request: web.Request) -> web.Response:
 
 
 async def create_payment(request: web.Request) -> web.Response:
-    """POST /payments: adds a payment, or changes the one that has this reference, whatever its connector."""
+    """POST /payments: adds a payment, or changes the one with this reference, of any connector."""
     world = request.app[WORLD]
     body = await read_body(request)
     asked = {name: body.text(name) for name in ("reference", "connectorID", "type", "status", "scheme", "asset")}

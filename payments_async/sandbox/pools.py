@@ -46,7 +46,7 @@ async def get_pool(request: web.Request) -> web.Response:
 
 
 async def create_pool(request: web.Request) -> web.Response:
-    """POST /pools: the pool stays, empty, when its accounts are refused."""
+    """POST /pools: if its accounts are refused, the pool stays without any."""
     world = request.app[WORLD]
     body = await read_body(request)
     name, account_ids = body.text("name"), body.texts("accountIDs")
@@ -63,7 +63,7 @@ async def create_pool(request: web.Request) -> web.Response:
 
 
 async def delete_pool(request: web.Request) -> web.Response:
-    """DELETE /pools/{poolId}: an unknown one is deleted already."""
+    """DELETE /pools/{poolId}: 204 for an unknown pool too."""
     request.app[WORLD].store.run("DELETE FROM pool WHERE id = ?", _pool_id(request))
     return wire.nothing()
 
@@ -80,7 +80,7 @@ async def add_account_to_pool(request: web.Request) -> web.Response:
 
 
 async def remove_account_from_pool(request: web.Request) -> web.Response:
-    """DELETE /pools/{poolId}/accounts/{accountId}: an account that is no member is removed already."""
+    """DELETE /pools/{poolId}/accounts/{accountId}: 204 for an account that is no member too."""
     store = request.app[WORLD].store
     pool_id, account = _pool_id(request), parse_account(request.match_info["accountId"])
     if store.one("SELECT 1 FROM pool WHERE id = ?", pool_id) is None:
@@ -90,7 +90,7 @@ async def remove_account_from_pool(request: web.Request) -> web.Response:
 
 
 async def get_pool_balances(request: web.Request) -> web.Response:
-    """GET /pools/{poolId}/balances: sums of the balance rows whose interval holds the moment asked for."""
+    """GET /pools/{poolId}/balances: sums of the balances whose interval contains the time asked for."""
     store = request.app[WORLD].store
     at = first(parameters(request), "at")
     if not at:

@@ -1,4 +1,4 @@
-"""Payments and accounts that come and go behind the API's back."""
+"""Adding and removing made-up payments and accounts in a running sandbox."""
 
 import itertools
 import json
@@ -19,12 +19,12 @@ OR destination_account_id IN (SELECT value FROM json_each(?))
 
 
 class Population:
-    """The payments and accounts of a sandbox, and made-up ones that join them.
+    """Adds and removes payments and accounts.
 
     Args:
         world: where they are.
-        seed: decides what is made up, together with what was made up before.
-        awkward: whether some amounts are such as nobody pays.
+        seed: decides what is made up, together with what was added before.
+        awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
     """
 
     def __init__(self, world: World, seed: int, *, awkward: bool) -> None:
@@ -35,19 +35,19 @@ class Population:
         self._added = 0
 
     def references(self) -> set[str]:
-        """References of all payments."""
+        """The references of all payments."""
         return {row["reference"] for row in self._store.all("SELECT reference FROM payment")}
 
     def add_payments(self, count: int, *, newest: bool = False) -> list[str]:
-        """Add payments, at any time up to now or later than all others; their references."""
+        """Add payments, created at any time up to now or later than all others, and return their references."""
         owners: dict[str, list[str]] = {connector: [] for connector in self._connectors(count)}
-        # A thousand accounts are variety enough, and soon read where there are a million.
+        # A thousand accounts are enough for variety, and reading a million would take long.
         for row in self._store.all("SELECT id, connector_id FROM account ORDER BY rowid LIMIT 1000"):
             owners[row["connector_id"]].append(row["id"])
         accounts = [(ConnectorID.parse(connector), own) for connector, own in owners.items()]
         times = self._times("payment", newest=newest)
         made = payment_rows(self._chance, accounts, times, first=self._added, awkward=self._awkward)
-        # A file may hold what was made up before a restart, and the same is made up again.
+        # A database file may hold the payments that the same seed made before a restart.
         known = "SELECT 1 FROM payment WHERE reference = ?"
         rows = list(islice((row for row in made if self._store.one(known, row.reference) is None), count))
         with self._store.transaction():
@@ -56,15 +56,15 @@ class Population:
         return [row.reference for row in rows]
 
     def remove_payments(self, references: Iterable[str]) -> int:
-        """Remove payments; how many of them there were."""
+        """Remove payments, and return how many of them existed."""
         return self._store.run(REMOVE_PAYMENTS, json.dumps(list(references)))
 
     def account_ids(self) -> set[str]:
-        """Ids of all accounts."""
+        """The ids of all accounts."""
         return {row["id"] for row in self._store.all("SELECT id FROM account")}
 
     def add_accounts(self, count: int, *, newest: bool = False) -> list[str]:
-        """Add accounts, at any time up to now or later than all others; their ids."""
+        """Add accounts, created at any time up to now or later than all others, and return their ids."""
         made = made_up_accounts(self._chance, [ConnectorID.parse(text) for text in self._connectors(count)])
         known = "SELECT 1 FROM account WHERE id = ?"
         accounts = list(islice((each for each in made if self._store.one(known, each.id) is None), count))
@@ -73,14 +73,14 @@ class Population:
         return [account.id for account in accounts]
 
     def remove_accounts(self, ids: Iterable[str]) -> int:
-        """Remove accounts with all that belongs to them or names them; how many of them there were."""
+        """Remove accounts with all rows that name them, and return how many of them existed."""
         listed = json.dumps(list(ids))
         with self._store.transaction():
             self._store.run(REMOVE_PAYMENTS_OF_ACCOUNTS, listed, listed)
             return self._store.run(REMOVE_ACCOUNTS, listed)
 
     def _connectors(self, count: int) -> list[str]:
-        """Ids of the connectors that a number of rows can belong to."""
+        """The ids of all connectors; ValueError if there are none for this number of rows."""
         if count < 0:
             raise ValueError(f"count is {count}, expected 0 or more")
         connectors = [row["id"] for row in self._store.all("SELECT id FROM connector ORDER BY created_at, id")]

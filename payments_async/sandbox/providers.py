@@ -1,4 +1,4 @@
-"""The eleven providers: what their configs and tasks look like, and what they can do."""
+"""The eleven providers: their configs, their tasks, and what they can do."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,27 +13,27 @@ class ConfigField:
     """One member of a connector's config.
 
     Args:
-        kind: the `dataType` that the server tells.
-        required: whether installing without it fails.
-        default: what the server puts where nothing came, as text.
+        kind: its `dataType` in the list of available configs.
+        required: whether installing a connector without it fails.
+        default: its value if it is absent, as text.
         returned: whether reading the config shows it.
-        told_required: what the server tells of `required`, where that is not the truth.
-        told_default: what the server tells of `default`, where that is not the truth.
-        example: a made-up value, where not any will do.
+        listed_required: `required` in the list of available configs, if that is wrong there.
+        listed_default: `defaultValue` in the list of available configs, if that is wrong there.
+        example: a made-up value, if not any text will do.
     """
 
     kind: str = "string"
     required: bool = False
     default: str = ""
     returned: bool = True
-    told_required: bool | None = None
-    told_default: str | None = None
+    listed_required: bool | None = None
+    listed_default: str | None = None
     example: str = ""
 
-    def told(self) -> dict[str, Any]:
+    def listed(self) -> dict[str, Any]:
         """This field in the list of available configs."""
-        required = self.required if self.told_required is None else self.told_required
-        default = self.default if self.told_default is None else self.told_default
+        required = self.required if self.listed_required is None else self.listed_required
+        default = self.default if self.listed_default is None else self.listed_default
         return {"dataType": self.kind, "required": required, "defaultValue": default}
 
 
@@ -44,15 +44,14 @@ class Provider:
     Args:
         config: members of its config besides `name`.
         descriptor: members of a task's descriptor with their zero values.
-        omitted: members of a descriptor that are left out when zero.
-        tasks: descriptors of the tasks that an installed connector starts, the oldest first and without their zero
-            values.
-        later: descriptors of tasks that follow from what the first ones have found.
+        omitted: members of a descriptor that are absent if zero.
+        tasks: descriptors of the tasks that an installed connector starts, without zero values, the oldest first.
+        later: descriptors of tasks that those start on a server.
         initiates: types of transfer initiations it can carry out.
         needs_source: whether transfers must come from an internal account.
         creates_bank_accounts: whether bank accounts can be forwarded to it.
         reverses: whether it can take transfers back.
-        references: beginnings of its references.
+        references: prefixes of its references.
     """
 
     config: dict[str, ConfigField]
@@ -67,11 +66,11 @@ class Provider:
     references: tuple[str, ...] = ("",)
 
     def fields(self) -> dict[str, ConfigField]:
-        """All members of its config, in the order they are sent."""
+        """All members of its config, in the order in which they are sent."""
         return {"name": ConfigField()} | self.config
 
     def describe(self, **members: Any) -> dict[str, Any]:
-        """A whole descriptor with these members set."""
+        """A complete descriptor with these members set."""
         return {"name": "", "key": ""} | self.descriptor | members
 
 
@@ -140,7 +139,7 @@ PROVIDERS = {
         config={
             "apiKey": TEXT,
             "apiSecret": TEXT,
-            "endpoint": ConfigField(told_default="https://api-sandbox.modulrfinance.com/api-sandbox-token"),
+            "endpoint": ConfigField(listed_default="https://api-sandbox.modulrfinance.com/api-sandbox-token"),
             **POLLING,
             "pageSize": _number(100),
         },
@@ -155,7 +154,7 @@ PROVIDERS = {
         config={
             "loginID": TEXT,
             "apiKey": TEXT,
-            "endpoint": ConfigField(told_default="https://devapi.currencycloud.com"),
+            "endpoint": ConfigField(listed_default="https://devapi.currencycloud.com"),
             **POLLING,
         },
         descriptor=JOB,
@@ -265,7 +264,9 @@ PROVIDERS = {
     "DUMMY-PAY": Provider(
         config={
             "directory": TEXT,
-            "filePollingPeriod": ConfigField(kind="duration ns", default="10s", told_required=True, told_default=""),
+            "filePollingPeriod": ConfigField(
+                kind="duration ns", default="10s", listed_required=True, listed_default=""
+            ),
             "prefixFileToIngest": OPTIONAL,
             "numberOfAccountsPreGenerated": _number(0),
             "numberOfPaymentsPreGenerated": _number(0),

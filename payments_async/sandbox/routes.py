@@ -15,9 +15,9 @@ Route = tuple[str, str, Handler]
 VERSION = "v2.0.9"
 TOKEN_PATH = "/api/auth/oauth/token"  # noqa: S105 - a path
 NO_ROUTE = "(no route)"
-"""How requests are counted that no route fits."""
+"""The route under which requests are counted that match none."""
 ANY_ID = re.compile(r"\{(\w+)\}")
-"""A placeholder of a route; aiohttp's own would not match an id in braces."""
+"""A placeholder of a route; aiohttp's own pattern does not match an id in braces."""
 
 
 async def get_server_info(_request: web.Request) -> web.Response:
@@ -31,11 +31,11 @@ async def get_health(request: web.Request) -> web.Response:
     return web.Response(headers=wire.HEADERS)
 
 
-# Upper or lower case, nothing between.
+# All in upper case or all in lower case.
 _NAMES = "|".join([*PROVIDERS, *map(str.lower, PROVIDERS)])
 _CONNECTOR = f"/connectors/{{connector:{_NAMES}}}"
 INSIDE_CONNECTORS = re.compile(f"/connectors/({_NAMES}|webhooks)")
-"""Where the server looks for a connector's routes: whatever begins with the name of one."""
+"""Paths that the server looks up among the routes of a connector: all that begin with the name of one."""
 OPEN_ROUTES = {"/_health", "/_live", TOKEN_PATH}
 ROUTES: tuple[Route, ...] = (
     ("*", "/_info", get_server_info),

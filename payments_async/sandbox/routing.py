@@ -1,4 +1,4 @@
-"""Which route a request takes, and what is answered where none fits."""
+"""How paths are cleaned, and the answers to requests that no route matches."""
 
 import posixpath
 from collections.abc import Collection
@@ -9,11 +9,11 @@ from aiohttp import web
 from payments_async.sandbox import wire
 
 NOT_ESCAPED = "/$&+,:;=@~-_.!*'()"
-"""What Go leaves as it is in the path of a URL."""
+"""Characters that Go does not escape in the path of a URL."""
 
 
 def redirection(target: str) -> web.Response | None:
-    """The redirect to the cleaned path, where the path of a request is not clean: it has `//`, `/./` or `/../`."""
+    """The redirect to the clean path if a path has `//`, `/./` or `/../`; None for a clean one."""
     path, mark, query = target.partition("?")
     decoded = unquote(path)
     cleaned = posixpath.normpath(decoded).replace("//", "/")
@@ -25,7 +25,7 @@ def redirection(target: str) -> web.Response | None:
 
 
 def by_connectors(method: str, path: str) -> bool:
-    """Whether the process that owns connectors answers, and not the other one, which reads.
+    """Whether a request is answered by the process that owns connectors, and not by the one that reads.
 
     Args:
         method: of the request.
@@ -39,13 +39,13 @@ def by_connectors(method: str, path: str) -> bool:
 
 
 def without_route(method: str, path: str, allowed: Collection[str], *, inside: bool) -> web.Response:
-    """The answer where no route fits: 405 where the process that is asked knows the path, 404 otherwise.
+    """The answer if no route matches: 405 if the process that is asked has the path, else 404.
 
     Args:
         method: of the request.
         path: below that of the API.
-        allowed: methods that the path has at any of the two processes.
-        inside: whether the path is one of a known connector.
+        allowed: methods of the path at either process.
+        inside: whether the path is below a known connector.
     """
     if any(by_connectors(each, path) == by_connectors(method, path) for each in allowed):
         return web.Response(status=405, headers=wire.HEADERS if inside else None)
@@ -58,16 +58,16 @@ def without_route(method: str, path: str, allowed: Collection[str], *, inside: b
 
 
 def preflight(asked: str) -> web.Response:
-    """The answer to a browser that asks whether it may send a request.
+    """The answer to a CORS preflight.
 
     Args:
-        asked: the method of that request.
+        asked: the method of the request that the browser wants to send.
     """
     vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
     return web.Response(status=204, headers={"Vary": vary, "Access-Control-Allow-Methods": asked})
 
 
 def share(response: web.StreamResponse) -> None:
-    """Let scripts of any origin read an answer."""
+    """Add the CORS headers that let scripts of any origin read an answer."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Allow-Credentials"] = "true"

@@ -1,4 +1,4 @@
-"""The rows that a sandbox starts with: as many as asked for, the same for the same counts and seed."""
+"""The rows that a sandbox starts with, which are the same for the same counts and seed."""
 
 import asyncio
 import random
@@ -48,7 +48,7 @@ HISTORIES = (
 
 
 async def seed_store(store: Store, counts: Counts, seed: int, *, awkward: bool) -> None:
-    """Make the tables of an empty database and fill them, or leave it empty."""
+    """Create the tables of an empty database and fill them; if that fails, it stays empty."""
     chance = random.Random(seed)
     with store.transaction():
         store.create_tables()
@@ -64,9 +64,9 @@ async def seed_store(store: Store, counts: Counts, seed: int, *, awkward: bool) 
         _seed_pools(store, accounts, counts.pools, chance)
         _seed_bank_accounts(store, accounts, counts.bank_accounts, chance)
         _seed_transfers(store, accounts, counts.transfers, chance)
-        # After the rows, because an index is made in half the time that keeping it up to date takes.
+        # After the rows, because creating an index takes half the time of keeping it up to date.
         store.create_indices()
-    # Not before: the log of all these rows would be as large as the database.
+    # After the rows, because their log would be as large as the database.
     store.run("PRAGMA journal_mode = WAL")
 
 
@@ -101,7 +101,7 @@ def _task_rows(connectors: list[ConnectorID], count: int, chance: random.Random)
 
 
 def _balance_rows(accounts: list[Account], count: int, chance: random.Random, *, awkward: bool) -> Iterator[Row]:
-    """One interval after the other for every internal account, a day each."""
+    """Consecutive intervals of a day each for every internal account."""
     internal = [account for account in accounts if account.internal]
     for index, account in enumerate(islice(cycle(internal), count)):
         since = START + index // len(internal) * DAY
@@ -221,7 +221,7 @@ def _seed_transfers(store: Store, accounts: list[Account], count: int, chance: r
 
 
 async def _insert(insert: Callable[[list[T]], None], rows: Iterator[T]) -> None:
-    """Insert rows some at a time, with the event loop left to others in between."""
+    """Insert rows a thousand at a time, and let the event loop run other tasks in between."""
     while part := list(islice(rows, 1_000)):
         insert(part)
         await asyncio.sleep(0)

@@ -32,10 +32,10 @@ from payments_async.sandbox.world import World
 class Sandbox(Arrivals):
     """A local stand-in of the Payments API with its token endpoint.
 
-    It behaves as a deployed stack: every operation wants a token, `/_health` and `/_live` do not.
+    As in a deployed stack, every operation needs a token; `/_health` and `/_live` do not.
 
     Args:
-        payments: how many payments to make up; the other counts follow from it unless they are given.
+        payments: how many payments there are at the start; counts that are not given follow from this one.
         accounts: how many accounts.
         balances: how many balance rows, spread over the internal accounts.
         pools: how many pools.
@@ -43,22 +43,22 @@ class Sandbox(Arrivals):
         transfers: how many transfer initiations.
         connectors: how many connectors; from 11 on, every provider has one.
         tasks: how many tasks, spread over the connectors.
-        seed: rows depend on the counts, `awkward` and this number alone.
-        awkward: whether some of the amounts are such as tests need and nobody pays: above 64 bits, and below zero.
+        seed: the same counts, `awkward` and seed make the same rows.
+        awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
         client_id: OAuth2 client, random if not given.
         client_secret: its secret, random if not given.
         token_lifetime: seconds.
         opaque_tokens: issue random strings instead of JWTs.
-        auth: whether operations want a token.
-        conflict_as_400: answer duplicates with 400 CONFLICT as the server's code means to, instead of the 500 it sends.
-        keyset: whether payments can be paged by key: whether filters compare their `reference`. False makes that a 400
-            VALIDATION, as on servers from v3 on, which only `$match` it.
-        shuffle_ties: whether rows that are equal by the order of a list change places from page to page, as they may on
-            a server; drawn by the seed.
-        collation: how texts are sorted and compared, which depends on a server's database: `"bytes"`, or
+        auth: whether operations need a token.
+        conflict_as_400: answer duplicates with 400 CONFLICT, as the server's code intends, instead of the 500 it sends.
+        keyset: whether filters can compare `reference` of payments, which paging by key needs. False makes that a 400
+            VALIDATION, as on servers from v3 on, where `$match` is the only operator for it.
+        shuffle_ties: whether rows that the order of a list leaves equal change places from page to page, as they may on
+            a server; the seed decides how.
+        collation: how texts are sorted and compared, which on a server depends on the database: `"bytes"`, or
             `"linguistic"`, where case, accents and punctuation matter last: `a` < `B` < `c`.
-        rate_limit: requests to the API in any one second beyond which the answer is 429 with `Retry-After`, as that of
-            a gateway; None for no bound.
+        rate_limit: how many requests to the API are answered in any second; further ones get 429 with `Retry-After`, as
+            from a gateway. None: no limit.
         database: SQLite file that survives a restart; an existing one is not seeded again. None: memory.
         host: where to listen.
         port: where to listen, 0 for any free port.
@@ -107,7 +107,7 @@ class Sandbox(Arrivals):
         self.requests: Counter[tuple[str, str, int]] = Counter()
         """Requests by method, route template (as the API's description has it) and status, 0 where it was cut off."""
         self.processed: Counter[tuple[str, str]] = Counter()
-        """Requests carried out with success, by method and route template, whatever became of their answers."""
+        """Successful requests by method and route template, whether or not their answers arrived."""
         self._rows_read = 0
         self._counts = Counts.complete(
             payments=payments,
@@ -146,22 +146,22 @@ class Sandbox(Arrivals):
 
     @property
     def tokens_issued(self) -> int:
-        """How many tokens the token endpoint has handed out."""
+        """How many tokens the token endpoint has issued."""
         return self._tokens.issued
 
     @property
     def rows_read(self) -> int:
-        """How many rows of the listed tables the database has read for pages of lists: what these cost it.
+        """How many rows the database has read for pages of lists: the cost of listing.
 
-        Counted are the rows sent, one more for each page that another follows, the rows that an offset leaves out,
-        those that a filter refuses, and all that match where no index brings them in the wanted order. Not counted is
-        what is looked up for a row sent, such as its provider, and what other operations read.
+        It counts the rows sent, one more for each page that has a next one, the rows that an offset skips, the rows
+        that a filter rejects, and all matching rows if no index has them in the right order. It does not count what is
+        looked up for a row, such as its provider, or what other operations read.
         """
         return self._rows_read + (self._world.store.rows_read if self._world else 0)
 
     @property
     def faults(self) -> list[Fault]:
-        """The faults in force, to be changed in place; of several that match a request, the first strikes."""
+        """The active faults, a list to change in place; the first one that matches a request strikes it."""
         return self._faults.in_force
 
     def revoke_tokens(self) -> None:
@@ -171,14 +171,14 @@ class Sandbox(Arrivals):
     async def start(self) -> None:
         """Open the database, seed it if it is new, and listen.
 
-        A million payments take some ten to twenty seconds, during which others have their turns on the event loop.
+        A million payments take ten to twenty seconds, during which other tasks run on the event loop.
 
         Raises:
-            RuntimeError: it is started already.
+            RuntimeError: it is already started.
             OSError: the address cannot be listened on.
         """
         if self._world is not None:
-            raise RuntimeError("the sandbox is started already")
+            raise RuntimeError("the sandbox is already started")
         self._world = World(
             Store(self._database),
             self._clock,

@@ -1,4 +1,4 @@
-"""The sandbox as an application: what happens to a request before and after its handler."""
+"""The application: what happens to a request before and after its handler."""
 
 import logging
 import sqlite3
@@ -18,25 +18,25 @@ from payments_async.sandbox.world import WORLD, World
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 16 * 2**20
-"""In bytes. The server knows no bound, and the sandbox shares its process with the tests that use it."""
+"""In bytes. The server has no limit, but the sandbox shares the memory of the tests that use it."""
 
 
 class Service:
-    """Routes and what stands around them.
+    """The routes and the middlewares around them.
 
     Args:
         world: the state behind the routes.
         routes: method, path below that of the API, and handler.
         api_path: where the API is.
         issue_token: handler of the token endpoint.
-        accepts: whether an Authorization header carries a token that is good.
-        auth: whether operations want a token.
+        accepts: whether an Authorization header has a valid token.
+        auth: whether operations need a token.
         conflict_as_400: answer duplicates with 400 CONFLICT instead of 500.
         limit: how many requests a second the API answers; None for any number.
         faults: what goes wrong on purpose.
-        own_routes: those of the sandbox itself.
+        own_routes: the routes of the sandbox itself.
         requests: counted here by method, route and status.
-        processed: those carried out with success are counted here by method and route.
+        processed: successful ones are counted here by method and route.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Service:
     def _application(
         self, world: World, routes: Iterable[Route], issue_token: Handler, own_routes: Control
     ) -> web.Application:
-        # The first sees all that leaves, so that what goes wrong on purpose is counted as the client sees it.
+        # The first one sees the final answers, so that faults are counted as the client sees them.
         around: list[Any] = [self._count, self._bound, self._strike, self._process, self._route, self._authorize]
         application = web.Application(middlewares=[*around, self._refuse], client_max_size=LARGEST_BODY)
         application[WORLD] = world
@@ -111,7 +111,7 @@ class Service:
 
     @web.middleware
     async def _route(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer where no route fits, and say to browsers who may read what fits."""
+        """Answer requests that no route matches, and add the CORS headers of the others."""
         if request.method == "CONNECT":
             return web.Response(status=405)
         target = request.raw_path if request.raw_path.startswith("/") else request.path_qs
@@ -124,7 +124,7 @@ class Service:
         inside = INSIDE_CONNECTORS.match(path) is not None
         allowed = failure.allowed_methods if isinstance(failure, web.HTTPMethodNotAllowed) else ()
         if "%2f" in target.partition("?")[0].lower():
-            # It is a slash to the server, which has no route with one more.
+            # The server reads it as a slash, and no route has a further segment.
             failure, allowed = failure or web.HTTPNotFound(), ()
         if failure is not None and not inside:
             return routing.without_route(request.method, path, allowed, inside=False)
@@ -134,7 +134,7 @@ class Service:
         elif failure is None:
             response = await handler(request)
         elif not self._authorized(request):
-            # Inside of a connector's routes the token is checked first.
+            # Below a connector the token is checked before the path.
             response = web.Response(status=401)
         else:
             response = routing.without_route(request.method, path, allowed, inside=True)
@@ -152,7 +152,7 @@ class Service:
 
     @web.middleware
     async def _refuse(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Turn what handlers raise into answers; constraints of the database are the server's 500s."""
+        """Turn exceptions of handlers into answers; violated constraints of the database are a 500."""
         try:
             return await handler(request)
         except wire.RefusedError as refusal:
@@ -164,7 +164,7 @@ class Service:
         except web.HTTPException:
             raise
         except ConnectionError:
-            # The client has left in the middle of its request.
+            # The client has closed the connection.
             return web.Response(status=0)
         except Exception:
             logger.exception("The sandbox failed on %s %s", request.method, request.path)

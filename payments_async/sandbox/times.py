@@ -1,4 +1,4 @@
-"""Instants and durations as Go writes them: RFC 3339 with up to nine fraction digits, and `1h30m0s`."""
+"""Times and durations as Go reads and writes them: RFC 3339 with up to nine fraction digits, and `1h30m0s`."""
 
 import re
 from collections.abc import Sequence
@@ -9,19 +9,19 @@ from payments_async.sandbox.wire import internal, validation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ZERO_TIME = "0001-01-01T00:00:00Z"
-# Go takes one digit for the hour, a comma before the fraction, and any number of digits behind it.
+# Go also accepts an hour of one digit, a comma before the fraction, and any number of digits in it.
 RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
 SECOND = 1_000_000_000
 DAY = 86_400
 YEARS_OF_THE_CALENDAR = 400
 DAYS_OF_THE_CALENDAR = 146_097
-"""The calendar repeats itself after 400 years."""
+"""The calendar repeats after 400 years."""
 UNITS = {"ns": 1, "us": 1_000, "µs": 1_000, "ms": 1_000_000, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND}
 DURATION_PART = re.compile(rf"(\d+(?:\.\d*)?|\.\d+)({'|'.join(UNITS)})", re.ASCII)
 
 
 class Instant(NamedTuple):
-    """A moment with the offset it was written in."""
+    """A time with the offset in which it was written."""
 
     nanoseconds: int
     """Since 1970 in UTC."""
@@ -30,13 +30,13 @@ class Instant(NamedTuple):
 
     @property
     def microseconds(self) -> int:
-        """What the database keeps: the last three digits are cut off; INTERNAL before the year 1, which it refuses."""
+        """What the database stores, without the last three digits; INTERNAL before the year 1, which it refuses."""
         if not _FIRST <= self.nanoseconds < _END:
             raise internal("pq: date/time field value out of range")
         return self.nanoseconds // 1000
 
     def __str__(self) -> str:
-        """RFC 3339; ValueError for an offset of a day or more, which Go reads and does not write."""
+        """RFC 3339; ValueError for an offset of a day or more, which Go reads but does not write."""
         if abs(self.offset) >= DAY // 60:
             raise ValueError("Time.MarshalJSON: timezone hour outside of range [0,23]")
         seconds, fraction = divmod(self.nanoseconds, SECOND)
@@ -51,7 +51,7 @@ class Instant(NamedTuple):
 
 
 def parse_time(text: str) -> Instant | None:
-    """Read a date-time with `Z` or `±hh:mm` as Go does; None for the zero time, ValueError for all else."""
+    """Parse a date-time with `Z` or `±hh:mm` as Go does; None for the zero time, ValueError if it is none."""
     found = RFC3339.fullmatch(text)
     if found is None:
         raise ValueError(f'parsing time "{text}" as "2006-01-02T15:04:05Z07:00": cannot parse')
@@ -68,7 +68,7 @@ def parse_time(text: str) -> Instant | None:
 
 
 def echoed(instant: Instant) -> str:
-    """How an answer shows the time of its request; VALIDATION for one that Go reads and does not write."""
+    """A time of a request as its answer repeats it; VALIDATION if Go does not write it."""
     try:
         return str(instant)
     except ValueError as error:
@@ -81,7 +81,7 @@ def microseconds(moment: datetime) -> int:
 
 
 def stamp(microseconds: int | None) -> str:
-    """A stored moment as the server shows it: UTC, trailing zeros of the fraction trimmed, year 1 for none."""
+    """A stored time as the server shows it: in UTC, without trailing zeros of the fraction; year 1 for None."""
     if microseconds is None:
         return ZERO_TIME
     text = (_EPOCH_IN_UTC + timedelta(microseconds=microseconds)).isoformat()
@@ -95,7 +95,7 @@ def parse_duration(text: str) -> int:
         return 0
     parts = DURATION_PART.findall(body)
     whole = bool(parts) and "".join(amount + unit for amount, unit in parts) == body
-    # Longer ones are past 64 bits, but for zeros that nobody writes.
+    # Longer ones exceed 64 bits, unless they have a thousand zeros.
     total = sum(_nanoseconds(amount, UNITS[unit]) for amount, unit in parts) if whole and len(body) < 1_000 else -1
     if not 0 <= total < 2**63:
         raise ValueError(f'time: invalid duration "{text}"')
@@ -130,9 +130,9 @@ def _decimal(nanoseconds: int, unit: int) -> str:
 
 
 def _seconds(date: Sequence[int]) -> int:
-    """Seconds since 1970 of year, month, day, hour, minute, second.
+    """Seconds since 1970 of year, month, day, hour, minute and second.
 
-    Python's calendar begins with the year 1, and Go's with the year 0.
+    Python's calendar begins with the year 1, and the one of RFC 3339 with the year 0.
     """
     year, month, day, hour, minute, second = date
     cycles = 0 if year else 1
@@ -140,7 +140,7 @@ def _seconds(date: Sequence[int]) -> int:
     return (moment - EPOCH) // timedelta(seconds=1) - cycles * DAYS_OF_THE_CALENDAR * DAY
 
 
-# Without a time zone, which takes as long to write as the rest.
+# Without a time zone, which takes as long to format as all the rest.
 _EPOCH_IN_UTC = EPOCH.replace(tzinfo=None)
 _ZERO_NANOSECONDS = _FIRST = _seconds((1, 1, 1, 0, 0, 0)) * SECOND
 _END = (_seconds((9999, 12, 31, 0, 0, 0)) + DAY) * SECOND

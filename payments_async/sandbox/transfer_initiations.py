@@ -1,4 +1,4 @@
-"""Transfer initiations and what becomes of them."""
+"""Transfer initiations: creating, listing, validating, retrying and reversing them."""
 
 import sqlite3
 from typing import Any
@@ -13,11 +13,11 @@ from payments_async.sandbox.enums import TRANSFER_TYPES
 from payments_async.sandbox.ids import AccountID, ConnectorID
 from payments_async.sandbox.lists import Listing, page, read_page_request
 from payments_async.sandbox.parameters import parameters
-from payments_async.sandbox.pretended import initiate, reverse
 from payments_async.sandbox.providers import PROVIDERS
+from payments_async.sandbox.simulation import initiate, reverse
 from payments_async.sandbox.store import document, kept, number, sortable
 from payments_async.sandbox.times import ZERO_TIME, echoed, stamp
-from payments_async.sandbox.transfers import SELECT, found, record
+from payments_async.sandbox.transfers import SELECT, find, record
 from payments_async.sandbox.world import WORLD, World
 
 DESTINATIONS = {"TRANSFER": ("INTERNAL",), "PAYOUT": ("EXTERNAL", "EXTERNAL_FORMANCE")}
@@ -31,11 +31,11 @@ SETTABLE = [
     "PARTIALLY_REVERSED",
     "REVERSED",
 ]
-"""States that the status route takes; more than its description says."""
+"""Statuses that the status route accepts; some are not in its description."""
 
 
 def summary(row: sqlite3.Row, **further: str | None) -> str:
-    """JSON of a stored transfer initiation, and of further members that are JSON text."""
+    """JSON of a stored transfer initiation, with further members that are JSON text."""
     return wire.splice(
         {
             "id": row["id"],
@@ -86,7 +86,7 @@ async def list_transfer_initiations(request: web.Request) -> web.Response:
 async def get_transfer_initiation(request: web.Request) -> web.Response:
     """GET /transfer-initiations/{transferId}: with its history."""
     store = request.app[WORLD].store
-    row = found(request.app[WORLD], _transfer_id(request))
+    row = find(request.app[WORLD], _transfer_id(request))
     payments = [
         wire.encode(
             {
@@ -122,7 +122,7 @@ HISTORY = "SELECT * FROM {} WHERE transfer_id = ? ORDER BY created_at DESC, rowi
 
 
 async def create_transfer_initiation(request: web.Request) -> web.Response:
-    """POST /transfer-initiations: the row stays when the provider refuses it."""
+    """POST /transfer-initiations: the row stays if the provider refuses the transfer."""
     world = request.app[WORLD]
     body = await read_body(request, null_panics=True)
     names = ("reference", "description", "type", "asset", "connectorID", "provider")
@@ -194,7 +194,7 @@ async def delete_transfer_initiation(request: web.Request) -> web.Response:
 
 
 async def update_transfer_initiation_status(request: web.Request) -> web.Response:
-    """POST /transfer-initiations/{transferId}/status: validates or rejects, and sets states it should not."""
+    """POST /transfer-initiations/{transferId}/status: validates or rejects, and sets other statuses too."""
     world = request.app[WORLD]
     status = (await read_body(request, null_panics=True)).text("status")
     if status not in SETTABLE:
@@ -209,7 +209,7 @@ async def update_transfer_initiation_status(request: web.Request) -> web.Respons
 async def retry_transfer_initiation(request: web.Request) -> web.Response:
     """POST /transfer-initiations/{transferId}/retry: after a failure."""
     world = request.app[WORLD]
-    row = found(world, _transfer_id(request))
+    row = find(world, _transfer_id(request))
     if row["status"] != "FAILED":
         raise wire.validation("only failed transfer initiation can be retried")
     record(world, row["id"], "ASK_RETRIED", metadata={})
@@ -218,7 +218,7 @@ async def retry_transfer_initiation(request: web.Request) -> web.Response:
 
 
 async def reverse_transfer_initiation(request: web.Request) -> web.Response:
-    """POST /transfer-initiations/{transferId}/reverse: takes all or part of it back, once."""
+    """POST /transfer-initiations/{transferId}/reverse: reverses all or part of it, once."""
     world = request.app[WORLD]
     body = await read_body(request, null_panics=True)
     reference, asset, amount = body.text("reference"), body.text("asset"), body.integer("amount")
@@ -226,7 +226,7 @@ async def reverse_transfer_initiation(request: web.Request) -> web.Response:
     metadata = body.text_map("metadata")
     if not reference or amount is None or not asset:
         raise wire.validation("reference, amount and asset are required")
-    row = found(world, _transfer_id(request))
+    row = find(world, _transfer_id(request))
     transfer_id, remaining = row["id"], number(row["amount"]) - amount
     if row["type"] != "TRANSFER":
         raise wire.validation("payouts cannot be reversed")
@@ -252,7 +252,7 @@ def _only_connector(world: World, provider: str) -> ConnectorID:
 
 
 def _check_accounts(world: World, source: str, destination: str, kind: str) -> None:
-    """Look accounts up by the text of their ids, and not by what these say."""
+    """Check that the accounts exist, by the text of their ids, and that their types fit."""
     rows = world.store.all("SELECT id, type FROM account WHERE id IN (?, ?)", source, destination)
     types = {row["id"]: row["type"] for row in rows}
     if (source and source not in types) or destination not in types:
@@ -262,7 +262,7 @@ def _check_accounts(world: World, source: str, destination: str, kind: str) -> N
 
 
 def _waiting(world: World, transfer_id: str) -> sqlite3.Row:
-    row = found(world, transfer_id)
+    row = find(world, transfer_id)
     if row["status"] != "WAITING_FOR_VALIDATION":
         raise wire.validation("transfer initiation is not waiting for validation")
     return row

@@ -1,4 +1,4 @@
-"""The states of transfer initiations: what has become of one, and that more becomes of it."""
+"""The statuses of transfer initiations: reading and adding them."""
 
 import sqlite3
 
@@ -13,8 +13,8 @@ FROM transfer_adjustment WHERE transfer_id = transfer_initiation.id ORDER BY cre
 SELECT = f"*, (SELECT status {NEWEST}) AS status, (SELECT error {NEWEST}) AS error"
 
 
-def found(world: World, transfer_id: str) -> sqlite3.Row:
-    """A transfer initiation with its state; NOT_FOUND if there is none of this id."""
+def find(world: World, transfer_id: str) -> sqlite3.Row:
+    """The transfer initiation of an id, with its status; NOT_FOUND if there is none."""
     sql = f"SELECT {SELECT} FROM transfer_initiation WHERE id = ?"  # noqa: S608 - fixed texts
     row = world.store.one(sql, transfer_id)
     if row is None:
@@ -25,7 +25,7 @@ def found(world: World, transfer_id: str) -> sqlite3.Row:
 def record(
     world: World, transfer_id: str, status: str, *, error: str = "", metadata: dict[str, str] | None = None
 ) -> None:
-    """Add a state to the history of a transfer initiation; the newest one is its state."""
+    """Add a status to the history of a transfer initiation; the newest one is its current status."""
     world.store.insert(
         "transfer_adjustment",
         id=new_uuid(),
@@ -38,7 +38,7 @@ def record(
 
 
 def settle(world: World, transfer_id: str, status: str, error: str) -> None:
-    """Bring a transfer initiation and its payments into a state; KeyError if there is none of this id."""
+    """Move a transfer initiation and its payments to a status; KeyError if there is none of this id."""
     if world.store.one("SELECT 1 FROM transfer_initiation WHERE id = ?", transfer_id) is None:
         raise KeyError(transfer_id)
     settled = "UPDATE transfer_payment SET status = ?, error = ? WHERE transfer_id = ?"

@@ -1,4 +1,4 @@
-"""What goes over the wire and how: JSON with the server's escapes, its envelopes, its refusals."""
+"""The server's answers: JSON with its escapes, envelopes and errors."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -27,19 +27,19 @@ class RefusedError(Exception):
         self.message = message
 
     def response(self) -> web.Response:
-        """The answer that says so."""
+        """The answer with this error."""
         if self.code is None:
             return web.Response(status=self.status, headers=HEADERS)
         return answer(encode({"errorCode": self.code, "errorMessage": self.message}), status=self.status)
 
 
 def validation(message: str) -> RefusedError:
-    """The request is understood and not acceptable."""
+    """The request can be read, and is not valid."""
     return RefusedError(400, "VALIDATION", message)
 
 
 def invalid_id(message: str) -> RefusedError:
-    """An id in the path cannot be decoded; only some resources tell this from VALIDATION."""
+    """An id in the path cannot be decoded; other resources answer VALIDATION to that."""
     return RefusedError(400, "INVALID_ID", message)
 
 
@@ -54,12 +54,12 @@ def not_found(message: str = "not found") -> RefusedError:
 
 
 def internal(message: str = "Internal Server Error") -> RefusedError:
-    """Whatever the server did not foresee, SQL errors first of all."""
+    """All that the server does not check itself, errors of its database above all."""
     return RefusedError(500, "INTERNAL", message)
 
 
 def panicked() -> RefusedError:
-    """The half of the server that owns connectors fell over: a status and nothing else."""
+    """The process that owns connectors panicked: its answer is a status without a body."""
     return RefusedError(500, None)
 
 
@@ -80,8 +80,8 @@ def data(text: str, *, status: int = 200) -> web.Response:
 
 
 def cursor(members: Mapping[str, Any], rows: Iterable[str]) -> web.Response:
-    """Send JSON texts as `data` of the `cursor` envelope, behind its other members."""
-    # As bytes from here on: copies of one long text cost more than making its parts.
+    """Send JSON texts as `data` of the `cursor` envelope, after its other members."""
+    # Bytes, because copying one long text several times costs more than encoding its parts.
     listed = b",".join(row.encode() for row in rows)
     return _answer(b'{"cursor":%b,"data":[%b]}}' % (encode(members)[:-1].encode(), listed), 200)
 

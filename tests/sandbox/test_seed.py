@@ -200,7 +200,7 @@ async def test_seeding_leaves_others_their_turns_and_can_be_cancelled(start: Sta
     starting = asyncio.create_task(sandbox.start())
     for _ in range(4):
         await asyncio.sleep(0)
-    with pytest.raises(RuntimeError, match="started already"):
+    with pytest.raises(RuntimeError, match="already started"):
         await sandbox.start()
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""What stands in for the providers: they move money at once, and none is ever asked."""
+"""Simulated providers: none is asked, transfers are carried out at once, and the config decides what fails."""
 
 import sqlite3
 from urllib.parse import urlsplit
@@ -10,17 +10,17 @@ from payments_async.sandbox.ids import AccountID, ConnectorID, PaymentID, new_uu
 from payments_async.sandbox.providers import PROVIDERS
 from payments_async.sandbox.store import document, sortable
 from payments_async.sandbox.times import SECOND
-from payments_async.sandbox.transfers import found, record
+from payments_async.sandbox.transfers import find, record
 from payments_async.sandbox.world import World
 
 UNREACHABLE_PORT = 9
-"""An endpoint at this port, where nothing ever answers, is that of a provider that cannot be reached."""
+"""The port of an endpoint that cannot be reached; nothing listens there."""
 STRIPE_KEYS = ("sk_test_", "sk_live_", "rk_test_", "rk_live_")
 REFUSED = "dial tcp: connect: connection refused"
 
 
 def start_connector(world: World, connector: ConnectorID, config: Config) -> None:
-    """Start the tasks of a connector that was just installed; INTERNAL where it asks its provider first, in vain."""
+    """Start the tasks of an installed connector; INTERNAL if it needs its provider for that and cannot reach it."""
     provider = connector.provider
     asks_first = provider == "MANGOPAY" or (
         provider == "BANKING-CIRCLE" and config["userCertificate"].startswith("-----BEGIN")
@@ -47,13 +47,13 @@ def start_connector(world: World, connector: ConnectorID, config: Config) -> Non
 
 
 def initiate(world: World, transfer_id: str) -> None:
-    """Carry out a transfer initiation, or say why that cannot be done.
+    """Carry out a transfer initiation.
 
     Raises:
-        RefusedError: VALIDATION for an asset that the provider does not take; INTERNAL for all that it cannot do, with
-            the transfer initiation FAILED behind it if it got as far as the provider.
+        RefusedError: VALIDATION for an asset that the provider does not take; INTERNAL for transfers that it does not
+            make, and for those that it refuses, which are FAILED then.
     """
-    row = found(world, transfer_id)
+    row = find(world, transfer_id)
     provider = row["provider"]
     if not takes(provider, row["asset"]):
         raise wire.validation(f"currency of {row['asset']} not supported")
@@ -90,14 +90,18 @@ def reverse(
     remaining: int,
     metadata: dict[str, str] | None,
 ) -> None:
-    """Take a transfer back, all but what remains of it, or say why that cannot be done."""
+    """Reverse a transfer, all of it but what remains.
+
+    Raises:
+        RefusedError: VALIDATION for an asset that the provider does not take; INTERNAL if it reverses nothing.
+    """
     if not takes(row["provider"], asset):
         raise wire.validation(f"currency of {asset} not supported")
     if not PROVIDERS[row["provider"]].reverses:
         raise wire.internal("not implemented")
     processed = "SELECT 1 FROM transfer_reversal WHERE transfer_id = ? AND processed"
     if world.store.one(processed, row["id"]) is not None:
-        # The server's index allows one processed reversal per transfer, whatever the provider did.
+        # The server's index allows one processed reversal per transfer, even if the provider carries out another.
         error = "duplicate key value violates unique constraint"
         record(world, row["id"], "REVERSE_FAILED", error=error, metadata=metadata)
         return
@@ -111,7 +115,11 @@ def reverse(
 
 
 def open_account(world: World, bank_account_id: str, name: str, connector: ConnectorID) -> None:
-    """Open an account at a provider for a bank account, and link the two."""
+    """Open an account at a provider for a bank account, and link them.
+
+    Raises:
+        RefusedError: VALIDATION if the provider opens none; INTERNAL if it cannot be reached.
+    """
     if not PROVIDERS[connector.provider].creates_bank_accounts:
         raise wire.validation("bank account creation not implemented for this connector")
     if fault := _fault(connector.provider, _config(world, str(connector))):
@@ -155,17 +163,17 @@ def _add_root_account(world: World, connector: ConnectorID) -> None:
 
 
 def _transfer_fault(world: World, row: sqlite3.Row) -> str:
-    """Why a provider refuses a transfer; empty if it does not."""
+    """Why a provider refuses a transfer; empty if it accepts it."""
     if PROVIDERS[row["provider"]].needs_source:
         source = world.store.one("SELECT type FROM account WHERE id = ?", row["source_account_id"])
         if source is None or source["type"] != "INTERNAL":
             return "no source account provided"
-    # A key of Stripe's is not looked at here: tests that only want a transfer need no likely one.
+    # Stripe's key is not checked here, so that tests of transfers can use any text.
     return _unreachable(_config(world, row["connector_id"]))
 
 
 def _fault(provider: str, config: Config) -> str:
-    """Why a provider answers nothing; empty if it would."""
+    """Why a provider does not answer; empty if it does."""
     if provider == "STRIPE" and not config["apiKey"].startswith(STRIPE_KEYS):
         return "Invalid API Key provided"
     return _unreachable(config)

@@ -6,7 +6,6 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMethod
 from aiohttp.web import BaseRequest, RequestHandler, StreamResponse
 
-REQUEST_LINE = re.compile(rb"[A-Z]+ [^\r\n]*[\x80-\xff][^\r\n]* HTTP/1\.[01]\r\n")
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 
@@ -17,9 +16,9 @@ class Connection(RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Escape bytes beyond ASCII in the target of a request, which Go accepts and aiohttp does not."""
-        if line := REQUEST_LINE.match(data):
-            escaped = BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line[0])
-            data = escaped + data[line.end() :]
+        line, end, rest = data.partition(b"\r\n")
+        if line.endswith((b" HTTP/1.1", b" HTTP/1.0")) and not line.isascii():
+            data = BEYOND_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), line) + end + rest
         super().data_received(data)
 
     def handle_error(

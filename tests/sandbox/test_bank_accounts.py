@@ -79,6 +79,17 @@ async def test_forwarded_twice(api: Api) -> None:
     assert (await api.post(path, {"connectorID": first})).code == REFUSED
 
 
+async def test_a_provider_that_cannot_be_reached_opens_no_account(api: Api) -> None:
+    config = {"name": "unreachable", "accessKey": "a", "secret": "s", "baseUrl": "http://127.0.0.1:9"}
+    connector = (await api.post("/connectors/ATLAR", config)).data["connectorID"]
+    body = {"name": "n", "country": "DE", "iban": IBAN, "connectorID": connector}
+    assert (await api.post("/bank-accounts", body)).code == (500, "INTERNAL")
+    (left,) = (await api.get("/bank-accounts")).page["data"]
+    assert "relatedAccounts" not in left
+    forward = f"/bank-accounts/{left['id']}/forward"
+    assert (await api.post(forward, {"connectorID": connector})).code == (500, "INTERNAL")
+
+
 @pytest.mark.parametrize(
     "provider", ["STRIPE", "WISE", "MODULR", "CURRENCY-CLOUD", "MONEYCORP", "ADYEN", "GENERIC", "DUMMY-PAY"]
 )

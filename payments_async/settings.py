@@ -53,6 +53,16 @@ def needs_no_token(named: Mapping[str, str]) -> bool:
     )
 
 
+def naming(base_url: str, client_id: str, client_secret: str) -> dict[str, str]:
+    """The variables by which `from_environment` finds a server and its credentials."""
+    return {"FORMANCE_URL": base_url, "FORMANCE_CLIENT_ID": client_id, "FORMANCE_CLIENT_SECRET": client_secret}
+
+
+def environment_with(named: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment for another program, with these variables of this package and no others."""
+    return {name: value for name, value in environ.items() if not name.startswith("FORMANCE_")} | dict(named)
+
+
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings from the environment variables.
 

@@ -25,7 +25,7 @@ def pytest_configure() -> None:
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     """A small sandbox of its own for each test, the same data every time."""
-    async with Sandbox(payments=250, seed=7, port=0) as running:
+    async with Sandbox(payments=250, seed=7, awkward=True, port=0) as running:
         yield running
 
 

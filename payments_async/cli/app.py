@@ -196,12 +196,21 @@ def demo(
         demonstrate(payments=payments, seed=seed, page_size=page_size)
 
 
-@app.command(epilog=examples("payments-async sandbox --port 0 --payments 100000 --seed 1"))
+@app.command(
+    context_settings={"allow_interspersed_args": False},
+    epilog=examples(
+        "payments-async sandbox --port 0 --payments 100000 --seed 1",
+        "payments-async sandbox --client-id sandbox --client-secret sandbox",
+        "payments-async sandbox --env-file sandbox.env",
+        "payments-async sandbox -- payments-async list payments",
+    ),
+)
 def sandbox(
     context: typer.Context,
+    command: options.Command = None,
     *,
     host: options.Host = "127.0.0.1",
-    port: options.Port = 8080,
+    port: options.Port = None,
     payments: options.Payments = 1_000,
     accounts: options.Count = None,
     balances: options.Count = None,
@@ -215,18 +224,25 @@ def sandbox(
     client_secret: options.MadeUpSecret = None,
     keyset: options.Keyset = True,
     shuffle_ties: options.ShuffleTies = False,
+    awkward: options.Awkward = False,
+    collation: options.CollationName = "bytes",
+    rate_limit: options.RateLimit = None,
     database: options.Database = None,
+    env_file: options.EnvFile = None,
 ) -> None:
-    """Serve a local stand-in for the API until Ctrl-C.
+    """Serve a local stand-in for the API until Ctrl-C, or while a command runs.
 
-    It has all operations, the token endpoint and made-up data. It prints the settings that a client needs to use it.
+    It has all operations, the token endpoint and made-up data. It prints the settings that a client needs to use it; a
+    command, given after --, has them in its environment.
     """
     from payments_async.cli.failures import reporting
-    from payments_async.cli.sandbox import serve_until_interrupted
+    from payments_async.cli.sandbox import serve
     from payments_async.sandbox import Sandbox
 
+    if port is None:
+        port = 0 if command else 8080
     with reporting(debug=context.obj.debug):
-        serve_until_interrupted(
+        code = serve(
             Sandbox(
                 host=host,
                 port=port,
@@ -243,6 +259,12 @@ def sandbox(
                 client_secret=client_secret,
                 keyset=keyset,
                 shuffle_ties=shuffle_ties,
+                awkward=awkward,
+                collation=collation,
+                rate_limit=rate_limit,
                 database=database,
-            )
+            ),
+            command or (),
+            env_file,
         )
+        raise typer.Exit(code)

@@ -104,7 +104,15 @@ Payments = Annotated[int, Option(min=1, help="How many payments the sandbox star
 Seed = Annotated[int, Option(help="The same seed makes the same data.")]
 PageSize = Annotated[int, Option(min=1, max=100, help="Payments on a page.")]
 Host = Annotated[str, Option(help="Address to listen on.")]
-Port = Annotated[int, Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Port = Annotated[
+    int | None,
+    Option(
+        min=0,
+        max=65535,
+        help="Port to listen on; 0 takes a free one.",
+        show_default="8080, a free one for a COMMAND",
+    ),
+]
 Count = Annotated[int | None, Option(min=0, show_default="follows from --payments")]
 MadeUpId = Annotated[str | None, Option(show_default="random")]
 MadeUpSecret = Annotated[
@@ -112,6 +120,28 @@ MadeUpSecret = Annotated[
 ]
 Keyset = Annotated[bool, Option(help="Whether filters can compare references of payments, as before v3.")]
 ShuffleTies = Annotated[bool, Option("--shuffle-ties", help="Shuffle rows with equal sort values on every page.")]
+Awkward = Annotated[
+    bool, Option("--awkward", help="Make up amounts that programs must stand: above 64 bits, and below zero.")
+]
+CollationName = Annotated[
+    Literal["bytes", "linguistic"], Option("--collation", help="How texts are sorted and compared: B < a, or a < B.")
+]
+RateLimit = Annotated[
+    int | None,
+    Option(min=1, metavar="N", help="Requests per second; more are answered with 429.", show_default="no limit"),
+]
+EnvFile = Annotated[
+    Path | None,
+    Option(dir_okay=False, metavar="FILE", help="File with the settings of a client, for as long as it serves."),
+]
+Command = Annotated[
+    list[str] | None,
+    Argument(
+        metavar="COMMAND",
+        show_default=False,
+        help="Run this with the settings of a client in its environment, then end with its exit code.",
+    ),
+]
 Database = Annotated[
     Path | None, Option(dir_okay=False, show_default="memory", help="SQLite file that stores the state.")
 ]

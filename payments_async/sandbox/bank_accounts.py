@@ -1,16 +1,19 @@
-"""Bank accounts: kept here, and forwarded to providers that take them."""
+"""Bank accounts, and forwarding them to providers."""
 
 import sqlite3
 from typing import Any
 
 from aiohttp import web
 
-from payments_async.sandbox import wire
+from payments_async.sandbox import jsontext, wire
 from payments_async.sandbox.bodies import read_body
-from payments_async.sandbox.cursors import Listing, page, parameters, read_page_request
-from payments_async.sandbox.ids import AccountID, ConnectorID, new_uuid, parse_uuid
-from payments_async.sandbox.providers import PROVIDERS
-from payments_async.sandbox.times import Instant, stamp
+from payments_async.sandbox.collation import Column
+from payments_async.sandbox.ids import new_uuid, parse_uuid
+from payments_async.sandbox.lists import Listing, page, read_page_request
+from payments_async.sandbox.parameters import parameters
+from payments_async.sandbox.simulation import open_account
+from payments_async.sandbox.store import document, kept
+from payments_async.sandbox.times import stamp
 from payments_async.sandbox.world import WORLD, World
 
 SELECT = """
@@ -24,28 +27,29 @@ SELECT = """
 """
 
 
-def members(row: sqlite3.Row, created_at: Instant | None = None, connector_id: str | None = None) -> dict[str, Any]:
+def members(row: sqlite3.Row, **echoed: Any) -> dict[str, Any]:
     """A bank account without its numbers.
 
     Args:
         row: as `SELECT` has it.
-        created_at: the time with all its digits, in the answer to the request that set it.
-        connector_id: what the request said; otherwise the connector that has had the account longest.
+        echoed: members that the answer repeats from its request; without them, the connector is the first one that the
+            account was forwarded to.
     """
-    related = [each | {"createdAt": stamp(each["createdAt"])} for each in wire.decode(row["related"])]
+    related = [each | {"createdAt": stamp(each["createdAt"])} for each in jsontext.decode(row["related"])]
     first: dict[str, str] = related[0] if related else {}
     optional = {
         "provider": first.get("provider"),
         "accountID": first.get("accountID"),
         "relatedAccounts": related,
-        "metadata": wire.decode(row["metadata"] or "{}"),
+        "metadata": echoed.pop("metadata", None) or jsontext.decode(row["metadata"] or "{}"),
     }
     return {
         "id": row["id"],
         "name": row["name"],
-        "createdAt": str(created_at or stamp(row["created_at"])),
+        "createdAt": stamp(row["created_at"]),
         "country": row["country"],
-        "connectorID": first.get("connectorID", "") if connector_id is None else connector_id,
+        "connectorID": first.get("connectorID", ""),
+        **echoed,
         **{name: value for name, value in optional.items() if value},
     }
 
@@ -54,22 +58,28 @@ LISTING = Listing(
     table="bank_account",
     view=lambda row: wire.encode(members(row)),
     select=SELECT,
-    columns={name: name for name in ("id", "created_at", "name", "country", "metadata")},
+    columns={
+        **{name: Column(name) for name in ("id", "created_at")},
+        **{name: Column(name, text=True) for name in ("name", "country")},
+        # The server sorts these by their encrypted values, which is a random order.
+        **{name: Column(name) for name in ("iban", "account_number", "swift_bic_code")},
+        "metadata": Column("metadata", document=True),
+    },
 )
 
 
 async def list_bank_accounts(request: web.Request) -> web.Response:
     """GET /bank-accounts."""
-    wanted = await read_page_request(request, parameters(request))
+    wanted = await read_page_request(request, parameters(request), LISTING)
     return page(request.app[WORLD], LISTING, wanted)
 
 
 async def get_bank_account(request: web.Request) -> web.Response:
-    """GET /bank-accounts/{bankAccountId}: the only answer with numbers, masked."""
-    row = _found(request.app[WORLD], _bank_account_id(request))
-    iban, account_number = row["iban"], row["account_number"]
+    """GET /bank-accounts/{bankAccountId}: the only answer with account numbers, masked."""
+    row = _find(request.app[WORLD], _bank_account_id(request))
+    iban, account_number = row["iban"].encode(), row["account_number"].encode()
     if 0 < len(iban) < 8 or 0 < len(account_number) < 5:
-        raise wire.internal()
+        raise wire.internal("IBAN or account number is not valid")
     numbers = {
         "iban": _masked(iban, 4, 4),
         "accountNumber": _masked(account_number, 2, 3),
@@ -80,7 +90,7 @@ async def get_bank_account(request: web.Request) -> web.Response:
 
 
 async def create_bank_account(request: web.Request) -> web.Response:
-    """POST /bank-accounts: the row stays when its connector's provider turns out to take none."""
+    """POST /bank-accounts: the row stays if the provider of its connector takes no bank accounts."""
     world = request.app[WORLD]
     body = await read_body(request)
     names = ("name", "country", "iban", "accountNumber", "swiftBicCode", "connectorID")
@@ -96,16 +106,17 @@ async def create_bank_account(request: web.Request) -> web.Response:
         "bank_account",
         id=bank_account_id,
         created_at=now.microseconds,
-        name=name,
-        country=country,
-        iban=iban,
-        account_number=account_number,
-        swift_bic_code=swift,
-        metadata=wire.encode(metadata) if metadata else None,
+        name=kept(name),
+        country=kept(country),
+        iban=kept(iban),
+        account_number=kept(account_number),
+        swift_bic_code=kept(swift),
+        metadata=document(metadata or None),
     )
     if connector:
-        _hand_over(world, bank_account_id, name, connector)
-    return wire.data(wire.encode(members(_found(world, bank_account_id), now, connector_text)))
+        open_account(world, bank_account_id, kept(name), connector)
+    echoed = {"name": name, "createdAt": str(now), "country": country, "connectorID": connector_text}
+    return wire.data(wire.encode(members(_find(world, bank_account_id), **echoed, metadata=metadata)))
 
 
 async def forward_bank_account(request: web.Request) -> web.Response:
@@ -116,11 +127,11 @@ async def forward_bank_account(request: web.Request) -> web.Response:
         raise wire.validation("connectorID is required")
     bank_account_id = _bank_account_id(request)
     connector = world.installed(connector_text)
-    row = _found(world, bank_account_id)
-    if connector_text in (each["connectorID"] for each in wire.decode(row["related"])):
+    row = _find(world, bank_account_id)
+    if connector_text in (each["connectorID"] for each in jsontext.decode(row["related"])):
         raise wire.validation("bank account already forwarded to connector")
-    _hand_over(world, bank_account_id, row["name"], connector)
-    return wire.data(wire.encode(members(_found(world, bank_account_id), connector_id=connector_text)))
+    open_account(world, bank_account_id, row["name"], connector)
+    return wire.data(wire.encode(members(_find(world, bank_account_id), connectorID=connector_text)))
 
 
 async def update_bank_account_metadata(request: web.Request) -> web.Response:
@@ -130,41 +141,12 @@ async def update_bank_account_metadata(request: web.Request) -> web.Response:
     if not changes:
         raise wire.validation("metadata must be provided")
     bank_account_id = _bank_account_id(request)
-    merged = wire.decode(_found(world, bank_account_id)["metadata"] or "{}") | changes
-    world.store.run("UPDATE bank_account SET metadata = ? WHERE id = ?", wire.encode(merged), bank_account_id)
+    merged = jsontext.decode(_find(world, bank_account_id)["metadata"] or "{}") | changes
+    world.store.run("UPDATE bank_account SET metadata = ? WHERE id = ?", document(merged), bank_account_id)
     return wire.nothing()
 
 
-def _hand_over(world: World, bank_account_id: str, name: str, connector: ConnectorID) -> None:
-    """What the pretended provider does: it opens an account at once, and the two are linked."""
-    if not PROVIDERS[connector.provider].creates_bank_accounts:
-        raise wire.validation("connector does not support bank account creation")
-    now = world.now().microseconds
-    reference = f"ba_{new_uuid()}"
-    account = str(AccountID(connector, reference))
-    with world.store.transaction():
-        world.store.insert(
-            "account",
-            id=account,
-            connector_id=str(connector),
-            created_at=now,
-            reference=reference,
-            type="EXTERNAL",
-            default_currency="",
-            account_name=name,
-            raw="{}",
-        )
-        world.store.insert(
-            "related_account",
-            id=new_uuid(),
-            created_at=now,
-            bank_account_id=bank_account_id,
-            connector_id=str(connector),
-            account_id=account,
-        )
-
-
-def _found(world: World, bank_account_id: str) -> sqlite3.Row:
+def _find(world: World, bank_account_id: str) -> sqlite3.Row:
     sql = f"SELECT {SELECT} FROM bank_account WHERE id = ?"  # noqa: S608 - fixed texts
     row = world.store.one(sql, bank_account_id)
     if row is None:
@@ -179,5 +161,6 @@ def _bank_account_id(request: web.Request) -> str:
         raise wire.invalid_id(str(error)) from error
 
 
-def _masked(text: str, head: int, tail: int) -> str:
-    return text[:head] + "*" * (len(text) - head - tail) + text[-tail:]
+def _masked(text: bytes, head: int, tail: int) -> str:
+    """The text with all bytes but those at its ends masked, which may cut characters."""
+    return jsontext.text(text[:head] + b"*" * (len(text) - head - tail) + text[-tail:])

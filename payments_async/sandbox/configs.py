@@ -1,6 +1,6 @@
-"""Connector configs: read from a body, completed, kept, and shown."""
+"""Connector configs: reading, completing and showing them."""
 
-from typing import Any, cast
+from typing import Any
 
 from payments_async.sandbox import wire
 from payments_async.sandbox.bodies import Body
@@ -8,67 +8,69 @@ from payments_async.sandbox.providers import PROVIDERS, ConfigField
 from payments_async.sandbox.times import duration, parse_duration
 
 Config = dict[str, Any]
-"""Members as they are kept: durations in nanoseconds, numbers as numbers."""
+"""Stored members: durations in nanoseconds, numbers as numbers."""
 
 
 def read_config(provider: str, body: Body) -> Config:
-    """Read the members of a provider's config; MISSING_OR_INVALID_BODY for one of the wrong type."""
+    """Read the members of a provider's config; MISSING_OR_INVALID_BODY if one has the wrong type."""
     return {name: _read(field, name, body) for name, field in PROVIDERS[provider].fields().items()}
 
 
 def complete_config(provider: str, config: Config) -> Config:
-    """Put the server's defaults where a member is absent or zero; INTERNAL for a required one."""
-    completed = dict(config)
+    """Set absent and zero members to their defaults; INTERNAL if one of them is required."""
     for name, field in PROVIDERS[provider].fields().items():
-        if not config[name]:
-            if field.required:
-                raise wire.internal(f"missing {name} from config: invalid config")
-            completed[name] = _parse(field, field.default)
-    return completed | {"name": config["name"] or provider}
+        if field.required and not config[name]:
+            raise wire.internal(f"missing {name} from config")
+    return _with_defaults(provider, config)
 
 
 def show_config(provider: str, config: Config) -> Config:
-    """A config in the shape of a provider's, which need not be the one it was made for."""
-    fields = PROVIDERS[provider].fields()
+    """A config with the members and defaults of a provider, which may be another one than that of its connector."""
+    shown = _with_defaults(provider, config)
     return {
-        name: duration(config.get(name) or 0) if field.kind == "duration ns" else config.get(name) or _parse(field, "")
-        for name, field in fields.items()
+        name: duration(shown[name]) if field.kind == "duration ns" else shown[name]
+        for name, field in PROVIDERS[provider].fields().items()
         if field.returned
     }
 
 
+def _with_defaults(provider: str, config: Config) -> Config:
+    fields = PROVIDERS[provider].fields().items()
+    return {name: config.get(name) or _parse(field, field.default) for name, field in fields} | {
+        "name": config["name"] or provider
+    }
+
+
 def example_config(provider: str, name: str) -> Config:
-    """A made-up config that could be installed."""
-    required = {key: f"sandbox-{key}" for key, field in PROVIDERS[provider].config.items() if field.required}
+    """A made-up config that can be installed."""
+    fields = PROVIDERS[provider].config.items()
+    required = {name: field.example or f"sandbox-{name}" for name, field in fields if field.required}
     return complete_config(provider, read_config(provider, Body(required | {"name": name})))
 
 
 def _read(field: ConfigField, name: str, body: Body) -> Any:
     match field.kind:
         case "duration ns":
-            return _read_duration(name, body.any(name))
+            return _read_duration(body.any(name)) if body.has(name) else 0
         case "unsigned integer":
-            value = body.integer(name) or 0
-            if not 0 <= value < 2**64:
-                raise wire.bad_body(f"json: cannot unmarshal number {value} into Go struct field {name} of type uint64")
-            return value
+            return body.natural(name)
         case _:
             return body.text(name)
 
 
-def _read_duration(name: str, value: Any) -> int:
-    match value:
-        case None:
-            return 0
-        case str():
-            try:
-                return parse_duration(value)
-            except ValueError as error:
-                raise wire.bad_body(f"{name}: {error}") from error
-        case dict():
-            return Body(cast("dict[str, Any]", value)).integer("duration") or 0
-        case _:
-            raise wire.bad_body(f"{name}: invalid duration")
+def _read_duration(value: Any) -> int:
+    """Nanoseconds of a text such as `2m`, or of an object such as `{"duration": 5}`."""
+    try:
+        if isinstance(value, str):
+            return parse_duration(value)
+        match value:
+            case {"duration": int() | float() as nanoseconds} if not isinstance(nanoseconds, bool):
+                return int(nanoseconds)
+            case _:
+                pass
+    except (ValueError, OverflowError) as error:
+        raise wire.bad_body(f"custom Duration UnmarshalJSON: {error}") from error
+    raise wire.bad_body("custom Duration UnmarshalJSON: invalid type")
 
 
 def _parse(field: ConfigField, text: str) -> Any:

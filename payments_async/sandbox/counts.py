@@ -1,4 +1,4 @@
-"""How many rows the sandbox makes up."""
+"""How many rows a sandbox starts with."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,7 +8,7 @@ from payments_async.sandbox.providers import PROVIDERS
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows of each kind."""
+    """The number of rows of each kind."""
 
     payments: int
     accounts: int
@@ -21,10 +21,10 @@ class Counts:
 
     @classmethod
     def complete(cls, *, payments: int, **given: int | None) -> Self:
-        """Fill in what was not given: nothing for an empty sandbox, else a plausible number.
+        """Derive the counts that are not given; an empty sandbox has none of anything.
 
         Raises:
-            ValueError: a count is negative, or rows are asked for without the rows they belong to.
+            ValueError: a count is negative, or there would be rows without the rows that they belong to.
         """
 
         def count(name: str, plausible: int) -> int:

@@ -1,4 +1,4 @@
-"""Assets: what may be written, and what each provider takes."""
+"""Assets: which ones the API accepts, and which ones each provider does."""
 
 import re
 
@@ -16,17 +16,17 @@ EXPONENTS = {
     **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 3),
 }
 EXPONENTS_BY_PROVIDER = {"CURRENCY-CLOUD": {"HUF": 0, "KWD": 2}}
-"""Where a provider departs from the common table."""
+"""Exponents in which a provider differs from the common table."""
 
 
 def plausible_asset(asset: str) -> bool:
-    """The server's only check of an asset: one slash, and a number behind it; `/2` and `usd/-1` pass."""
+    """Whether the server accepts an asset: one slash and a number after it, so that `/2` and `usd/-1` pass."""
     _, slash, exponent = asset.partition("/")
     return bool(slash) and INT64.fullmatch(exponent) is not None
 
 
 def takes(provider: str, asset: str) -> bool:
-    """Whether a provider moves this asset: it must know the currency and write it with the same exponent."""
+    """Whether a provider moves this asset: it must know the currency, and the exponent must be its own."""
     if not plausible_asset(asset):
         return False
     currency, _, exponent = asset.partition("/")
@@ -35,6 +35,6 @@ def takes(provider: str, asset: str) -> bool:
 
 
 def ingested(currency: str) -> str:
-    """How connectors write a currency they read: bare if it has no minor unit or is not known."""
+    """The asset that connectors make of a currency: without exponent if it has no minor unit or is unknown."""
     exponent = EXPONENTS.get(currency, 0)
     return f"{currency}/{exponent}" if exponent else currency

@@ -1,4 +1,4 @@
-"""What can go wrong on purpose: named faults, which requests they strike, and how each is carried out."""
+"""Faults: what can go wrong on purpose, for which requests, and how."""
 
 import asyncio
 import contextlib
@@ -11,59 +11,60 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from aiohttp import web
 
+from payments_async.sandbox import jsontext
 from payments_async.sandbox.tokens import Tokens
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _ENDLESS = 256 * 2**20
-"""Where an endless body ends after all, in bytes."""
+"""The bytes after which an endless body ends, so that no test runs endlessly."""
 
 
 class FaultKind(StrEnum):
     """What goes wrong."""
 
     DELAY = "delay"
-    """`seconds` pass before anything is done."""
+    """The request is handled after `seconds`."""
     STALL = "stall"
-    """All is done, and `seconds` pass within the answer's body."""
+    """The request is handled, and the answer pauses for `seconds` in the middle of its body."""
     STATUS = "status"
-    """Nothing is done, and `status` is answered, with `retry_after` if given."""
+    """The request is not handled; the answer is `status`, with `retry_after` if given."""
     STATUS_AFTER = "status after"
-    """All is done, and `status` is answered all the same."""
+    """The request is handled, and the answer is `status` all the same."""
     RESET = "reset"
     """The connection is reset before the request is read."""
     RESET_AFTER = "reset after"
-    """All is done, and the connection is reset without an answer."""
+    """The request is handled, and the connection is reset without an answer."""
     RESET_IN_HEADERS = "reset in headers"
-    """All is done, and the connection is reset in the middle of the answer's headers."""
+    """The request is handled, and the connection is reset in the middle of the answer's headers."""
     RESET_IN_BODY = "reset in body"
-    """All is done, and the connection is reset at byte `at` of the answer's body, half-way if not given."""
+    """The request is handled, and the connection is reset at byte `at` of the answer's body, half-way if not given."""
     WRONG_LENGTH = "wrong length"
-    """All is done, and the answer announces more bytes than it has."""
+    """The request is handled, and the answer's Content-Length is larger than its body."""
     GZIP_BOMB = "gzip bomb"
-    """All is done, and the answer inflates to a gigabyte."""
+    """The request is handled, and the answer is gzip that inflates to a gigabyte."""
     ENDLESS_BODY = "endless body"
-    """All is done, and the answer goes on and on."""
+    """The request is handled, and the answer's body does not end."""
     WRONG_TYPE = "wrong type"
-    """All is done, and the answer is a page of HTML."""
+    """The request is handled, and the answer is HTML."""
     INVALID_JSON = "invalid json"
-    """All is done, and the answer's JSON is cut off."""
+    """The request is handled, and the answer's JSON is cut off."""
     WRONG_SHAPE = "wrong shape"
-    """All is done, and the answer is JSON of another shape."""
+    """The request is handled, and the answer is JSON of another shape."""
     REFUSED_TOKEN = "refused token"  # noqa: S105  # a name
-    """Nothing is done, and the token is refused this once."""
+    """The request is not handled; its token is refused once."""
     EXPIRED_TOKEN = "expired token"  # noqa: S105  # a name
-    """Nothing is done, and the token has run out."""
+    """The request is not handled; its token expires."""
     REVOKED_TOKENS = "revoked tokens"
-    """Nothing is done, and all tokens issued so far are refused from now on."""
+    """The request is not handled; all tokens issued so far are refused from now on."""
     REDIRECT = "redirect"
-    """Nothing is done, and the answer redirects to `location`."""
+    """The request is not handled; the answer redirects to `location`."""
     REPEATED_CURSOR = "repeated cursor"
-    """A page that has a successor names itself as that."""
+    """A page that has a next one names its own cursor as that of the next."""
     EMPTY_PAGE = "empty page"
     """An empty page comes before the one that was asked for."""
 
@@ -77,22 +78,22 @@ _TYPES: dict[str, Any] = {
     "at": int | None,
     "location": str,
 }
-"""What the members of a fault may be in JSON; the others are texts, or null."""
+"""The types of a fault's members in JSON; those of the others are text or null."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """Something that goes wrong with some requests.
+    """A fault that strikes some requests.
 
     Args:
         kind: what goes wrong.
         method: only with this HTTP method.
         route: only on this route, as in the API's description, such as `/payments/{paymentId}`; the token endpoint is
             `/api/auth/oauth/token`. Without it, all routes of the API but not the token endpoint.
-        times: how often, None for no end.
-        share: the share of matching requests, from 0 to 1, drawn by the sandbox's seed.
+        times: how often, None for always.
+        share: the share of matching requests, from 0 to 1; the sandbox's seed decides which.
         seconds: how long a delay or a stall lasts.
-        status: what is answered.
+        status: the status of the answer.
         retry_after: the answer's Retry-After header.
         at: the byte of the body at which the connection is reset.
         location: where a redirect points.
@@ -111,7 +112,7 @@ class Fault:
 
     @classmethod
     def from_json(cls, members: dict[str, Any]) -> Self:
-        """A fault out of a JSON object with the members above.
+        """Make a fault of a JSON object with the members above.
 
         Raises:
             ValueError: there is no such kind or member.
@@ -120,27 +121,26 @@ class Fault:
         if unknown or "kind" not in members:
             raise ValueError(f"unknown members: {sorted(unknown)}" if unknown else "kind is missing")
         for name, value in members.items():
-            kinds = int | float if name in ("share", "seconds") else int if name in ("times", "status", "at") else str
-            if not isinstance(value, kinds) and not (
-                value is None and name in ("method", "route", "times", "retry_after", "at")
-            ):
-                raise ValueError(f"{name} has a value of the wrong type")
+            if not isinstance(value, _TYPES.get(name, str | None)):
+                raise ValueError(f"{name} has a value of the wrong type")  # noqa: TRY004 - as for all other members
+        if members["kind"] not in [kind.value for kind in FaultKind]:
+            raise ValueError(f"there is no kind of fault {members['kind']!r}")
         values: dict[str, Any] = {**members, "kind": FaultKind(members["kind"])}
         return cls(**values)
 
     def __post_init__(self) -> None:
         if self.times is not None and self.times < 1:
-            raise ValueError("times is below 1: a fault that never strikes is none")
+            raise ValueError("times is below 1: such a fault never strikes")
 
 
 class Faults:
-    """The faults in force, and the middleware that carries them out.
+    """The active faults, and how they strike.
 
     Args:
-        faults: in force from the start; of several that match a request, the first strikes.
-        seed: decides which requests a share of them is.
-        token_route: the route that only faults which name it strike.
-        tokens: the tokens that some faults act on.
+        faults: active from the start; the first one that matches a request strikes it.
+        seed: decides which requests are struck where only a share of them is.
+        token_route: the route that is struck only by faults which name it.
+        tokens: the tokens that some faults refuse or expire.
     """
 
     def __init__(self, faults: Iterable[Fault], *, seed: int, token_route: str, tokens: Tokens) -> None:
@@ -152,7 +152,7 @@ class Faults:
         self._waiting: set[asyncio.Task[Any]] = set()
 
     def pick(self, method: str, route: str) -> Fault | None:
-        """The fault that strikes a request, if one does; one that strikes a number of times has one less left."""
+        """The fault that strikes a request, or None; if its `times` are limited, they become one less."""
         for index, fault in enumerate(self.in_force):
             matches = fault.method in (None, method) and (
                 fault.route == route or (fault.route is None and route != self._token_route)
@@ -181,11 +181,11 @@ class Faults:
             done = _Done(fault, request, answer, body if isinstance(body, bytes) else b"", self._wait)
             return await _AFTER[fault.kind](done)
         except ConnectionError:
-            # The client has had enough of it.
+            # The client has closed the connection.
             return web.Response(status=0)
 
     async def end(self) -> None:
-        """End what is still being waited for: a server goes on with a request whose client has left."""
+        """End all delays: a server handles requests to the end even if their clients have left."""
         self._over.set()
         if self._waiting:
             await asyncio.wait(self._waiting)
@@ -201,12 +201,11 @@ class Faults:
                 await self._over.wait()
 
     async def control(self, request: web.Request) -> web.Response:
-        """Serve the control endpoint: GET the faults in force, POST a list of more, DELETE them all."""
+        """Handle the control route: GET the active faults, POST a list of more, DELETE them all."""
         if request.method == "POST":
             try:
-                given = json.loads(await request.read())
-                added = [Fault.from_json(each) for each in given]
-            except (ValueError, TypeError, AttributeError) as error:
+                added = _faults(jsontext.decode(jsontext.text(await request.read())))
+            except ValueError as error:
                 return web.json_response({"error": str(error)}, status=400)
             self.in_force += added
         elif request.method == "DELETE":
@@ -214,6 +213,13 @@ class Faults:
         elif request.method != "GET":
             return web.Response(status=405)
         return web.json_response([asdict(fault) for fault in self.in_force])
+
+
+def _faults(given: Any) -> list[Fault]:
+    listed = cast("list[Any]", given)
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in listed):
+        raise ValueError("expected a list of faults")
+    return [Fault.from_json(each) for each in listed]
 
 
 def _status(fault: Fault, _request: web.Request) -> web.Response:
@@ -241,12 +247,12 @@ _INSTEAD: dict[FaultKind, Callable[[Fault, web.Request], web.Response]] = {
     FaultKind.REVOKED_TOKENS: _refused,
     FaultKind.REDIRECT: _redirect,
 }
-"""What is answered without anything being done."""
+"""The answers of faults that strike before the request is handled."""
 
 
 @dataclass(frozen=True)
 class _Done:
-    """A request that has been carried out, and the answer that a fault keeps from arriving."""
+    """A request that has been handled, and the answer that a fault changes."""
 
     fault: Fault
     request: web.Request
@@ -259,19 +265,19 @@ class _Done:
         return 200 if self.answer.status == 204 else self.answer.status
 
     def page_with_successor(self) -> dict[str, Any] | None:
-        """The page in the answer, if it is one and another follows it."""
+        """The page in the answer, if it is one that has a next page."""
         listed: dict[str, Any] = json.loads(self.body) if self.answer.status == 200 else {}
         page: dict[str, Any] = listed.get("cursor", {})
         return page if "next" in page else None
 
     def head(self, length: int) -> bytes:
-        """The start of an answer that announces this many bytes."""
+        """Status line and headers of an answer with this Content-Length."""
         line = f"HTTP/1.1 {self.status_with_body} Answered"
         return f"{line}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
 
 
 def _cut(request: web.Request, first: bytes = b"") -> web.Response:
-    """Send what is given and reset the connection; counted under status 0."""
+    """Send the first bytes and reset the connection; counted with status 0."""
     transport = request.transport
     if transport is not None and not transport.is_closing():
         transport.write(first)
@@ -306,7 +312,7 @@ async def _reset_in_headers(done: _Done) -> web.StreamResponse:
 
 async def _reset_in_body(done: _Done) -> web.StreamResponse:
     at = len(done.body) // 2 if done.fault.at is None else done.fault.at
-    # A byte more is announced than there is, so that even at its end the body is not whole.
+    # Content-Length is one byte more, so that the body is incomplete even if it is sent to its end.
     return _cut(done.request, done.head(len(done.body) + 1) + done.body[:at])
 
 
@@ -320,7 +326,7 @@ async def _wrong_length(done: _Done) -> web.StreamResponse:
 async def _gzip_bomb(done: _Done) -> web.StreamResponse:
     deflate = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     start = deflate.compress(bytes(2**20)) + deflate.flush(zlib.Z_FULL_FLUSH)
-    # What comes after a full flush does not depend on what came before it, so it can be sent again and again.
+    # After a full flush, output does not depend on earlier input, so the same bytes can be sent many times.
     again = deflate.compress(bytes(2**20)) + deflate.flush(zlib.Z_FULL_FLUSH)
     headers = {**done.answer.headers, "Content-Encoding": "gzip"}
     bomb = web.StreamResponse(status=done.status_with_body, headers=headers)
@@ -368,7 +374,7 @@ async def _empty_page(done: _Done) -> web.StreamResponse:
     if page is None or _token(done.request.query.get("cursor", "e30")).get("empty"):
         return done.answer
     token = _token(page["next"])
-    # The same place under a cursor that no page has had: members that the server does not know are read over.
+    # The same page with a cursor that differs: the server ignores members that it does not know.
     token |= {"offset": max(0, token["offset"] - page["pageSize"]), "empty": True}
     again = urlsafe_b64encode(json.dumps(token).encode()).decode().rstrip("=")
     return web.json_response({"cursor": {**page, "next": again, "data": []}})
@@ -389,4 +395,4 @@ _AFTER: dict[FaultKind, Callable[[_Done], Awaitable[web.StreamResponse]]] = {
     FaultKind.REPEATED_CURSOR: _repeated_cursor,
     FaultKind.EMPTY_PAGE: _empty_page,
 }
-"""What becomes of the answer once all is done."""
+"""What faults do to the answer once the request is handled."""

@@ -1,12 +1,12 @@
-"""Ids: UUIDs, and base64url of canonical JSON that names connector, reference and type."""
+"""Ids: UUIDs, and base64url of canonical JSON with connector, reference and type."""
 
 import base64
 import binascii
-import json
 import re
 import uuid
 from typing import Any, NamedTuple, Self, cast
 
+from payments_async.sandbox import jsontext
 from payments_async.sandbox.wire import encode
 
 NIL = str(uuid.UUID(int=0))
@@ -18,7 +18,7 @@ ESCAPE = re.compile(r"\\(?:u00([0-9a-f]{2})|.)")
 
 
 class ConnectorID(NamedTuple):
-    """One installed connector."""
+    """An installed connector."""
 
     provider: str = ""
     reference: str = NIL
@@ -26,7 +26,7 @@ class ConnectorID(NamedTuple):
 
     @property
     def json(self) -> str:
-        """Canonical form."""
+        """Its canonical JSON."""
         return f'{{"Provider":{_quote(self.provider)},"Reference":"{self.reference}"}}'
 
     def __str__(self) -> str:
@@ -40,17 +40,19 @@ class ConnectorID(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Decode leniently; ValueError unless it is base64url of a JSON object that fits."""
+        """Decode leniently; ValueError unless it is base64url of `null` or of a JSON object that fits."""
         return cls.of(_unwrap(text))
 
 
 class AccountID(NamedTuple):
-    """One account at a connector; transfer initiations have ids of the same shape."""
+    """An account of a connector; its text is empty without a reference. Transfer initiations have such ids too."""
 
     connector: ConnectorID
     reference: str
 
     def __str__(self) -> str:
+        if not self.reference:
+            return ""
         return _wrap(f'{{"ConnectorID":{self.connector.json},"Reference":{_quote(self.reference)}}}')
 
     @classmethod
@@ -61,12 +63,12 @@ class AccountID(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Decode leniently; ValueError unless it is base64url of a JSON object that fits."""
+        """Decode leniently; ValueError unless it is base64url of `null` or of a JSON object that fits."""
         return cls.of(_unwrap(text))
 
 
 class PaymentID(NamedTuple):
-    """One payment; the type is part of its id."""
+    """A payment; its type is part of the id."""
 
     connector: ConnectorID
     reference: str
@@ -79,7 +81,7 @@ class PaymentID(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Decode leniently; ValueError unless it is base64url of a JSON object that fits."""
+        """Decode leniently; ValueError unless it is base64url of `null` or of a JSON object that fits."""
         members = _folded(_unwrap(text))
         return cls(ConnectorID.of(_object(members, "connectorid")), _text(members, "reference"), _text(members, "type"))
 
@@ -88,7 +90,7 @@ def parse_uuid(text: str) -> str:
     """The lower-case form of a UUID written plainly, in braces, as a URN or without hyphens; ValueError otherwise."""
     found = UUID.fullmatch(text)
     if found is None:
-        raise ValueError(f"invalid UUID: {text!r}")
+        raise ValueError(f'invalid UUID format: "{text}"')
     return str(uuid.UUID("".join(group for group in found.groups() if group)))
 
 
@@ -98,18 +100,20 @@ def new_uuid() -> str:
 
 
 def to_base64url(content: bytes) -> str:
-    """Encode without padding."""
+    """Encode as base64url without padding."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def from_base64url(text: str) -> bytes:
-    """Decode; ValueError for padding and for the standard alphabet."""
-    if not BASE64URL.fullmatch(text):
-        raise ValueError("illegal base64 data")
+    """Decode base64url; ValueError for padding and for the standard alphabet."""
+    whole = BASE64URL.match(text)
+    legal = whole.end() if whole else 0
+    if legal < len(text):
+        raise ValueError(f"illegal base64 data at input byte {legal}")
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error as error:
-        raise ValueError("illegal base64 data") from error
+        raise ValueError(f"illegal base64 data at input byte {len(text)}") from error
 
 
 def _wrap(canonical: str) -> str:
@@ -117,12 +121,14 @@ def _wrap(canonical: str) -> str:
 
 
 def _unwrap(text: str) -> dict[str, Any]:
-    decoded = json.loads(from_base64url(text))
+    decoded = jsontext.decode(jsontext.text(from_base64url(text)))
     match decoded:
+        case None:
+            return {}
         case dict():
             return cast("dict[str, Any]", decoded)
         case _:
-            raise ValueError("an id is a JSON object")
+            raise ValueError("json: cannot unmarshal value into Go value of type models.ID")
 
 
 def _folded(members: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +142,7 @@ def _text(members: dict[str, Any], name: str, default: str = "") -> str:
         case str() as text:
             return text
         case _:
-            raise ValueError(f"{name} is not a string")
+            raise ValueError(f"json: cannot unmarshal value into Go struct field {name} of type string")
 
 
 def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
@@ -147,11 +153,11 @@ def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
         case dict():
             return cast("dict[str, Any]", value)
         case _:
-            raise ValueError(f"{name} is not an object")
+            raise ValueError(f"json: cannot unmarshal value into Go struct field {name} of type models.ConnectorID")
 
 
 def _quote(text: str) -> str:
-    """Canonical JSON string: as `json.dumps`, but hex digits of control characters are upper-case."""
+    """A canonical JSON string: that of `json.dumps`, but with upper-case hex digits in escapes."""
     quoted = encode(text)
     if "\\" not in quoted:
         return quoted

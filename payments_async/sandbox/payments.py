@@ -1,20 +1,21 @@
 """Payments."""
 
 import sqlite3
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from payments_async.sandbox import wire
+from payments_async.sandbox import jsontext, wire
 from payments_async.sandbox.bodies import Body, read_body, read_value, text_map
+from payments_async.sandbox.collation import Column
 from payments_async.sandbox.currencies import plausible_asset
-from payments_async.sandbox.cursors import Listing, page, parameters, read_page_request
-from payments_async.sandbox.filters import PAYMENT_STATUSES, PAYMENT_TYPES, PaymentFilter
+from payments_async.sandbox.enums import PAYMENT_STATUSES, PAYMENT_TYPES, PROVIDERS
+from payments_async.sandbox.filters import PaymentFilter
 from payments_async.sandbox.ids import AccountID, PaymentID
-from payments_async.sandbox.store import numeral, sortable
-from payments_async.sandbox.times import Instant, stamp
+from payments_async.sandbox.lists import Listing, page, read_page_request
+from payments_async.sandbox.parameters import parameters
+from payments_async.sandbox.store import kept, numeral, sortable
+from payments_async.sandbox.times import Instant, echoed, stamp
 from payments_async.sandbox.world import WORLD, World
 
 CREATABLE_SCHEMES = (
@@ -60,7 +61,7 @@ connector_id, status, initial_amount, amount, scheme, asset, created_at, raw, ad
 
 
 def view(row: sqlite3.Row) -> str:
-    """JSON of a stored payment; written out, because whoever drains the sandbox waits for a hundred of them a page."""
+    """JSON of a stored payment; formatted by hand, because each page of a drain has a hundred of them."""
     (
         payment_id,
         reference,
@@ -89,45 +90,50 @@ def view(row: sqlite3.Row) -> str:
     )
 
 
-COLUMNS = """
-id connector_id created_at reference type status amount initial_amount scheme asset source_account_id
-destination_account_id provider
-"""
+CONNECTOR = "(SELECT {} FROM connector WHERE id = connector_id)"
+NAME = Column(CONNECTOR.format("name"), text=True)
+PROVIDER = Column(CONNECTOR.format("provider"), ranks=PROVIDERS)
 LISTING = Listing(
     table="payment",
     view=view,
     select=SELECT,
     compile=PaymentFilter.compile,
-    columns={name: name for name in COLUMNS.split()}
-    | {"connector.name": "(SELECT name FROM connector WHERE id = connector_id)"},
+    columns={
+        **{name: Column(name) for name in ("created_at", "amount", "initial_amount")},
+        **{name: Column(name, text=True) for name in ("id", "connector_id", "reference", "scheme", "asset")},
+        **{name: Column(name, text=True, nullable=True) for name in ("source_account_id", "destination_account_id")},
+        "type": Column("type", ranks=PAYMENT_TYPES),
+        "status": Column("status", ranks=PAYMENT_STATUSES),
+        # The server's list joins connectors, so their columns can be named too.
+        **dict.fromkeys(("name", "connector.name"), NAME),
+        **dict.fromkeys(("provider", "connector.provider"), PROVIDER),
+    },
 )
-MATCHED = replace(LISTING, compile=partial(PaymentFilter.compile, keyset=False))
-"""The same, where references are not compared."""
 
 
 async def list_payments(request: web.Request) -> web.Response:
     """GET /payments."""
-    world = request.app[WORLD]
-    wanted = await read_page_request(request, parameters(request))
-    return page(world, LISTING if world.keyset else MATCHED, wanted)
+    wanted = await read_page_request(request, parameters(request), LISTING)
+    return page(request.app[WORLD], LISTING, wanted)
 
 
 async def get_payment(request: web.Request) -> web.Response:
-    """GET /payments/{paymentId}."""
+    """GET /payments/{paymentId}: compares the text of the id, not its content."""
+    payment_id = request.match_info["paymentId"]
     try:
-        payment = PaymentID.parse(request.match_info["paymentId"])
+        payment = PaymentID.parse(payment_id)
     except ValueError as error:
         raise wire.validation(str(error)) from error
-    # Through the reference, because it is unique and indexed.
+    # By the reference, which has an index.
     sql = f"SELECT {SELECT} FROM payment WHERE reference = ? AND id = ?"  # noqa: S608 - fixed texts
-    row = request.app[WORLD].store.one(sql, payment.reference, str(payment))
+    row = request.app[WORLD].store.one(sql, kept(payment.reference), payment_id)
     if row is None:
         raise wire.not_found()
     return wire.data(view(row))
 
 
 async def create_payment(request: web.Request) -> web.Response:
-    """POST /payments: adds a payment, or changes the one that has this reference, whatever its connector."""
+    """POST /payments: adds a payment, or changes the one with this reference, of any connector."""
     world = request.app[WORLD]
     body = await read_body(request)
     asked = {name: body.text(name) for name in ("reference", "connectorID", "type", "status", "scheme", "asset")}
@@ -138,7 +144,7 @@ async def create_payment(request: web.Request) -> web.Response:
     sent = {
         "reference": asked["reference"],
         "connectorID": asked["connectorID"],
-        "createdAt": str(created_at),
+        "createdAt": echoed(created_at),
         "amount": amount,
         **{name: asked[name] for name in ("type", "status", "scheme", "asset")},
         **accounts,
@@ -149,12 +155,12 @@ async def create_payment(request: web.Request) -> web.Response:
         id=payment_id,
         connector_id=str(connector),
         created_at=created_at.microseconds,
-        reference=asked["reference"],
+        reference=kept(asked["reference"]),
         type=asked["type"],
         status=asked["status"],
         amount=sortable(amount),
         scheme=asked["scheme"],
-        asset=asked["asset"],
+        asset=kept(asked["asset"]),
         source_account_id=source,
         destination_account_id=destination,
         raw=wire.encode(sent),
@@ -162,6 +168,9 @@ async def create_payment(request: web.Request) -> web.Response:
     answer: dict[str, Any] = {
         "id": payment_id,
         **sent,
+        "connectorID": str(connector),
+        "sourceAccountID": source or "",
+        "destinationAccountID": destination or "",
         "provider": connector.provider,
         "initialAmount": amount,
         "raw": sent,
@@ -183,12 +192,12 @@ async def update_metadata(request: web.Request) -> web.Response:
         raise wire.internal('pq: syntax error at end of input: "payments"."metadata"')
     if "" in changes:
         raise wire.internal('pq: new row for relation "metadata" violates check constraint')
-    store = request.app[WORLD].store
-    row = store.one("SELECT metadata FROM payment WHERE reference = ? AND id = ?", payment.reference, str(payment))
+    store, reference = request.app[WORLD].store, kept(payment.reference)
+    row = store.one("SELECT metadata FROM payment WHERE reference = ? AND id = ?", reference, str(payment))
     if row is None:
         raise wire.internal('pq: insert on table "metadata" violates foreign key constraint "metadata_payment"')
-    merged = wire.decode(row["metadata"] or "{}") | changes
-    store.run("UPDATE payment SET metadata = ? WHERE reference = ?", wire.encode(merged), payment.reference)
+    merged = jsontext.decode(row["metadata"] or "{}") | {kept(name): kept(value) for name, value in changes.items()}
+    store.run("UPDATE payment SET metadata = ? WHERE reference = ?", wire.encode(merged), reference)
     return wire.nothing()
 
 

@@ -7,9 +7,11 @@ from aiohttp import web
 from payments_async.sandbox import wire
 from payments_async.sandbox.accounts import parse_account
 from payments_async.sandbox.bodies import read_body
-from payments_async.sandbox.cursors import Listing, page, parameters, read_page_request
+from payments_async.sandbox.collation import Column
 from payments_async.sandbox.ids import new_uuid, parse_uuid
-from payments_async.sandbox.store import number
+from payments_async.sandbox.lists import Listing, page, read_page_request
+from payments_async.sandbox.parameters import first, parameters
+from payments_async.sandbox.store import kept, number
 from payments_async.sandbox.times import parse_time
 from payments_async.sandbox.world import WORLD
 
@@ -20,12 +22,17 @@ def view(row: sqlite3.Row) -> str:
 
 
 SELECT = "*, (SELECT json_group_array(account_id) FROM pool_account WHERE pool_id = pool.id) AS accounts"
-LISTING = Listing(table="pool", view=view, select=SELECT, columns={name: name for name in ("id", "name", "created_at")})
+LISTING = Listing(
+    table="pool",
+    view=view,
+    select=SELECT,
+    columns={"id": Column("id"), "created_at": Column("created_at"), "name": Column("name", text=True)},
+)
 
 
 async def list_pools(request: web.Request) -> web.Response:
     """GET /pools."""
-    wanted = await read_page_request(request, parameters(request))
+    wanted = await read_page_request(request, parameters(request), LISTING)
     return page(request.app[WORLD], LISTING, wanted)
 
 
@@ -39,7 +46,7 @@ async def get_pool(request: web.Request) -> web.Response:
 
 
 async def create_pool(request: web.Request) -> web.Response:
-    """POST /pools: the pool stays, empty, when its accounts are refused."""
+    """POST /pools: if its accounts are refused, the pool stays without any."""
     world = request.app[WORLD]
     body = await read_body(request)
     name, account_ids = body.text("name"), body.texts("accountIDs")
@@ -48,7 +55,7 @@ async def create_pool(request: web.Request) -> web.Response:
     if not account_ids:
         raise wire.validation("one or more account id required")
     pool_id = new_uuid()
-    world.store.insert("pool", id=pool_id, name=name, created_at=world.now().microseconds)
+    world.store.insert("pool", id=pool_id, name=kept(name), created_at=world.now().microseconds)
     accounts = [str(parse_account(text)) for text in account_ids]
     with world.store.transaction():
         world.store.insert_all("pool_account", ({"pool_id": pool_id, "account_id": each} for each in accounts))
@@ -56,7 +63,7 @@ async def create_pool(request: web.Request) -> web.Response:
 
 
 async def delete_pool(request: web.Request) -> web.Response:
-    """DELETE /pools/{poolId}: an unknown one is deleted already."""
+    """DELETE /pools/{poolId}: 204 for an unknown pool too."""
     request.app[WORLD].store.run("DELETE FROM pool WHERE id = ?", _pool_id(request))
     return wire.nothing()
 
@@ -73,7 +80,7 @@ async def add_account_to_pool(request: web.Request) -> web.Response:
 
 
 async def remove_account_from_pool(request: web.Request) -> web.Response:
-    """DELETE /pools/{poolId}/accounts/{accountId}: an account that is no member is removed already."""
+    """DELETE /pools/{poolId}/accounts/{accountId}: 204 for an account that is no member too."""
     store = request.app[WORLD].store
     pool_id, account = _pool_id(request), parse_account(request.match_info["accountId"])
     if store.one("SELECT 1 FROM pool WHERE id = ?", pool_id) is None:
@@ -83,9 +90,9 @@ async def remove_account_from_pool(request: web.Request) -> web.Response:
 
 
 async def get_pool_balances(request: web.Request) -> web.Response:
-    """GET /pools/{poolId}/balances: sums of the balance rows whose interval holds the moment asked for."""
+    """GET /pools/{poolId}/balances: sums of the balances whose interval contains the time asked for."""
     store = request.app[WORLD].store
-    at = parameters(request).get("at", [""])[0]
+    at = first(parameters(request), "at")
     if not at:
         raise wire.validation("missing 'at' query param")
     pool_id = _pool_id(request)

@@ -1,13 +1,10 @@
-"""Payments and accounts that come and go behind the API's back."""
+"""Adding and removing made-up payments and accounts in a running sandbox."""
 
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, cast
-
-from aiohttp import web
 
 from payments_async.sandbox.ids import ConnectorID
 from payments_async.sandbox.rows import START, account_rows, below, made_up_accounts, payment_rows
@@ -22,32 +19,35 @@ OR destination_account_id IN (SELECT value FROM json_each(?))
 
 
 class Population:
-    """The payments and accounts of a sandbox, and made-up ones that join them.
+    """Adds and removes payments and accounts.
 
     Args:
         world: where they are.
-        seed: decides what is made up, together with what was made up before.
+        seed: decides what is made up, together with what was added before.
+        awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
     """
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, seed: int, *, awkward: bool) -> None:
         self.world = world
+        self._awkward = awkward
         self._store = world.store
         self._chance = random.Random(f"population {seed}")
         self._added = 0
 
     def references(self) -> set[str]:
-        """References of all payments."""
+        """The references of all payments."""
         return {row["reference"] for row in self._store.all("SELECT reference FROM payment")}
 
     def add_payments(self, count: int, *, newest: bool = False) -> list[str]:
-        """Add payments, at any time up to now or later than all others; their references."""
+        """Add payments, created at any time up to now or later than all others, and return their references."""
         owners: dict[str, list[str]] = {connector: [] for connector in self._connectors(count)}
-        # A thousand accounts are variety enough, and soon read where there are a million.
+        # A thousand accounts are enough for variety, and reading a million would take long.
         for row in self._store.all("SELECT id, connector_id FROM account ORDER BY rowid LIMIT 1000"):
             owners[row["connector_id"]].append(row["id"])
         accounts = [(ConnectorID.parse(connector), own) for connector, own in owners.items()]
-        made = payment_rows(self._chance, accounts, self._times("payment", newest=newest), first=self._added)
-        # A file may hold what was made up before a restart, and the same is made up again.
+        times = self._times("payment", newest=newest)
+        made = payment_rows(self._chance, accounts, times, first=self._added, awkward=self._awkward)
+        # A database file may hold the payments that the same seed made before a restart.
         known = "SELECT 1 FROM payment WHERE reference = ?"
         rows = list(islice((row for row in made if self._store.one(known, row.reference) is None), count))
         with self._store.transaction():
@@ -56,15 +56,15 @@ class Population:
         return [row.reference for row in rows]
 
     def remove_payments(self, references: Iterable[str]) -> int:
-        """Remove payments; how many of them there were."""
+        """Remove payments, and return how many of them existed."""
         return self._store.run(REMOVE_PAYMENTS, json.dumps(list(references)))
 
     def account_ids(self) -> set[str]:
-        """Ids of all accounts."""
+        """The ids of all accounts."""
         return {row["id"] for row in self._store.all("SELECT id FROM account")}
 
     def add_accounts(self, count: int, *, newest: bool = False) -> list[str]:
-        """Add accounts, at any time up to now or later than all others; their ids."""
+        """Add accounts, created at any time up to now or later than all others, and return their ids."""
         made = made_up_accounts(self._chance, [ConnectorID.parse(text) for text in self._connectors(count)])
         known = "SELECT 1 FROM account WHERE id = ?"
         accounts = list(islice((each for each in made if self._store.one(known, each.id) is None), count))
@@ -73,22 +73,14 @@ class Population:
         return [account.id for account in accounts]
 
     def remove_accounts(self, ids: Iterable[str]) -> int:
-        """Remove accounts with all that belongs to them or names them; how many of them there were."""
+        """Remove accounts with all rows that name them, and return how many of them existed."""
         listed = json.dumps(list(ids))
         with self._store.transaction():
             self._store.run(REMOVE_PAYMENTS_OF_ACCOUNTS, listed, listed)
             return self._store.run(REMOVE_ACCOUNTS, listed)
 
-    async def control_payments(self, request: web.Request) -> web.Response:
-        """Serve the control route of payments."""
-        return await _control(request, self.references, self.add_payments, self.remove_payments)
-
-    async def control_accounts(self, request: web.Request) -> web.Response:
-        """Serve the control route of accounts."""
-        return await _control(request, self.account_ids, self.add_accounts, self.remove_accounts)
-
     def _connectors(self, count: int) -> list[str]:
-        """Ids of the connectors that a number of rows can belong to."""
+        """The ids of all connectors; ValueError if there are none for this number of rows."""
         if count < 0:
             raise ValueError(f"count is {count}, expected 0 or more")
         connectors = [row["id"] for row in self._store.all("SELECT id FROM connector ORDER BY created_at, id")]
@@ -102,38 +94,3 @@ class Population:
             last = self._store.all(f"SELECT max(created_at) FROM {table}")[0][0] or 0  # noqa: S608 - fixed texts
             return itertools.count(max(now, last + 1))
         return (START + below(self._chance, max(1, now - START)) for _ in itertools.repeat(None))
-
-
-async def _control(
-    request: web.Request,
-    names: Callable[[], set[str]],
-    add: Callable[..., list[str]],
-    remove: Callable[[Iterable[str]], int],
-) -> web.Response:
-    """GET the names of all rows; POST how many to add, for their names; DELETE a list of names."""
-    if request.method == "GET":
-        return web.json_response(sorted(names()))
-    if request.method not in ("POST", "DELETE"):
-        return web.Response(status=405)
-    try:
-        given: Any = json.loads(await request.read())
-        if request.method == "POST":
-            return web.json_response(add(**_addition(given)))
-        return web.json_response({"removed": remove(_texts(given))})
-    except ValueError as error:
-        return web.json_response({"error": str(error)}, status=400)
-
-
-def _addition(given: Any) -> dict[str, Any]:
-    match given:
-        case {"count": int(), **others} if others in ({}, {"newest": False}, {"newest": True}):
-            return cast("dict[str, Any]", given)
-        case _:
-            raise ValueError('expected {"count": 10}, or {"count": 10, "newest": true}')
-
-
-def _texts(given: Any) -> list[str]:
-    texts = cast("list[Any]", given)
-    if not isinstance(given, list) or not all(isinstance(text, str) for text in texts):
-        raise ValueError("expected a list of strings")
-    return texts

@@ -1,4 +1,4 @@
-"""The eleven providers: what their configs and tasks look like, and what they can do."""
+"""The eleven providers: their configs, their tasks, and what they can do."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,23 +13,28 @@ class ConfigField:
     """One member of a connector's config.
 
     Args:
-        kind: the `dataType` that the server tells.
-        required: whether installing without it fails.
-        default: what the server puts where nothing came, as text.
+        kind: its `dataType` in the list of available configs.
+        required: whether installing a connector without it fails.
+        default: its value if it is absent, as text.
         returned: whether reading the config shows it.
-        told_required: what the server tells, where that is not the truth.
+        listed_required: `required` in the list of available configs, if that is wrong there.
+        listed_default: `defaultValue` in the list of available configs, if that is wrong there.
+        example: a made-up value, if not any text will do.
     """
 
     kind: str = "string"
     required: bool = False
     default: str = ""
     returned: bool = True
-    told_required: bool | None = None
+    listed_required: bool | None = None
+    listed_default: str | None = None
+    example: str = ""
 
-    def told(self) -> dict[str, Any]:
+    def listed(self) -> dict[str, Any]:
         """This field in the list of available configs."""
-        required = self.required if self.told_required is None else self.told_required
-        return {"dataType": self.kind, "required": required, "defaultValue": self.default}
+        required = self.required if self.listed_required is None else self.listed_required
+        default = self.default if self.listed_default is None else self.listed_default
+        return {"dataType": self.kind, "required": required, "defaultValue": default}
 
 
 @dataclass(frozen=True)
@@ -39,32 +44,34 @@ class Provider:
     Args:
         config: members of its config besides `name`.
         descriptor: members of a task's descriptor with their zero values.
-        omitted: members of a descriptor that are left out when zero.
-        tasks: descriptors of the tasks that an installed connector runs, without their zero values.
+        omitted: members of a descriptor that are absent if zero.
+        tasks: descriptors of the tasks that an installed connector starts, without zero values, the oldest first.
+        later: descriptors of tasks that those start on a server.
         initiates: types of transfer initiations it can carry out.
+        needs_source: whether transfers must come from an internal account.
         creates_bank_accounts: whether bank accounts can be forwarded to it.
         reverses: whether it can take transfers back.
-        references: beginnings of its references.
+        references: prefixes of its references.
     """
 
     config: dict[str, ConfigField]
     descriptor: dict[str, Any]
     tasks: tuple[dict[str, Any], ...]
+    later: tuple[dict[str, Any], ...] = ()
     omitted: dict[str, Any] = field(default_factory=dict[str, Any])
     initiates: tuple[str, ...] = ()
+    needs_source: bool = False
     creates_bank_accounts: bool = False
     reverses: bool = False
     references: tuple[str, ...] = ("",)
 
     def fields(self) -> dict[str, ConfigField]:
-        """All members of its config, in the order they are sent."""
+        """All members of its config, in the order in which they are sent."""
         return {"name": ConfigField()} | self.config
 
     def describe(self, **members: Any) -> dict[str, Any]:
-        """A whole descriptor with these members set."""
-        known = self.descriptor.keys() | self.omitted.keys()
-        set_members = {name: value for name, value in members.items() if name in known}
-        return {"name": "", "key": ""} | self.descriptor | set_members
+        """A complete descriptor with these members set."""
+        return {"name": "", "key": ""} | self.descriptor | members
 
 
 TEXT = ConfigField(required=True)
@@ -81,15 +88,19 @@ def _number(default: int) -> ConfigField:
     return ConfigField(kind="unsigned integer", default=str(default))
 
 
-def _fetch(separator: str, *what: str, **members: Any) -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {"name": f"Fetch {each.replace('_', ' ')}", "key": f"fetch{separator}{each}", **members} for each in what
-    )
+def _fetch(key: str, of: str = "client", **members: Any) -> dict[str, Any]:
+    """A task that fetches what its key says."""
+    what = key.removeprefix("fetch").replace("_", "-").removeprefix("-").replace("-", " ")
+    return {"name": f"Fetch {what} from {of}", "key": key, **members}
 
 
 PROVIDERS = {
     "STRIPE": Provider(
-        config={"apiKey": TEXT, **POLLING, "pageSize": _number(10)},
+        config={
+            "apiKey": ConfigField(required=True, example="sk_test_sandbox"),
+            **POLLING,
+            "pageSize": _number(10),
+        },
         descriptor={},
         omitted={
             "main": False,
@@ -101,7 +112,13 @@ PROVIDERS = {
         },
         tasks=(
             {"name": "Main task to periodically fetch transactions", "main": True},
-            *_fetch("_", "accounts", "transactions", "payments", "balance", "external_accounts", account="acct_main"),
+            _fetch("fetch_accounts"),
+            _fetch("fetch_payments"),
+            {"name": "Fetch balance for the root account", "key": "fetch_balance", "account": "root"},
+        ),
+        later=(
+            _fetch("fetch_transactions", "a connected account", account="acct_main"),
+            _fetch("fetch_external_accounts", "a connected account", account="acct_main"),
         ),
         initiates=MOVES,
         reverses=True,
@@ -110,24 +127,39 @@ PROVIDERS = {
     "WISE": Provider(
         config={"apiKey": TEXT, **POLLING},
         descriptor={"profileID": 0, **JOB},
-        tasks=(
-            {"name": "Fetch profiles from client", "key": "fetch-profiles"},
-            *_fetch("-", "transfers", "recipient-accounts", profileID=16324),
+        tasks=(_fetch("fetch-profiles"),),
+        later=(
+            _fetch("fetch-transfers", "client by profile", profileID=16324),
+            _fetch("fetch-recipient-accounts", "client by profile", profileID=16324),
         ),
         initiates=MOVES,
         references=("5", "6"),
     ),
     "MODULR": Provider(
-        config={"apiKey": TEXT, "apiSecret": TEXT, "endpoint": OPTIONAL, **POLLING, "pageSize": _number(100)},
+        config={
+            "apiKey": TEXT,
+            "apiSecret": TEXT,
+            "endpoint": ConfigField(listed_default="https://api-sandbox.modulrfinance.com/api-sandbox-token"),
+            **POLLING,
+            "pageSize": _number(100),
+        },
         descriptor={**ACCOUNT, **JOB},
-        tasks=(MAIN, *_fetch("-", "accounts", "transactions", "beneficiaries", accountID="A120BB51")),
+        tasks=(MAIN, _fetch("fetch-accounts"), _fetch("fetch-beneficiaries")),
+        later=(_fetch("fetch-transactions", "client by account", accountID="A120BB51"),),
         initiates=MOVES,
+        needs_source=True,
         references=("P1", "T1"),
     ),
     "CURRENCY-CLOUD": Provider(
-        config={"loginID": TEXT, "apiKey": TEXT, "endpoint": OPTIONAL, **POLLING},
+        config={
+            "loginID": TEXT,
+            "apiKey": TEXT,
+            "endpoint": ConfigField(listed_default="https://devapi.currencycloud.com"),
+            **POLLING,
+        },
         descriptor=JOB,
-        tasks=(MAIN, *_fetch("-", "transactions", "accounts", "beneficiaries", "balances")),
+        tasks=(MAIN, _fetch("fetch-accounts"), _fetch("fetch-beneficiaries")),
+        later=(_fetch("fetch-transactions"), _fetch("fetch-balances")),
         initiates=MOVES,
     ),
     "BANKING-CIRCLE": Provider(
@@ -141,7 +173,8 @@ PROVIDERS = {
             **POLLING,
         },
         descriptor={"transferID": "", "paymentID": "", "bankAccountID": NIL, "attempt": 0},
-        tasks=(MAIN, *_fetch("-", "payments", "accounts")),
+        tasks=(MAIN, _fetch("fetch-accounts")),
+        later=(_fetch("fetch-payments"),),
         initiates=MOVES,
         creates_bank_accounts=True,
     ),
@@ -155,10 +188,11 @@ PROVIDERS = {
             "webhookId": NIL,
             "pollingPeriod": {"duration": 0},
         },
-        tasks=(
-            MAIN,
-            {"name": "Create webhook", "key": "create-webhook"},
-            *_fetch("-", "users", "wallets", "transactions", "bank-accounts", userID="user_m_01", walletID="wlt_m_01"),
+        tasks=(MAIN, {"name": "Create webhook", "key": "create-webhook"}, _fetch("fetch-users")),
+        later=(
+            _fetch("fetch-wallets", "client by user", userID="user_m_01"),
+            _fetch("fetch-bank-accounts", "client by user", userID="user_m_01"),
+            _fetch("fetch-transactions", "client by wallet", userID="user_m_01", walletID="wlt_m_01"),
         ),
         initiates=MOVES,
         creates_bank_accounts=True,
@@ -167,7 +201,11 @@ PROVIDERS = {
     "MONEYCORP": Provider(
         config={"clientID": TEXT, "apiKey": TEXT, "endpoint": TEXT, **POLLING},
         descriptor={**ACCOUNT, **JOB},
-        tasks=(MAIN, *_fetch("-", "accounts", "transactions", "recipients", "balances", accountID="35718")),
+        tasks=(MAIN, _fetch("fetch-accounts")),
+        later=tuple(
+            _fetch(f"fetch-{what}", "client by account", accountID="35718")
+            for what in ("transactions", "recipients", "balances")
+        ),
         initiates=MOVES,
         references=("1", "2"),
     ),
@@ -184,7 +222,10 @@ PROVIDERS = {
         omitted={"main": False, "bankAccount": None, "transferId": "", "paymentId": "", "attempt": 0},
         tasks=(
             {"name": "Main task to periodically fetch transactions", "main": True},
-            *_fetch("_", "accounts", "transactions"),
+            _fetch("fetch_accounts"),
+        ),
+        later=(
+            _fetch("fetch_transactions"),
             {
                 "name": "Create external bank account",
                 "key": "create_external_bank_account",
@@ -207,27 +248,35 @@ PROVIDERS = {
     "ADYEN": Provider(
         config={"apiKey": TEXT, "hmacKey": TEXT, "liveEndpointPrefix": OPTIONAL, **POLLING},
         descriptor={"pollingPeriod": 0, "webhookId": NIL},
-        tasks=(MAIN, *_fetch("-", "accounts", pollingPeriod=120_000_000_000)),
+        tasks=(MAIN, _fetch("fetch-accounts")),
         references=("88", "85"),
     ),
     "GENERIC": Provider(
         config={"apiKey": OPTIONAL, "endpoint": OPTIONAL, **POLLING},
         descriptor={"account_id": ""},
-        tasks=(MAIN, *_fetch("-", "accounts", "balances", "beneficiaries", "transactions", account_id="acc-0001")),
+        tasks=(MAIN, _fetch("fetch-accounts"), _fetch("fetch-beneficiaries")),
+        later=(
+            _fetch("fetch-balances", "client by account", account_id="acc-0001"),
+            _fetch("fetch-transactions", "client by account", account_id="acc-0001"),
+        ),
         references=("gen-",),
     ),
     "DUMMY-PAY": Provider(
         config={
             "directory": TEXT,
-            "filePollingPeriod": ConfigField(kind="duration ns", default="10s", told_required=True),
+            "filePollingPeriod": ConfigField(
+                kind="duration ns", default="10s", listed_required=True, listed_default=""
+            ),
             "prefixFileToIngest": OPTIONAL,
             "numberOfAccountsPreGenerated": _number(0),
             "numberOfPaymentsPreGenerated": _number(0),
         },
         descriptor={"fileName": ""},
         tasks=(
-            {"name": "Initiate directory structure", "key": "init-directory"},
-            {"name": "Read files from directory", "key": "read-files"},
+            {"name": "Read Files from directory", "key": "read-files"},
+            {"name": "Generate files into a directory", "key": "init-directory"},
+        ),
+        later=(
             {"name": "Ingest accounts and payments from read files", "key": "ingest", "fileName": "payments-0001.json"},
         ),
         references=("dummy-",),

@@ -5,10 +5,19 @@ import re
 from aiohttp import web
 
 from payments_async.sandbox import accounts, bank_accounts, connectors, payments, pools, transfer_initiations, wire
+from payments_async.sandbox.faults import Handler
 from payments_async.sandbox.providers import PROVIDERS
 from payments_async.sandbox.world import WORLD
 
+Route = tuple[str, str, Handler]
+"""Method or `*`, path and handler."""
+
 VERSION = "v2.0.9"
+TOKEN_PATH = "/api/auth/oauth/token"  # noqa: S105 - a path
+NO_ROUTE = "(no route)"
+"""The route under which requests are counted that match none."""
+ANY_ID = re.compile(r"\{(\w+)\}")
+"""A placeholder of a route; aiohttp's own pattern does not match an id in braces."""
 
 
 async def get_server_info(_request: web.Request) -> web.Response:
@@ -19,18 +28,19 @@ async def get_server_info(_request: web.Request) -> web.Response:
 async def get_health(request: web.Request) -> web.Response:
     """GET /_health and /_live: 200 without a body."""
     request.app[WORLD].store.one("SELECT 1")
-    return web.Response()
+    return web.Response(headers=wire.HEADERS)
 
 
-# Upper or lower case, nothing between.
+# All in upper case or all in lower case.
 _NAMES = "|".join([*PROVIDERS, *map(str.lower, PROVIDERS)])
 _CONNECTOR = f"/connectors/{{connector:{_NAMES}}}"
-INSIDE_CONNECTORS = re.compile(f"/connectors/({_NAMES})(/|$)")
-OPEN_ROUTES = {"/_health", "/_live", "/api/auth/oauth/token"}
-ROUTES = (
-    ("GET", "/_info", get_server_info),
-    ("GET", "/_health", get_health),
-    ("GET", "/_live", get_health),
+INSIDE_CONNECTORS = re.compile(f"/connectors/({_NAMES}|webhooks)")
+"""Paths that the server looks up among the routes of a connector: all that begin with the name of one."""
+OPEN_ROUTES = {"/_health", "/_live", TOKEN_PATH}
+ROUTES: tuple[Route, ...] = (
+    ("*", "/_info", get_server_info),
+    ("*", "/_health", get_health),
+    ("*", "/_live", get_health),
     ("POST", "/payments", payments.create_payment),
     ("GET", "/payments", payments.list_payments),
     ("GET", "/payments/{paymentId}", payments.get_payment),

@@ -1,4 +1,4 @@
-"""Made-up payments and accounts, those of a seed as well as those that arrive later."""
+"""Made-up payments and accounts, for the start of a sandbox and for later."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,6 @@ from itertools import count, cycle
 from typing import Any, NamedTuple
 
 from payments_async.sandbox.currencies import ingested
-from payments_async.sandbox.filters import PAYMENT_STATUSES
 from payments_async.sandbox.ids import AccountID, ConnectorID, PaymentID
 from payments_async.sandbox.providers import PROVIDERS
 from payments_async.sandbox.store import sortable
@@ -16,10 +15,11 @@ from payments_async.sandbox.times import microseconds, stamp
 from payments_async.sandbox.wire import encode, splice
 
 START = microseconds(datetime(2024, 1, 8, 9, 30, tzinfo=UTC))
-"""Nothing made up is older."""
+"""No made-up row is older."""
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 HUGE = 10**30
+LARGE = 10**6
 COMPANIES = [
     "Northwind Trading",
     "Contoso Retail",
@@ -40,12 +40,26 @@ COMPANIES = [
 CURRENCIES = ("EUR", "USD", "GBP", "SEK", "CHF", "KWD")
 SCHEMES = ("visa", "mastercard", "sepa credit", "sepa debit", "ach", "rtp", "a2a", "amex", "other", "unknown")
 FOREIGN_SCHEMES = ("carte_bancaire", "eftpos_au", "VISA", "alipay", "interac", "")
+# In this order, so that a seed makes the same rows in every version.
+STATUSES = (
+    "PENDING",
+    "SUCCEEDED",
+    "CANCELLED",
+    "FAILED",
+    "EXPIRED",
+    "REFUNDED",
+    "REFUNDED_FAILURE",
+    "DISPUTE",
+    "DISPUTE_WON",
+    "DISPUTE_LOST",
+    "OTHER",
+)
 TYPES = ("PAY-IN", "PAY-IN", "PAYOUT", "TRANSFER", "OTHER")
 
 
 @dataclass(frozen=True)
 class Account:
-    """What other rows need to know of a made-up account."""
+    """A made-up account, as far as other rows need it."""
 
     id: str
     connector: ConnectorID
@@ -55,7 +69,7 @@ class Account:
 
 
 class PaymentRow(NamedTuple):
-    """One row of payments, by the names of its columns."""
+    """A row of payments by its columns."""
 
     id: str
     connector_id: str
@@ -75,7 +89,7 @@ class PaymentRow(NamedTuple):
 
 
 def below(chance: random.Random, end: int) -> int:
-    """A number from 0 to `end` - 1, the one that `chance.randrange(end)` would be, in half the time."""
+    """The number that `chance.randrange(end)` would return, in half the time."""
     bits = end.bit_length()
     drawn = chance.getrandbits(bits)
     while drawn >= end:
@@ -84,7 +98,7 @@ def below(chance: random.Random, end: int) -> int:
 
 
 def made_up_accounts(chance: random.Random, connectors: Sequence[ConnectorID]) -> Iterator[Account]:
-    """Accounts without end, of all connectors in turn, internal and external ones alternating at each."""
+    """Endless accounts of all connectors in turn; those of a connector are internal and external in turn."""
     for index, connector in enumerate(cycle(connectors)):
         reference = f"acct_{chance.getrandbits(64):016x}"
         yield Account(
@@ -126,18 +140,22 @@ def payment_rows(
     times: Iterator[int],
     *,
     first: int = 0,
+    awkward: bool = False,
 ) -> Iterator[PaymentRow]:
-    """Payments without end, every tenth at the time of the one before: the order of equals is the server's secret.
+    """Endless payments; every tenth has the time of the one before, so that the order of lists leaves some equal.
 
     Args:
-        chance: decides all that is left to it.
+        chance: makes the random choices.
         accounts: the connectors that payments may belong to, each with the ids of its accounts.
-        times: when payments were created, in microseconds since 1970; asked for one at a time.
-        first: how many were made before, so that what goes by turns goes on.
+        times: when payments were created, in microseconds since 1970; taken one at a time.
+        first: how many were made before; what changes by turns continues from there.
+        awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
     """
     nowhere: Sequence[str | None] = [None]
     connectors = [(connector, str(connector), own or nowhere) for connector, own in accounts]
     names = [encode(company) for company in COMPANIES]
+    turns = {3: "JPY", 4: "DUMMYCOIN" if awkward else "EUR", 28: "JPY"}
+    large = HUGE if awkward else LARGE
     created_at = 0
     for index in count(first):
         turn = index % 100
@@ -145,9 +163,11 @@ def payment_rows(
         if turn % 10 != 6 or not created_at:
             created_at = next(times)
         kind = TYPES[below(chance, len(TYPES))]
-        status = PAYMENT_STATUSES[below(chance, len(PAYMENT_STATUSES))] if turn % 4 == 0 else "SUCCEEDED"
-        currency = _CURRENCY_OF_TURN.get(turn) or CURRENCIES[below(chance, len(CURRENCIES))]
-        amount = HUGE + index if turn == 1 else (1 + below(chance, 2_000_000)) * (-1 if turn % 50 == 2 else 1)
+        status = STATUSES[below(chance, len(STATUSES))] if turn % 4 == 0 else "SUCCEEDED"
+        currency = turns.get(turn) or CURRENCIES[below(chance, len(CURRENCIES))]
+        amount = large + index if turn == 1 else 1 + below(chance, 2_000_000)
+        if awkward and turn % 50 == 2:
+            amount = -amount
         foreign = FOREIGN_SCHEMES[index // 25 % len(FOREIGN_SCHEMES)]
         prefixes = PROVIDERS[connector.provider].references
         reference = f"{prefixes[index % len(prefixes)]}{chance.getrandbits(80):020x}"
@@ -174,9 +194,6 @@ def payment_rows(
             adjustments=_adjustments(reference, amount, created_at, raw) if adjusted else "[]",
             metadata=f'{{"order":"A-{index:06}","channel":"web"}}' if turn % 5 == 0 else None,
         )
-
-
-_CURRENCY_OF_TURN = {3: "JPY", 4: "DUMMYCOIN", 28: "JPY"}
 
 
 def _adjustments(reference: str, amount: int, created_at: int, raw: str) -> str:

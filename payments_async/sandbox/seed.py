@@ -1,4 +1,4 @@
-"""The rows that a sandbox starts with: as many as asked for, the same for the same counts and seed."""
+"""The rows that a sandbox starts with, which are the same for the same counts and seed."""
 
 import asyncio
 import random
@@ -16,6 +16,7 @@ from payments_async.sandbox.rows import (
     COMPANIES,
     HOUR,
     HUGE,
+    LARGE,
     SECOND,
     START,
     Account,
@@ -46,8 +47,8 @@ HISTORIES = (
 )
 
 
-async def seed_store(store: Store, counts: Counts, seed: int) -> None:
-    """Make the tables of an empty database and fill them, or leave it empty."""
+async def seed_store(store: Store, counts: Counts, seed: int, *, awkward: bool) -> None:
+    """Create the tables of an empty database and fill them; if that fails, it stays empty."""
     chance = random.Random(seed)
     with store.transaction():
         store.create_tables()
@@ -56,15 +57,16 @@ async def seed_store(store: Store, counts: Counts, seed: int) -> None:
         store.insert_all("connector", _connector_rows(connectors))
         store.insert_all("task", _task_rows(connectors, counts.tasks, chance))
         await _insert(partial(store.insert_all, "account"), account_rows(accounts, count(START, 60 * SECOND)))
-        await _insert(partial(store.insert_all, "balance"), _balance_rows(accounts, counts.balances, chance))
-        payments = _payment_rows(connectors, accounts, counts.payments, chance)
+        balances = _balance_rows(accounts, counts.balances, chance, awkward=awkward)
+        await _insert(partial(store.insert_all, "balance"), balances)
+        payments = _payment_rows(connectors, accounts, counts.payments, chance, awkward=awkward)
         await _insert(partial(store.insert_rows, "payment"), payments)
         _seed_pools(store, accounts, counts.pools, chance)
         _seed_bank_accounts(store, accounts, counts.bank_accounts, chance)
         _seed_transfers(store, accounts, counts.transfers, chance)
-        # After the rows, because an index is made in half the time that keeping it up to date takes.
+        # After the rows, because creating an index takes half the time of keeping it up to date.
         store.create_indices()
-    # Not before: the log of all these rows would be as large as the database.
+    # After the rows, because their log would be as large as the database.
     store.run("PRAGMA journal_mode = WAL")
 
 
@@ -85,37 +87,40 @@ def _task_rows(connectors: list[ConnectorID], count: int, chance: random.Random)
     states = (None, None, encode({"last_created_at": stamp(START)}), encode({"page": 12, "cursor": {"after": "t_42"}}))
     for index, connector in enumerate(islice(cycle(connectors), count)):
         provider, turn = PROVIDERS[connector.provider], index // len(connectors)
+        kinds = provider.tasks + provider.later
         failed = turn % 9 == 8
         yield {
             "id": _uuid(chance),
             "connector_id": str(connector),
             "created_at": START + index * SECOND,
-            "descriptor": encode(provider.describe(**provider.tasks[turn % len(provider.tasks)])),
+            "descriptor": encode(provider.describe(**kinds[turn % len(kinds)])),
             "status": "FAILED" if failed else ("ACTIVE", "TERMINATED", "ACTIVE", "STOPPED")[turn % 4],
             "state": states[turn % 4],
             "error": "provider answered 503" if failed else "",
         }
 
 
-def _balance_rows(accounts: list[Account], count: int, chance: random.Random) -> Iterator[Row]:
-    """One interval after the other for every internal account, a day each."""
+def _balance_rows(accounts: list[Account], count: int, chance: random.Random, *, awkward: bool) -> Iterator[Row]:
+    """Consecutive intervals of a day each for every internal account."""
     internal = [account for account in accounts if account.internal]
     for index, account in enumerate(islice(cycle(internal), count)):
         since = START + index // len(internal) * DAY
+        large = (HUGE if awkward else LARGE) + index
         yield {
             "account_id": account.id,
             "created_at": since,
             "last_updated_at": since + DAY - SECOND,
             "currency": account.asset,
-            "balance": sortable(HUGE + index if index % 100 == 1 else chance.randint(-50_000, 5_000_000)),
+            "balance": sortable(large if index % 100 == 1 else chance.randint(-50_000, 5_000_000)),
         }
 
 
 def _payment_rows(
-    connectors: list[ConnectorID], accounts: list[Account], number: int, chance: random.Random
+    connectors: list[ConnectorID], accounts: list[Account], number: int, chance: random.Random, *, awkward: bool
 ) -> Iterator[PaymentRow]:
     own = [[each.id for each in accounts[index :: len(connectors)]] for index in range(len(connectors))]
-    return islice(payment_rows(chance, list(zip(connectors, own, strict=True)), _times(chance, number)), number)
+    owners = list(zip(connectors, own, strict=True))
+    return islice(payment_rows(chance, owners, _times(chance, number), awkward=awkward), number)
 
 
 def _times(chance: random.Random, number: int) -> Iterator[int]:
@@ -216,7 +221,7 @@ def _seed_transfers(store: Store, accounts: list[Account], count: int, chance: r
 
 
 async def _insert(insert: Callable[[list[T]], None], rows: Iterator[T]) -> None:
-    """Insert rows some at a time, with the event loop left to others in between."""
+    """Insert rows a thousand at a time, and let the event loop run other tasks in between."""
     while part := list(islice(rows, 1_000)):
         insert(part)
         await asyncio.sleep(0)

@@ -1,11 +1,14 @@
-"""The database: SQLite in memory or in a file, one table per kind of row, cascades as the server's schema has them."""
+"""The database: SQLite in memory or in a file, with a table per kind of row and the cascades of the server's schema."""
 
 import sqlite3
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from payments_async.sandbox.collation import document_key, text_key
+from payments_async.sandbox.wire import encode
 
 TABLES = """
 CREATE TABLE connector (
@@ -72,7 +75,7 @@ INDICES = """
 CREATE INDEX task_connector ON task (connector_id, created_at);
 CREATE INDEX account_created ON account (created_at);
 CREATE INDEX account_reference ON account (reference, id);
-CREATE INDEX balance_account ON balance (account_id, created_at);
+CREATE UNIQUE INDEX balance_account ON balance (account_id, created_at, currency);
 CREATE UNIQUE INDEX payment_reference ON payment (reference);
 CREATE INDEX payment_created ON payment (created_at);
 CREATE INDEX pool_account_account ON pool_account (account_id);
@@ -85,16 +88,20 @@ CREATE INDEX transfer_payment_transfer ON transfer_payment (transfer_id, created
 CREATE INDEX transfer_reversal_transfer ON transfer_reversal (transfer_id);
 PRAGMA user_version = 1;
 """
+LINGUISTIC_INDICES = """
+CREATE INDEX IF NOT EXISTS account_reference_linguistic ON account (text_key(reference), id);
+CREATE INDEX IF NOT EXISTS payment_reference_linguistic ON payment (text_key(reference));
+"""
 
 
 class Store:
     """Rows of the sandbox.
 
-    Every statement outside `transaction()` is a transaction of its own, as in the server, where a refused second step
-    leaves the first one behind.
+    Each statement outside of `transaction()` is a transaction of its own, as on the server, where the first step stays
+    if the second one is refused.
 
     Args:
-        path: file of the database, made if absent; None keeps everything in memory.
+        path: file of the database, created if absent; None keeps everything in memory.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -103,19 +110,26 @@ class Store:
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.create_function("count_row", 0, self._count_row)
+        self._connection.create_function("text_key", 1, text_key, deterministic=True)
+        self._connection.create_function("document_key", 2, document_key, deterministic=True)
         self.rows_read = 0
-        """Rows that `listed` has read; those that subqueries read are not counted."""
+        """The number of rows that `listed` has read, without those that subqueries read."""
         self.fresh = self._connection.execute("PRAGMA user_version").fetchone()[0] == 0
-        """Whether the database was empty when it was opened, tables included."""
+        """Whether the database had no tables when it was opened."""
 
     def create_tables(self) -> None:
-        """Make the tables; inside a transaction, so that a half-seeded file is an empty one."""
+        """Create the tables; call it in the transaction that fills them, so that a file is never half filled."""
         for statement in TABLES.split(";"):
             self._connection.execute(statement)
 
     def create_indices(self) -> None:
-        """Make the indices, without which the database is not ready for use."""
+        """Create the indices, which the database needs before it is used."""
         for statement in INDICES.split(";"):
+            self._connection.execute(statement)
+
+    def create_linguistic_indices(self) -> None:
+        """Create the indices by which lists are read in linguistic order, if they do not exist."""
+        for statement in LINGUISTIC_INDICES.split(";"):
             self._connection.execute(statement)
 
     def all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -130,32 +144,32 @@ class Store:
     def listed(
         self, table: str, *, select: str, where: str, values: Sequence[Any], order: str, limit: int, offset: int
     ) -> list[sqlite3.Row]:
-        """Rows of a table from an offset on, each row that has to be read for it counted in `rows_read`.
+        """Rows of a table from an offset on; the rows read for it are counted in `rows_read`.
 
         Args:
             table: its name.
-            select: what of each row is wanted.
-            where: condition of SQL; empty for all rows.
-            values: of its marks.
+            select: columns in SQL.
+            where: condition in SQL; empty for all rows.
+            values: values of its placeholders.
             order: SQL expressions to sort by.
-            limit: how many rows at most; below zero for all.
-            offset: how many rows to leave out before.
+            limit: the maximum number of rows; below zero for all.
+            offset: how many rows to skip.
         """
         sql = f"SELECT {select} FROM {table} {{}} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - fixed texts
         if where or self._sorts(sql.format("")):
             return self.all(sql.format(f"WHERE count_row() AND ({where or 1})"), *values, limit, offset)
-        # Nothing but what is left out and sent is read. Counting those one by one would take five times as long.
+        # Only the skipped and the returned rows are read; counting them one by one would take five times as long.
         rows = self.all(sql.format(""), limit, offset)
         last = offset + len(rows) if rows else self.all(f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - fixed texts
         self.rows_read += last
         return rows
 
     def run(self, sql: str, *values: Any) -> int:
-        """Run a statement; the number of rows it touched."""
+        """Run a statement, and return the number of rows that it changed."""
         return self._connection.execute(sql, values).rowcount
 
     def write(self, sql: str, **values: Any) -> None:
-        """Run a statement whose marks have names."""
+        """Run a statement with named placeholders."""
         self._connection.execute(sql, values)
 
     def insert(self, table: str, **members: Any) -> None:
@@ -179,7 +193,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """Keep all that happens inside, or nothing of it."""
+        """Commit all statements inside, or none of them."""
         self._connection.execute("BEGIN")
         try:
             yield
@@ -189,7 +203,7 @@ class Store:
         self._connection.execute("COMMIT")
 
     def _sorts(self, sql: str) -> bool:
-        """Whether the rows of a page have to be sorted, because no index brings them in order."""
+        """Whether the rows of a page have to be sorted, because no index has them in order."""
         plan = self.all(f"EXPLAIN QUERY PLAN {sql}", 0, 0)
         return any("TEMP B-TREE" in step["detail"] for step in plan)
 
@@ -202,10 +216,28 @@ class Store:
         self._connection.close()
 
 
-def sortable(number: int) -> str:
-    """Write an integer of any size as text that sorts as the number does.
+def kept(text: str) -> str:
+    """A text as the database stores it: without NUL, which the server removes from its SQL."""
+    return text.replace("\0", "")
 
-    The first character is the sign, four digits count the digits; of a negative number both are complemented.
+
+def kept_in_json(text: str) -> str:
+    """A text as the database stores it in JSON: the server turns NUL into the six characters of its escape."""
+    return text.replace("\0", r"\u0000")
+
+
+def document(members: Mapping[str, str] | None) -> str | None:
+    """Metadata as the database stores it in JSON; None for none."""
+    if members is None:
+        return None
+    return encode({kept_in_json(name): kept_in_json(value) for name, value in members.items()})
+
+
+def sortable(number: int) -> str:
+    """Encode an integer of any size as text that sorts as the number does.
+
+    The first character is the sign, the next four are the number of digits; of a negative number, all digits are
+    complemented.
     """
     digits = str(abs(number))
     if number >= 0:
@@ -214,12 +246,12 @@ def sortable(number: int) -> str:
 
 
 def numeral(text: str) -> str:
-    """The digits, signed if need be, of what `sortable` wrote."""
+    """Decode to the digits of the number, with its sign if it is negative."""
     return text[5:] if text[0] == "1" else f"-{text[5:].translate(_COMPLEMENT)}"
 
 
 def number(text: str) -> int:
-    """Read back what `sortable` wrote."""
+    """Decode what `sortable` has encoded."""
     return int(numeral(text))
 
 

@@ -1,7 +1,7 @@
 """The OAuth2 token endpoint, client credentials only.
 
-Tokens look like the real ones: JWTs with the same claims. They are signed with HMAC instead of RS256, because the
-standard library has no RSA and nobody but the sandbox checks them; it knows its tokens by heart anyway.
+Tokens look like the server's: JWTs with the same claims. They are signed with HMAC instead of RS256, because the
+standard library has no RSA and only the sandbox checks them, by looking them up among those that it has issued.
 """
 
 import binascii
@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, unquote_plus
 from aiohttp import web
 
 from payments_async.sandbox import wire
-from payments_async.sandbox.cursors import parameters
 from payments_async.sandbox.ids import new_uuid, to_base64url
+from payments_async.sandbox.parameters import parameters
 
 SCOPES = ("payments:read", "payments:write")
 
@@ -48,7 +48,7 @@ class Tokens:
         ticks: Callable[[], float],
     ) -> None:
         self.issued = 0
-        """How many tokens were handed out."""
+        """How many tokens were issued."""
         self._client = (client_id, client_secret)
         self._issuer = issuer
         self._lifetime = lifetime
@@ -64,15 +64,15 @@ class Tokens:
         return scheme in ("Bearer", "bearer") and self._ticks() < self._expiries.get(token, -math.inf)
 
     def expire(self, authorization: str) -> None:
-        """Let the token in the header have run out."""
+        """Expire the token in the header."""
         self._expiries.pop(authorization.partition(" ")[2], None)
 
     def revoke(self) -> None:
-        """Forget all tokens issued so far."""
+        """Refuse all tokens issued so far."""
         self._expiries.clear()
 
     async def issue(self, request: web.Request) -> web.Response:
-        """Answer a token request: parameters in form or query, credentials there or in HTTP Basic."""
+        """Answer a token request, with parameters in form or query, and credentials there or in HTTP Basic."""
         form = {name: values[0] for name, values in parameters(request).items()}
         if request.content_type == "application/x-www-form-urlencoded":
             form |= dict(reversed(parse_qsl((await request.read()).decode(errors="replace"), keep_blank_values=True)))

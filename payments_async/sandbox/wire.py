@@ -1,8 +1,8 @@
-"""What goes over the wire and how: JSON with the server's escapes, its envelopes, its refusals."""
+"""The server's answers: JSON with its escapes, envelopes and errors."""
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from aiohttp import web
 
@@ -27,19 +27,19 @@ class RefusedError(Exception):
         self.message = message
 
     def response(self) -> web.Response:
-        """The answer that says so."""
+        """The answer with this error."""
         if self.code is None:
-            return web.Response(status=self.status)
+            return web.Response(status=self.status, headers=HEADERS)
         return answer(encode({"errorCode": self.code, "errorMessage": self.message}), status=self.status)
 
 
 def validation(message: str) -> RefusedError:
-    """The request is understood and not acceptable."""
+    """The request can be read, and is not valid."""
     return RefusedError(400, "VALIDATION", message)
 
 
 def invalid_id(message: str) -> RefusedError:
-    """An id in the path cannot be decoded; only some resources tell this from VALIDATION."""
+    """An id in the path cannot be decoded; other resources answer VALIDATION to that."""
     return RefusedError(400, "INVALID_ID", message)
 
 
@@ -54,29 +54,13 @@ def not_found(message: str = "not found") -> RefusedError:
 
 
 def internal(message: str = "Internal Server Error") -> RefusedError:
-    """Whatever the server did not foresee, SQL errors first of all."""
+    """All that the server does not check itself, errors of its database above all."""
     return RefusedError(500, "INTERNAL", message)
 
 
 def panicked() -> RefusedError:
-    """The half of the server that owns connectors fell over: a status and nothing else."""
+    """The process that owns connectors panicked: its answer is a status without a body."""
     return RefusedError(500, None)
-
-
-def decode(text: str) -> Any:
-    """Read one JSON value with exact integers; ValueError for anything else, `NaN` and too deep nesting included."""
-    try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except RecursionError as error:
-        raise ValueError("exceeded max depth") from error
-
-
-def decode_first(text: str) -> Any:
-    """Read the first JSON value of a text and ignore what follows it; ValueError if there is none."""
-    try:
-        return _first.raw_decode(text.lstrip(" \t\r\n"))[0]
-    except RecursionError as error:
-        raise ValueError("exceeded max depth") from error
 
 
 def splice(members: Mapping[str, Any], **encoded: str | None) -> str:
@@ -96,8 +80,8 @@ def data(text: str, *, status: int = 200) -> web.Response:
 
 
 def cursor(members: Mapping[str, Any], rows: Iterable[str]) -> web.Response:
-    """Send JSON texts as `data` of the `cursor` envelope, behind its other members."""
-    # As bytes from here on: copies of one long text cost more than making its parts.
+    """Send JSON texts as `data` of the `cursor` envelope, after its other members."""
+    # Bytes, because copying one long text several times costs more than encoding its parts.
     listed = b",".join(row.encode() for row in rows)
     return _answer(b'{"cursor":%b,"data":[%b]}}' % (encode(members)[:-1].encode(), listed), 200)
 
@@ -120,10 +104,5 @@ def _answer(body: bytes, status: int) -> web.Response:
     return web.Response(body=body + b"\n", status=status, headers=HEADERS)
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"invalid character in literal {name}")
-
-
-_first = json.JSONDecoder(parse_constant=_refuse_constant)
 # These occur in JSON inside strings only, so replacing them in the finished text is safe.
 _ESCAPES = [(character.encode(), f"\\u{ord(character):04x}".encode()) for character in "<>&\u2028\u2029"]

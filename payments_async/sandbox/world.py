@@ -1,4 +1,4 @@
-"""What every handler needs: rows, the time, the connectors that are installed, and how the server is to behave."""
+"""What every handler needs: the rows, the time, the installed connectors, and the options of the server."""
 
 import random
 from collections.abc import Callable
@@ -7,13 +7,14 @@ from datetime import datetime
 
 from aiohttp import web
 
+from payments_async.sandbox.filters import Rules
 from payments_async.sandbox.ids import ConnectorID
 from payments_async.sandbox.store import Store
 from payments_async.sandbox.times import Instant, microseconds
 from payments_async.sandbox.wire import validation
 
 NANOSECONDS = 789
-"""Python's clock ends at microseconds and Go's does not: answers that are not read back from the database show it."""
+"""Python's clock has microseconds and Go's has nanoseconds, which answers show that are not read from the database."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,12 @@ class World:
 
     store: Store
     clock: Callable[[], datetime]
-    keyset: bool = True
-    """Whether filters on payments compare references, and do not only match them."""
+    rules: Rules
     ties: random.Random | None = None
-    """Draws the order of rows that a list's order leaves equal, anew for each page; None for always the same."""
+    """Chooses for each page how rows are ordered that its order leaves equal; None: always by their arrival."""
 
     def now(self) -> Instant:
-        """The time with nanoseconds, of which the database will keep microseconds."""
+        """The time with nanoseconds; the database will store its microseconds."""
         return Instant(microseconds(self.clock()) * 1000 + NANOSECONDS)
 
     def installed(self, text: str) -> ConnectorID:

@@ -7,6 +7,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -30,23 +31,25 @@ async def start(target: Path, sandbox: Sandbox) -> Process:
 
 
 @pytest.mark.parametrize(
-    ("name", "kills"),
+    ("name", "kills", "collation"),
     [
-        ("payments.jsonl", 8),
-        ("payments.db", 8),
-        ("payments.csv", 4),
-        ("payments.parquet", 4),
-        pytest.param("payments.jsonl", 50, marks=pytest.mark.long),
-        pytest.param("payments.db", 50, marks=pytest.mark.long),
-        pytest.param("payments.csv", 20, marks=pytest.mark.long),
-        pytest.param("payments.parquet", 20, marks=pytest.mark.long),
+        ("payments.jsonl", 8, "linguistic"),
+        ("payments.db", 8, "bytes"),
+        ("payments.csv", 4, "linguistic"),
+        ("payments.parquet", 4, "bytes"),
+        pytest.param("payments.jsonl", 50, "linguistic", marks=pytest.mark.long),
+        pytest.param("payments.db", 50, "bytes", marks=pytest.mark.long),
+        pytest.param("payments.csv", 20, "linguistic", marks=pytest.mark.long),
+        pytest.param("payments.parquet", 20, "bytes", marks=pytest.mark.long),
     ],
 )
-async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(tmp_path: Path, name: str, kills: int) -> None:
+async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(
+    tmp_path: Path, name: str, kills: int, collation: Literal["bytes", "linguistic"]
+) -> None:
     chance = random.Random(name)
     target = tmp_path / name
     killed = 0
-    async with Sandbox(payments=ROWS) as sandbox:
+    async with Sandbox(payments=ROWS, collation=collation) as sandbox:
         first = sandbox.references()
         ever, throughout = set(first), set(first)
 

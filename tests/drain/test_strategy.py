@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import random
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -208,6 +208,28 @@ async def test_the_sandbox_of_the_released_server_has_keys(client: PaymentsClien
     for resource in ("payments", "accounts"):
         report = await Drain(client, resource, Memory(), partitions=4).run()
         assert report.strategy == "keyset"
+
+
+@both_lists
+@pytest.mark.parametrize("collation", ["bytes", "linguistic"])
+async def test_keys_are_followed_in_either_order_of_texts(
+    resource: str, collation: Literal["bytes", "linguistic"]
+) -> None:
+    async with (
+        Sandbox(payments=400, accounts=200, auth=False, collation=collation) as sandbox,
+        PaymentsClient(sandbox.url) as client,
+    ):
+        for connector in await client.connectors.list_all_connectors():
+            for reference in ("Ü-1", "u_1", "U1", "ü 1"):
+                sandbox.add_account(connector.connector_id, reference)
+                sandbox.add_payment(
+                    connector.connector_id, f"{reference} {connector.provider}", amount=1, asset="EUR/2"
+                )
+        sink = Memory()
+        report = await Drain(client, resource, sink, partitions=4, page_size=20).run()
+        there = sandbox.references() if resource == "payments" else sandbox.account_ids()
+    assert (report.strategy, report.items) == ("keyset", len(there))
+    assert {row.reference if resource == "payments" else row.id for row in sink.rows} == there
 
 
 @pytest.mark.parametrize("count", [0, 1, 50, 250])

@@ -44,10 +44,21 @@ class Meant(Generic[T]):
 Meaning = st.SearchStrategy[Meant[T]]
 
 
-def condition(key: Key[T, Any], name: str, value: Any) -> Meant[T]:
-    """One operator of a key with one value; the key's name is that of the item's member."""
+def as_it_is(value: Any) -> Any:
+    return value
+
+
+def condition(key: Key[T, Any], name: str, value: Any, place: Callable[[Any], Any] = as_it_is) -> Meant[T]:
+    """One operator of a key with one value.
+
+    Args:
+        key: Its name is that of the item's member.
+        name: The operator.
+        value: What the member is compared with.
+        place: By what the server compares them.
+    """
     member = key.path.partition(".")[2]
-    return Meant(getattr(key, name)(value), lambda item: OPERATORS[name](getattr(item, member), value))
+    return Meant(getattr(key, name)(value), lambda item: OPERATORS[name](place(getattr(item, member)), place(value)))
 
 
 def entry(key: Key[T, str], name: str, value: str) -> Meant[T]:
@@ -60,14 +71,14 @@ def one_of(values: Sequence[T]) -> st.SearchStrategy[T]:
     return st.integers(0, len(values) - 1).map(lambda index: values[index])
 
 
-def conditions(items: Sequence[T], key: Key[T, Any]) -> Meaning[T]:
-    """All operators of a key, with values of the items and some between them."""
+def conditions(items: Sequence[T], key: Key[T, Any], place: Callable[[Any], Any] = as_it_is) -> Meaning[T]:
+    """All operators of a key, with values of the items and some between them; `place` as for a condition."""
     member = key.path.partition(".")[2]
     known = one_of(items).map(lambda item: getattr(item, member))
     names = st.sampled_from([name for name in OPERATORS if hasattr(key, name)])
     if member in ("amount", "initial_amount"):
         known |= known.flatmap(lambda amount: st.sampled_from([amount - 1, amount + 1])) | st.integers()
-    return st.builds(condition, st.just(key), names, known)
+    return st.builds(condition, st.just(key), names, known, st.just(place))
 
 
 def entries(items: Sequence[T], metadata: Metadata[T]) -> Meaning[T]:

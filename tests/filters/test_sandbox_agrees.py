@@ -1,6 +1,6 @@
 """What a filter finds on the sandbox is what Python finds in the whole list, and what is refused deserves it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import pytest
@@ -10,9 +10,20 @@ from hypothesis import strategies as st
 from payments_async import APIError, Pages, PaymentsClient, filters
 from payments_async.filters import Filter, Key
 from payments_async.models import Payment
+from payments_async.sandbox import Sandbox
 from tests.properties import examples
 
-from .meant import OPERATORS, Meant, condition, entry, on_accounts, on_payments, on_transfer_initiations
+from .meant import (
+    OPERATORS,
+    Meant,
+    combined,
+    condition,
+    conditions,
+    entry,
+    on_accounts,
+    on_payments,
+    on_transfer_initiations,
+)
 
 T = TypeVar("T")
 
@@ -83,6 +94,29 @@ async def test_any_filter_of_transfers_finds_what_python_finds(client: PaymentsC
     assert not all(each.source_account_id for each in everything)
     meant = data.draw(on_transfer_initiations(everything))
     await finds(client.transfer_initiations.list_transfer_initiations, everything, meant)
+
+
+@pytest.fixture
+async def linguistic() -> AsyncIterator[PaymentsClient]:
+    """A client of a server that sorts texts linguistically."""
+    async with (
+        Sandbox(payments=250, auth=False, collation="linguistic") as sandbox,
+        PaymentsClient(sandbox.url, auth=None) as connected,
+    ):
+        yield connected
+
+
+@settings(shared, max_examples=30)
+@given(st.data())
+@pytest.mark.parametrize("key", [filters.payments.reference, filters.accounts.reference], ids=str)
+async def test_comparisons_follow_the_order_of_a_linguistic_server(
+    linguistic: PaymentsClient, key: Key[Any, str], data: st.DataObject
+) -> None:
+    listing: Callable[..., Pages[Any]] = LISTS[key.path.partition(".")[0]](linguistic)
+    everything = await all_of(listing(page_size=100))
+    in_order = [item.reference for item in await all_of(listing(page_size=100, sort=["reference:asc"]))]
+    assert set(in_order) == {item.reference for item in everything}
+    await finds(listing, everything, data.draw(combined(conditions(everything, key, in_order.index))))
 
 
 WEB = {"$match": {"metadata[channel]": "web"}}

@@ -70,7 +70,7 @@ both_duplicates = pytest.mark.parametrize(
 async def sandbox(request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
     """A small sandbox; a test that needs another one gives its options as the fixture's parameter."""
     options: dict[str, Any] = getattr(request, "param", {})
-    rows: dict[str, Any] = {} if "payments" in options else {"payments": 30, "accounts": 25}
+    rows: dict[str, Any] = {"awkward": True} | ({} if "payments" in options else {"payments": 30, "accounts": 25})
     async with Sandbox(**rows, **options) as running:
         yield running
 

@@ -19,7 +19,7 @@ from payments_async.models import (
 )
 from payments_async.models.generated.operations import OPERATIONS, Operation
 from payments_async.sandbox import Sandbox
-from payments_async.sandbox.server import NO_ROUTE
+from payments_async.sandbox.routes import NO_ROUTE
 from payments_async.wire import codec
 
 from .conftest import AT, account, answer, payment, transfer

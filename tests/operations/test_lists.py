@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from payments_async import Page, Pages, PaymentsClient, ServerError, ValidationError
-from payments_async.models import Pool, TransferInitiation
+from payments_async.models import Account, Payment, Pool, TransferInitiation
 from payments_async.models.generated.operations import OPERATIONS
-from payments_async.sandbox import Fault, FaultKind, Sandbox
+from payments_async.sandbox import Fault, FaultKind, Sandbox, enums
 
 from .conftest import INTERNAL, NO_ACCOUNT, REFUSED, refused, transfer
 
@@ -148,8 +148,12 @@ async def test_a_page_has_a_hundred_items_at_most(client: PaymentsClient) -> Non
 async def test_an_empty_cursor_is_the_whole_list(client: PaymentsClient, name: str) -> None:
     listing = await list_of(client, name)
     page = await listing(cursor=urlsafe_b64encode(b"{}").decode().rstrip("=")).first()
-    expected = [] if name == "get_account_balances" else await all_of(listing())
-    assert page == Page(data=expected, has_more=False, page_size=0)
+    assert (page.has_more, page.next, page.page_size) == (False, None, 0)
+    if name == "get_account_balances":
+        # The account is a part of the cursor, and this one has none.
+        assert len({each.account_id for each in page.data}) > 1
+    else:
+        assert page.data == await all_of(listing())
 
 
 @none
@@ -178,8 +182,19 @@ async def test_page_sizes_that_are_refused(client: PaymentsClient, path: str, pa
     assert await refused(client.request, "GET", path, query={"pageSize": page_size}) == REFUSED
 
 
+RANKS: dict[tuple[type, str], tuple[str, ...]] = {
+    (Payment, "type"): enums.PAYMENT_TYPES,
+    (Payment, "status"): enums.PAYMENT_STATUSES,
+    (Account, "type"): enums.ACCOUNT_TYPES,
+    (TransferInitiation, "type"): enums.TRANSFER_TYPES,
+    **{(model, "provider"): enums.PROVIDERS for model in (Payment, TransferInitiation)},
+}
+
+
 def column_of(item: Any, column: str) -> Any:
     """What a list is sorted by, as far as the item shows it and it can be compared; else `None`."""
+    if ranks := RANKS.get((type(item), column)):
+        return 1 + ranks.index(getattr(item, column))
     match column:
         case "connector.name":
             return item.provider.lower()
@@ -187,8 +202,11 @@ def column_of(item: Any, column: str) -> Any:
             return None
         case "created_at" if isinstance(item, Pool):
             return None
+        case "scheduled_at" if item.scheduled_at.year == 1:
+            return None
         case _:
-            return getattr(item, column) or None
+            value = getattr(item, column)
+            return None if column.endswith("_account_id") and not value else value
 
 
 @few
@@ -199,17 +217,17 @@ async def test_a_list_is_sorted_by_each_of_its_columns(client: PaymentsClient, n
     down = await all_of(listing(sort=[f"{column}:desc"], page_size=7))
     unsorted = await all_of(listing(page_size=7))
     assert sorted(map(repr, up)) == sorted(map(repr, down)) == sorted(map(repr, unsorted))
-    # Where nothing is goes first or last as the database has it.
-    ascending, descending = ([value for item in each if (value := column_of(item, column))] for each in (up, down))
-    assert ascending == sorted(ascending)
-    assert descending == sorted(descending, reverse=True)
+    ascending, descending = ([column_of(item, column) for item in each] for each in (up, down))
+    there, missing = [value for value in ascending if value is not None], ascending.count(None)
+    assert ascending == [*sorted(there), *[None] * missing]
+    assert descending == [*[None] * missing, *sorted(there, reverse=True)]
 
 
 @few
 async def test_a_list_is_sorted_by_several_columns_in_turn(client: PaymentsClient) -> None:
     found = await all_of(client.payments.list_payments(sort=["type:desc", "amount:asc"], page_size=5))
     by_amount = sorted(await all_of(client.payments.list_payments()), key=lambda payment: payment.amount)
-    assert found == sorted(by_amount, key=lambda payment: payment.type, reverse=True)
+    assert found == sorted(by_amount, key=lambda payment: column_of(payment, "type"), reverse=True)
 
 
 @few
@@ -253,7 +271,7 @@ async def test_filters_of_no_known_form_are_refused_by_every_list(client: Paymen
 
 
 @few
-@pytest.mark.parametrize("query", [{}, {"$match": {"name": "x"}}, {"$gt": {"anything": [1]}}, {"$or": []}], ids=str)
+@pytest.mark.parametrize("query", [{}, {"$match": {"name": "x"}}, {"$gt": {"anything": [1]}}], ids=str)
 async def test_pools_check_a_filter_and_ignore_it(client: PaymentsClient, query: Any) -> None:
     assert len(await all_of(client.pools.list_pools(query=query))) == 22
 

@@ -18,6 +18,7 @@ from .conftest import (
     INVALID_ID,
     NO_ACCOUNT,
     NO_PAYMENT,
+    NO_ROUTE,
     NOT_FOUND,
     NOT_INSTALLED,
     REFUSED,
@@ -177,7 +178,7 @@ async def test_members_that_are_needed(client: PaymentsClient, connectors: dict[
 
 
 @pytest.mark.parametrize(
-    ("payment_id", "refusal"), [("!", REFUSED), ("a/b", REFUSED), (NO_PAYMENT, NOT_FOUND)], ids=str
+    ("payment_id", "refusal"), [("!", REFUSED), ("a/b", NO_ROUTE), (NO_PAYMENT, NOT_FOUND)], ids=str
 )
 async def test_payments_that_are_not_there(client: PaymentsClient, payment_id: str, refusal: Refusal) -> None:
     assert await refused(client.payments.get_payment, payment_id) == refusal

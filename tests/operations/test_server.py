@@ -50,7 +50,6 @@ async def test_wrong_credentials_are_told_as_such(sandbox: Sandbox) -> None:
         ("GET", "/nothing", NO_ROUTE),
         ("GET", "/payments/a/b", NO_ROUTE),
         ("DELETE", "/payments", Refusal(APIError, 405, None)),
-        ("POST", "/_info", Refusal(APIError, 405, None)),
         ("PUT", "/connectors/STRIPE/config", Refusal(APIError, 405, None)),
     ],
     ids=str,

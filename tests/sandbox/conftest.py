@@ -1,5 +1,6 @@
 """Plain HTTP against a sandbox, and a clock that stands still until it is moved."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from multidict import CIMultiDict
 
 from payments_async.sandbox import Sandbox
 
@@ -71,6 +73,19 @@ class Api:
         url = f"{self.sandbox.url}/api/payments{path}"
         async with self.session.request(method, url, data=content, allow_redirects=False, **options) as response:
             return Answer(response.status, response.headers, await response.text())
+
+    async def verbatim(self, method: str, path: str, headers: str = "") -> Answer:
+        """Send a request line as it is, which clients would write in another way or not at all."""
+        host, _, port = self.sandbox.url.removeprefix("http://").rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        request = f"{method} /api/payments{path} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\n{headers}\r\n"
+        writer.write(request.encode())
+        head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+        line, *fields = head.splitlines()
+        parts = (field.partition(": ") for field in fields)
+        return Answer(int(line.split()[1]), CIMultiDict((name, value) for name, _, value in parts), body)
 
     async def get(self, path: str, **parameters: Any) -> Answer:
         return await self.call("GET", path, params=parameters)
@@ -173,4 +188,4 @@ async def api(start: Start) -> Api:
 @pytest.fixture
 async def full(start: Start) -> Api:
     """Three hundred payments and all that goes with them; open to all."""
-    return await start(payments=300, pools=5)
+    return await start(payments=300, pools=5, awkward=True)

@@ -99,7 +99,7 @@ async def test_pools_of_an_account(api: Api) -> None:
 @pytest.fixture
 async def held(start: Start) -> tuple[Api, str]:
     """An account with ten balances, one a day from 2024-01-08T09:30 on, each until a second before the next."""
-    api = await start(connectors=1, accounts=1, balances=10, tasks=0)
+    api = await start(connectors=1, accounts=1, balances=10, tasks=0, awkward=True)
     return api, (await api.get("/accounts")).page["data"][0]["id"]
 
 

@@ -36,6 +36,9 @@ async def test_numbers_are_shown_by_get_alone_and_masked(api: Api) -> None:
         ({"iban": "123456789"}, {"iban": "1234*6789"}),
         ({"iban": "", "accountNumber": "12345"}, {"accountNumber": "12345"}),
         ({"iban": "", "accountNumber": "123456"}, {"accountNumber": "12*456"}),
+        # By bytes, of which the letter has two.
+        ({"iban": "é23456789012345"}, {"iban": "é23********2345"}),
+        ({"iban": "123é56789012345"}, {"iban": "123\ufffd********2345"}),
     ],
 )
 async def test_masks(api: Api, members: dict[str, str], shown: dict[str, str]) -> None:
@@ -74,6 +77,17 @@ async def test_forwarded_twice(api: Api) -> None:
     assert [each["connectorID"] for each in again["relatedAccounts"]] == [first, second]
     assert (await api.get(f"/bank-accounts/{bank_account}")).data["connectorID"] == first
     assert (await api.post(path, {"connectorID": first})).code == REFUSED
+
+
+async def test_a_provider_that_cannot_be_reached_opens_no_account(api: Api) -> None:
+    config = {"name": "unreachable", "accessKey": "a", "secret": "s", "baseUrl": "http://127.0.0.1:9"}
+    connector = (await api.post("/connectors/ATLAR", config)).data["connectorID"]
+    body = {"name": "n", "country": "DE", "iban": IBAN, "connectorID": connector}
+    assert (await api.post("/bank-accounts", body)).code == (500, "INTERNAL")
+    (left,) = (await api.get("/bank-accounts")).page["data"]
+    assert "relatedAccounts" not in left
+    forward = f"/bank-accounts/{left['id']}/forward"
+    assert (await api.post(forward, {"connectorID": connector})).code == (500, "INTERNAL")
 
 
 @pytest.mark.parametrize(

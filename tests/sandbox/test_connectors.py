@@ -92,9 +92,7 @@ async def test_a_missing_required_member_is_a_500(bare: Api, provider: str, name
     assert (await bare.get("/connectors")).data == []
 
 
-@pytest.mark.parametrize(
-    ("sent", "back"), [("90s", "1m30s"), ({"duration": 1_500_000_000}, "1.5s"), ("0s", "2m0s"), (None, "2m0s")]
-)
+@pytest.mark.parametrize(("sent", "back"), [("90s", "1m30s"), ({"duration": 1_500_000_000}, "1.5s"), ("0s", "2m0s")])
 async def test_durations_are_normalised(bare: Api, sent: Any, back: str) -> None:
     connector = await install(bare, "WISE", pollingPeriod=sent)
     assert (await shown(bare, "WISE", connector))["pollingPeriod"] == back
@@ -102,7 +100,10 @@ async def test_durations_are_normalised(bare: Api, sent: Any, back: str) -> None
 
 @pytest.mark.parametrize(
     "members",
-    [{"pollingPeriod": value} for value in ("1d", "", "120", 120, True, {"duration": "2m"})]
+    [
+        {"pollingPeriod": value}
+        for value in ("1d", "", "120", 120, True, None, {}, {"duration": "2m"}, {"duration": True})
+    ]
     + [{"pageSize": -1}, {"pageSize": "1"}, {"pageSize": 2**64}, {"apiKey": 5}, {"name": 5}],
 )
 async def test_members_of_a_wrong_type_are_refused(bare: Api, members: dict[str, Any]) -> None:
@@ -171,6 +172,26 @@ async def test_the_available_configs(bare: Api) -> None:
     assert told["BANKING-CIRCLE"]["userCertificate"]["dataType"] == "long string"
 
 
+async def test_defaults_are_told_as_the_server_tells_them(bare: Api) -> None:
+    told = (await bare.get("/connectors/configs")).data
+    defaults = {
+        (provider, name): field["defaultValue"] for provider, fields in told.items() for name, field in fields.items()
+    }
+    assert {provider: defaults.pop((provider, "name")) for provider in REQUIRED} == {each: each for each in REQUIRED}
+    assert {key: value for key, value in defaults.items() if value not in ("", "2m0s")} == {
+        ("STRIPE", "pageSize"): "10",
+        ("MODULR", "endpoint"): "https://api-sandbox.modulrfinance.com/api-sandbox-token",
+        ("MODULR", "pageSize"): "100",
+        ("CURRENCY-CLOUD", "endpoint"): "https://devapi.currencycloud.com",
+        ("ATLAR", "baseUrl"): "https://api.atlar.com",
+        ("ATLAR", "pageSize"): "25",
+        ("DUMMY-PAY", "numberOfAccountsPreGenerated"): "0",
+        ("DUMMY-PAY", "numberOfPaymentsPreGenerated"): "0",
+    }
+    # It is ten seconds in truth.
+    assert defaults["DUMMY-PAY", "filePollingPeriod"] == ""
+
+
 VERSIONED = [("GET", "/config"), ("POST", "/config"), ("POST", "/reset"), ("DELETE", ""), ("GET", "/tasks")]
 VERSIONED += [("GET", f"/tasks/{NIL}")]
 
@@ -196,13 +217,16 @@ async def test_the_id_of_another_provider(api: Api) -> None:
     squeezed = (await api.get(f"/connectors/MODULR/{stripe}/config")).data
     assert squeezed == {
         "name": "stripe",
-        "apiKey": "sandbox-apiKey",
+        "apiKey": "sk_test_sandbox",
         "apiSecret": "",
         "endpoint": "",
         "pollingPeriod": "2m0s",
         "pageSize": 10,
     }
-    assert (await api.get(f"/connectors/DUMMY-PAY/{stripe}/config")).data["filePollingPeriod"] == "0s"
+    # What is not there has the default of the path's provider, and what is there stays.
+    assert (await api.get(f"/connectors/DUMMY-PAY/{stripe}/config")).data["filePollingPeriod"] == "10s"
+    wise = await api.connector("WISE")
+    assert (await api.get(f"/connectors/STRIPE/{wise}/config")).data["pageSize"] == 10
     for method, end in (("POST", "/config"), ("DELETE", ""), ("POST", "/reset"), ("GET", "/tasks")):
         body = {"apiKey": "k"} if end == "/config" else None
         assert (await api.call(method, f"/connectors/WISE/{stripe}{end}", body)).code == REFUSED
@@ -266,16 +290,22 @@ DESCRIPTORS = {
 
 @pytest.mark.parametrize("provider", DESCRIPTORS)
 async def test_a_fresh_connector_has_tasks(bare: Api, provider: str) -> None:
-    connector = await install(bare, provider)
+    connector = await install(bare, provider, **({"apiKey": "sk_test_1"} if provider == "STRIPE" else {}))
     tasks = (await bare.get(f"/connectors/{provider}/{connector}/tasks")).page["data"]
-    assert len(tasks) == len(PROVIDERS[provider].tasks) >= 2
+    started = (
+        [] if provider == "GENERIC" else [PROVIDERS[provider].describe(**each) for each in PROVIDERS[provider].tasks]
+    )
+    # The newest first.
+    assert [task["descriptor"] for task in tasks] == started[::-1]
     for task in tasks:
+        assert task["descriptor"]["name"]
+        assert bool(task["descriptor"]["key"]) is not task["descriptor"].get("main", False)
         assert task == {
             "id": task["id"],
             "connectorID": connector,
             "createdAt": "2026-01-01T12:00:00Z",
             "updatedAt": "2026-01-01T12:00:00Z",
-            "status": "ACTIVE",
+            "status": task["status"],
             "error": "",
             "descriptor": task["descriptor"],
             "state": None,
@@ -284,6 +314,61 @@ async def test_a_fresh_connector_has_tasks(bare: Api, provider: str) -> None:
         assert task["descriptor"].keys() >= DESCRIPTORS[provider]
         assert extra <= {"main", "account", "bankAccount"}
     assert (await bare.get(f"/connectors/{provider}/tasks")).page["data"] == tasks
+
+
+async def test_generic_starts_with_its_endpoint(bare: Api) -> None:
+    connector = await install(bare, "GENERIC", endpoint="https://psp.example.com")
+    tasks = (await bare.get(f"/connectors/GENERIC/{connector}/tasks")).page["data"]
+    assert [task["descriptor"]["key"] for task in reversed(tasks)] == ["main", "fetch-accounts", "fetch-beneficiaries"]
+    assert tasks[1]["descriptor"] == {"name": "Fetch accounts from client", "key": "fetch-accounts", "account_id": ""}
+
+
+async def test_stripe_with_a_key_that_is_none(bare: Api) -> None:
+    """Its tasks fail and the account of its own name is there all the same."""
+    connector = await install(bare, "STRIPE", apiKey="sk_dead")
+    tasks = (await bare.get(f"/connectors/STRIPE/{connector}/tasks")).page["data"]
+    assert {task["descriptor"]["key"]: task["status"] for task in tasks} == {
+        "": "ACTIVE",
+        "fetch_accounts": "FAILED",
+        "fetch_payments": "FAILED",
+        "fetch_balance": "FAILED",
+    }
+    assert {bool(task["error"]) for task in tasks if task["status"] == "FAILED"} == {True}
+    (root,) = (await bare.get("/accounts")).page["data"]
+    assert (root["reference"], root["type"], root["accountName"], root["raw"]) == ("root", "INTERNAL", "", None)
+
+
+PEM = "-----BEGIN CERTIFICATE-----"
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(("provider", "members"), [("MANGOPAY", {}), ("BANKING-CIRCLE", {"userCertificate": PEM})])
+async def test_what_cannot_be_started_is_installed_all_the_same(
+    bare: Api, provider: str, members: dict[str, str]
+) -> None:
+    whole = config(provider, endpoint=NOBODY, **members)
+    refused = await bare.post(f"/connectors/{provider}", whole)
+    assert refused.code == FAILED
+    (left,) = (await bare.get("/connectors")).data
+    assert (left["name"], left["enabled"]) == ("mine", True)
+    assert (await bare.get(f"/connectors/{provider}/tasks")).page["data"] == []
+    assert (await bare.post(f"/connectors/{provider}", whole)).code == REFUSED
+    # Nor does a reset start it.
+    assert (await bare.post(f"/connectors/{provider}/reset")).code == FAILED
+    (again,) = (await bare.get("/connectors")).data
+    assert again["connectorID"] != left["connectorID"]
+    assert (await bare.call("DELETE", f"/connectors/{provider}")).status == 204
+
+
+@pytest.mark.parametrize("endpoint", [NOBODY, "http://127.0.0.1:99999"])
+async def test_others_start_and_fail_to_fetch(bare: Api, endpoint: str) -> None:
+    connector = await install(bare, "MODULR", endpoint=endpoint)
+    tasks = (await bare.get(f"/connectors/MODULR/{connector}/tasks")).page["data"]
+    assert {task["descriptor"]["key"]: task["status"] for task in tasks} == {
+        "main": "ACTIVE",
+        "fetch-accounts": "FAILED",
+        "fetch-beneficiaries": "FAILED",
+    }
 
 
 async def test_a_task_is_found_through_any_connector(api: Api) -> None:

@@ -49,6 +49,11 @@ async def found(api: Api, path: str, query: Any) -> list[str]:
         ({"$lt": {"reference": "c"}}, "ab"),
         ({"$lte": {"reference": "c"}}, "abc"),
         ({"$match": {"reference": None}}, ""),
+        # Lists and objects reach the database as their JSON text.
+        ({"$match": {"reference": ["c"]}}, ""),
+        ({"$match": {"reference": {"c": 1}}}, ""),
+        ({"$lt": {"reference": ["c"]}}, ""),
+        ({"$gt": {"reference": ["c"]}}, "abcde"),
         # NUL characters are left out on the way to the database.
         ({"$match": {"reference": "\0c\0"}}, "c"),
         ({"$and": [{"$gt": {"reference": "a"}}, {"$lt": {"reference": "d"}}]}, "bc"),
@@ -100,6 +105,18 @@ async def found(api: Api, path: str, query: Any) -> list[str]:
 )
 async def test_payments_found(api: Api, query: Any, references: str) -> None:
     assert await found(api, "/payments", query) == list(references)
+
+
+@pytest.mark.parametrize(("depth", "references"), [(199, "abde"), (200, "c")])
+async def test_negations_of_negations(api: Api, depth: int, references: str) -> None:
+    text = '{"$not":' * depth + '{"$match":{"reference":"c"}}' + "}" * depth
+    assert await found(api, "/payments", text) == list(references)
+    assert await found(api, "/accounts", text) == ([] if depth == 200 else ["one", "three", "two"])
+
+
+async def test_of_metadata_given_twice_the_last_counts(api: Api) -> None:
+    terms = [{"$match": {"metadata[k]": "a"}}, {"$match": {"metadata[k]": "b"}}, {"$match": {"type": "PAY-IN"}}]
+    assert await found(api, "/payments", {"$and": terms}) == ["b"]
 
 
 async def test_payments_of_a_connector(api: Api) -> None:
@@ -200,6 +217,11 @@ async def test_transfers_filter_by_their_accounts_and_panic_over_all_else(api: A
     others = (await api.get("/transfer-initiations", query=json.dumps({"$not": source}))).page["data"]
     assert wanted not in [row["id"] for row in others]
     assert len((await api.get("/transfer-initiations", query='{"$and":[]}')).page["data"]) == 2
+    # What is shown as an empty text is nothing in the database.
+    nowhere = await api.transfer(sourceAccountID="")
+    assert (await api.get(f"/transfer-initiations/{nowhere}")).data["sourceAccountID"] == ""
+    empty = json.dumps({"$match": {"source_account_id": ""}})
+    assert (await api.get("/transfer-initiations", query=empty)).page["data"] == []
     for query in (
         {"$match": {"reference": "x"}},
         {"$gt": {"source_account_id": "x"}},

@@ -107,9 +107,11 @@ async def test_ids_of_what_is_created(api: Api) -> None:
     payment = await api.payment(reference="pi <1>")
     assert json.loads(unwrap(payment["id"])) == {"ConnectorID": decoded, "Reference": "pi <1>", "Type": "PAY-IN"}
     assert (await api.get(f"/payments/{payment['id']}")).data["reference"] == "pi <1>"
-    # An id written in another way means the same payment.
-    other = json.dumps({"type": "PAY-IN", "x": 1, "connectorid": decoded, "reference": "pi <1>"}, indent=1)
-    assert (await api.get(f"/payments/{wrap(other)}")).data["id"] == payment["id"]
+    # An id written in another way means the same payment, and is not found all the same.
+    other = wrap(json.dumps({"type": "PAY-IN", "x": 1, "connectorid": decoded, "reference": "pi <1>"}, indent=1))
+    assert (await api.call("PATCH", f"/payments/{other}/metadata", {"k": "v"})).status == 204
+    assert (await api.get(f"/payments/{payment['id']}")).data["metadata"] == {"k": "v"}
+    assert (await api.get(f"/payments/{other}")).code == (404, "NOT_FOUND")
 
 
 async def test_a_transfer_and_an_account_of_one_reference_share_their_id(api: Api) -> None:

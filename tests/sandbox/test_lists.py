@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from payments_async.sandbox import enums
+
 from .conftest import Api, Start
 
 LISTS = ["/payments", "/accounts", "/pools", "/bank-accounts", "/transfer-initiations"]
@@ -47,7 +49,7 @@ async def test_an_empty_list_is_an_empty_array(api: Api) -> None:
 async def test_a_cursor_is_base64url_of_an_offset_and_the_filters(full: Api) -> None:
     query = {"$match": {"type": "PAY-IN"}}
     page = (await full.get("/payments", pageSize="3", sort="amount:dsc", query=json.dumps(query))).page
-    filters = {"qb": query, "Sorter": [{"column": "amount", "order": "DESC"}], "pageSize": 3, "options": {}}
+    filters = {"qb": query, "Sorter": [{"column": "amount", "order": "desc"}], "pageSize": 3, "options": {}}
     assert read(page["next"]) == {"offset": 3, "order": 0, "pageSize": 3, "filters": filters}
     plain = (await full.get("/payments", pageSize="3")).page
     assert read(plain["next"])["filters"] == {"qb": None, "Sorter": None, "pageSize": 3, "options": {}}
@@ -73,6 +75,42 @@ async def test_the_empty_cursor_is_the_whole_table(full: Api) -> None:
     assert len(page["data"]) == 300
     assert "pageSize" not in page
     assert page["hasMore"] is False
+
+
+async def test_null_is_an_empty_cursor(full: Api) -> None:
+    assert (await full.get("/payments", cursor="bnVsbA")).text == (await full.get("/payments", cursor=token())).text
+
+
+async def test_a_cursor_is_read_in_any_case_and_goes_on_as_it_came(full: Api) -> None:
+    query = {"$gt": {"amount": 100.0}}
+    filters = {"QB": query, "sorter": [{"COLUMN": "amount", "Order": "ASC"}], "PAGESIZE": 250, "OPTIONS": None}
+    page = (await full.get("/payments", cursor=token(OFFSET=2, Order=7, pagesize=4, FILTERS=filters))).page
+    amounts = [row["amount"] for row in page["data"]]
+    assert amounts == sorted(amounts)
+    assert len(amounts) == 4
+    kept = {"qb": {"$gt": {"amount": 100}}, "Sorter": [{"column": "amount", "order": "ASC"}], "pageSize": 250}
+    assert read(page["next"]) == {"offset": 6, "order": 7, "pageSize": 4, "filters": kept | {"options": {}}}
+    assert '"amount":100}' in base64.urlsafe_b64decode(page["next"] + "==").decode()
+
+
+@pytest.mark.parametrize("operator", ["$and", "$or"])
+async def test_an_empty_junction_does_not_survive_its_own_cursor(full: Api, operator: str) -> None:
+    page = (await full.get("/payments", pageSize="2", query=json.dumps({"$not": {"$not": {operator: []}}}))).page
+    assert len(page["data"]) == 2
+    assert read(page["next"])["filters"]["qb"] == {"$not": {"$not": {operator: None}}}
+    assert (await full.get("/payments", cursor=page["next"])).code == (400, "VALIDATION")
+
+
+@pytest.mark.parametrize("order", ["", "up"])
+async def test_a_cursor_with_an_order_that_is_none_fails_in_the_database(full: Api, order: str) -> None:
+    cursor = token(pageSize=5, filters={"Sorter": [{"column": "amount", "order": order}]})
+    assert (await full.get("/payments", cursor=cursor)).code == (500, "INTERNAL")
+
+
+@pytest.mark.parametrize("offset", [2**31, 2**63 - 1, 2**64 - 1])
+async def test_an_offset_beyond_the_databases_own_is_none(full: Api, offset: int) -> None:
+    first = (await full.get("/payments", pageSize="3")).page["data"]
+    assert (await full.get("/payments", cursor=token(offset=offset, pageSize=3))).page["data"] == first
 
 
 async def test_cursor_page_sizes_are_not_capped(full: Api) -> None:
@@ -144,11 +182,11 @@ def _verbatim(url: str) -> Any:
             "/payments",
             """
             id connector_id created_at reference type status amount initial_amount scheme asset source_account_id
-            destination_account_id connector.name provider
+            destination_account_id connector.name provider name payment.id connector.provider payment.created_at
             """,
         ),
         ("/accounts", "id created_at reference type default_currency account_name connector_id metadata"),
-        ("/bank-accounts", "id created_at name country metadata"),
+        ("/bank-accounts", "id created_at name country metadata iban account_number swift_bic_code"),
         ("/pools", "id name created_at"),
         (
             "/transfer-initiations",
@@ -182,6 +220,53 @@ async def test_amounts_sort_as_numbers(full: Api) -> None:
     assert down[0] > 10**29
     up = [row["amount"] for row in (await full.get("/payments", sort="amount:asc", pageSize="100")).page["data"]]
     assert up[0] < 0 < up[-1]
+
+
+@pytest.mark.parametrize(
+    ("path", "column", "member", "ranks"),
+    [
+        ("/payments", "type", "type", enums.PAYMENT_TYPES),
+        ("/payments", "status", "status", enums.PAYMENT_STATUSES),
+        ("/payments", "provider", "provider", enums.PROVIDERS),
+        ("/accounts", "type", "type", enums.ACCOUNT_TYPES),
+        ("/transfer-initiations", "type", "type", enums.TRANSFER_TYPES),
+        ("/transfer-initiations", "provider", "provider", enums.PROVIDERS),
+    ],
+)
+async def test_enums_sort_in_their_own_order(full: Api, path: str, column: str, member: str, ranks: Any) -> None:
+    cursors = [token(filters={"Sorter": [{"column": column, "order": order}]}) for order in ("asc", "desc")]
+    up, down = [[row[member] for row in (await full.get(path, cursor=each)).page["data"]] for each in cursors]
+    assert up == down[::-1] == sorted(up, key=ranks.index)
+    assert up != sorted(up)
+
+
+@pytest.mark.parametrize(
+    ("path", "column", "member", "none"),
+    [
+        ("/payments", "source_account_id", "sourceAccountID", ""),
+        ("/payments", "destination_account_id", "destinationAccountID", ""),
+        ("/transfer-initiations", "source_account_id", "sourceAccountID", ""),
+        ("/transfer-initiations", "scheduled_at", "scheduledAt", "0001-01-01T00:00:00Z"),
+    ],
+)
+async def test_what_is_missing_sorts_last(full: Api, path: str, column: str, member: str, none: str) -> None:
+    cursors = [token(filters={"Sorter": [{"column": column, "order": order}]}) for order in ("asc", "desc")]
+    up, down = [[row[member] for row in (await full.get(path, cursor=each)).page["data"]] for each in cursors]
+    missing = up.count(none)
+    assert missing
+    assert up[-missing:] == down[:missing] == [none] * missing
+    assert up[:-missing] == sorted(up[:-missing])
+
+
+async def test_metadata_sort_by_their_number_and_then_member_by_member(api: Api) -> None:
+    # Of several members, that with the shortest name is the first.
+    in_order: list[Any] = [None, {}, {"aa": "0"}, {"b": "2"}, {"b": "3"}, {"aa": "1", "b": "1"}, {"aa": "0", "b": "2"}]
+    connector = await api.connector("STRIPE")
+    for index, metadata in enumerate(reversed(in_order)):
+        request = {"reference": str(index), "connectorID": connector, "createdAt": "2025-01-01T00:00:00Z"}
+        await api.post("/accounts", {**request, "type": "INTERNAL", "accountName": "n", "metadata": metadata})
+    rows = (await api.get("/accounts", sort="metadata:asc")).page["data"]
+    assert [row["metadata"] for row in rows] == in_order
 
 
 async def test_sort_is_repeatable_and_applied_in_order(full: Api) -> None:

@@ -102,7 +102,7 @@ async def test_refusals(api: Api, method: str, path: str, body: str | None, code
 
 
 async def test_balances_are_sums_at_a_moment(start: Start) -> None:
-    api = await start(connectors=1, accounts=13, balances=14, tasks=0, pools=0)
+    api = await start(connectors=1, accounts=13, balances=14, tasks=0, pools=0, awkward=True)
     accounts = (await api.get("/accounts")).page["data"]
     internal = [each["id"] for each in accounts if each["type"] == "INTERNAL"]
     pool = (await api.post("/pools", {"name": "p", "accountIDs": internal})).data["id"]

@@ -1,10 +1,15 @@
 """What is answered where no route fits, and what every answer has in common."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 
 import pytest
 
-from .conftest import Api, Start
+from payments_async.sandbox import Sandbox
+from payments_async.sandbox.service import LARGEST_BODY
+
+from .conftest import Api, Start, payment_request
 
 
 @pytest.mark.parametrize(
@@ -32,10 +37,8 @@ async def test_an_unknown_path_is_404_in_plain_text(api: Api, path: str) -> None
         ("PUT", "/payments"),
         ("HEAD", "/payments"),
         ("OPTIONS", "/payments"),
-        ("HEAD", "/_info"),
         ("DELETE", "/accounts/x"),
         ("GET", "/payments/x/metadata"),
-        ("GET", "/bank-accounts/x/forward"),
     ],
 )
 async def test_a_wrong_method_is_405_with_nothing(api: Api, method: str, path: str) -> None:
@@ -67,10 +70,93 @@ async def test_lists_of_connectors_answer_any_method(api: Api, method: str, path
     assert answer.status == 200
 
 
-async def test_double_slashes_redirect_to_the_cleaned_path(api: Api) -> None:
-    answer = await api.call("GET", "//payments//x/?pageSize=1")
+@pytest.mark.parametrize(
+    "path", ["/bank-accounts/x/forward", "/bank-accounts/x/metadata", "/transfer-initiations/x/retry"]
+)
+async def test_the_process_that_reads_knows_no_route_of_the_one_that_writes(api: Api, path: str) -> None:
+    answer = await api.get(path)
+    assert (answer.status, answer.text) == (404, "404 page not found\n")
+    # A path that it knows with another method.
+    assert (await api.call("PUT", path.rpartition("/")[0])).status == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "cleaned"),
+    [
+        ("//payments//x/?pageSize=1", "/payments/x/?pageSize=1"),
+        ("/payments/../accounts", "/accounts"),
+        ("/./payments", "/payments"),
+        ("/payments/%2e%2e/pools?a=b%2Fc", "/pools?a=b%2Fc"),
+        ("/connectors/DUMMY-PAY/%2F/config", "/connectors/DUMMY-PAY/config"),
+        ("/payments/a%2F..%2Fb%20c", "/payments/b%20c"),
+        ("//", "/"),
+    ],
+)
+async def test_a_path_that_is_not_clean_redirects_to_the_cleaned_one(api: Api, path: str, cleaned: str) -> None:
+    answer = await api.verbatim("GET", path)
     assert (answer.status, answer.text) == (301, "")
-    assert answer.headers["Location"] == "/api/payments/payments/x/?pageSize=1"
+    assert answer.headers["Location"] == f"/api/payments{cleaned}"
+
+
+@pytest.mark.parametrize("path", ["/payments/a%2Fb", "/accounts/a%2fb/balances", "/pools/a%2Fb"])
+async def test_an_id_with_a_slash_has_no_route(api: Api, path: str) -> None:
+    answer = await api.verbatim("GET", path)
+    assert (answer.status, answer.text) == (404, "404 page not found\n")
+
+
+@pytest.mark.parametrize("method", ["get", "FOO", "CONNECT"])
+async def test_methods_that_no_route_takes(api: Api, method: str) -> None:
+    answer = await api.verbatim(method, "/payments")
+    assert (answer.status, answer.text) == (405, "")
+
+
+async def test_what_is_no_request_is_told_in_a_few_words(api: Api) -> None:
+    answer = await api.verbatim("GET", "/payments", headers="Content-Length: x\r\n")
+    assert (answer.status, answer.text) == (400, "400 Bad Request")
+
+
+async def test_bytes_beyond_ascii_need_no_escape(api: Api) -> None:
+    payment = await api.payment(reference="é")
+    query = '{"$match":{"reference":"é"}}'.replace('"', "%22")
+    answer = await api.verbatim("GET", f"/payments?query={query}")
+    assert [row["id"] for row in answer.page["data"]] == [payment["id"]]
+
+
+async def test_answers_differ_by_origin_where_a_connector_may_be(api: Api) -> None:
+    assert (await api.get("/connectors/stripe/a/b")).headers["Vary"] == "Origin"
+    assert "Vary" not in (await api.get("/nothing")).headers
+    panic = await api.post("/transfer-initiations", "null")
+    assert (panic.headers["Content-Type"], panic.headers["Vary"]) == ("application/json", "Origin")
+
+
+@pytest.mark.parametrize("path", ["/payments", "/connectors", "/connectors/stripe/a/b", "/payments/!"])
+async def test_scripts_of_any_origin_may_read(api: Api, path: str) -> None:
+    answer = await api.call("GET", path, headers={"Origin": "https://treasury.example.com"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in (await api.get(path)).headers
+
+
+async def test_a_preflight_is_answered_without_a_token(start: Start) -> None:
+    api = await start(auth=True)
+    headers = {"Origin": "https://treasury.example.com", "Access-Control-Request-Method": "DELETE"}
+    answer = await api.call("OPTIONS", "/connectors", headers=headers)
+    assert (answer.status, answer.text) == (204, "")
+    assert answer.headers["Access-Control-Allow-Methods"] == "DELETE"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Vary"].split(", ")[0] == "Origin"
+
+
+@pytest.mark.parametrize(("spaces", "status"), [(LARGEST_BODY - 1_000, 200), (LARGEST_BODY, 413)])
+async def test_a_body_is_bounded(api: Api, spaces: int, status: int) -> None:
+    request = json.dumps(payment_request(await api.connector("STRIPE"))).encode()
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b" " * spaces
+        yield request
+
+    async with api.session.post(f"{api.sandbox.url}/api/payments/payments", data=chunks()) as answer:
+        assert answer.status == status
+    assert len(api.sandbox.references()) == (status == 200)
 
 
 async def test_what_the_path_looks_like_is_decided_before_the_token(start: Start) -> None:
@@ -84,10 +170,34 @@ async def test_what_the_path_looks_like_is_decided_before_the_token(start: Start
 
 
 @pytest.mark.parametrize("path", ["/_health", "/_live"])
-async def test_health_is_open_and_empty(start: Start, path: str) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+async def test_health_is_open_and_empty(start: Start, method: str, path: str) -> None:
     api = await start(auth=True)
-    answer = await api.get(path)
+    answer = await api.call(method, path)
     assert (answer.status, answer.text) == (200, "")
+    assert (answer.headers["Content-Type"], answer.headers["Vary"]) == ("application/json", "Origin")
+
+
+async def test_the_version_is_told_whatever_the_method(api: Api) -> None:
+    assert (await api.call("DELETE", "/_info")).json == {"version": "v2.0.9"}
+
+
+async def test_more_requests_than_the_rate_limit_wait_for_the_next_second(start: Start) -> None:
+    api = await start(rate_limit=2, connectors=1)
+    assert [(await api.get("/connectors")).status for _ in range(3)] == [200, 200, 429]
+    refused = await api.get("/nothing")
+    assert (refused.status, refused.headers["Retry-After"], refused.text) == (429, "1", "")
+    # Neither tokens nor the control routes are limited.
+    async with api.session.get(f"{api.sandbox.url}/_requests") as answer:
+        assert answer.status == 200
+    api.clock.advance(1)
+    assert (await api.get("/connectors")).status == 200
+    assert api.sandbox.requests["GET", "/connectors", 429] == 1
+
+
+def test_a_rate_limit_lets_something_through() -> None:
+    with pytest.raises(ValueError, match="rate_limit is 0"):
+        Sandbox(rate_limit=0)
 
 
 async def test_a_service_without_a_gateway_has_no_prefix(start: Start) -> None:

@@ -55,6 +55,13 @@ async def test_a_created_transfer(api: Api) -> None:
     }
 
 
+async def test_metadata_without_members_stay_an_object(api: Api) -> None:
+    transfer = await api.transfer(metadata={})
+    assert (await api.get(f"/transfer-initiations/{transfer}")).data["metadata"] == {}
+    (listed,) = (await api.get("/transfer-initiations")).page["data"]
+    assert listed["metadata"] == {}
+
+
 async def test_what_may_be_left_out(api: Api) -> None:
     request = await api.transfer_request()
     for name in ("description", "sourceAccountID", "connectorID"):
@@ -170,6 +177,48 @@ async def test_the_asset_is_looked_at_when_it_is_handed_over(api: Api, provider:
     transfer = await api.transfer(provider, asset=asset)
     assert await set_status(api, transfer, "VALIDATED") == ((204, "") if taken else REFUSED)
     assert await api.states(transfer) == ["WAITING_FOR_VALIDATION", *(DONE if taken else DONE[:1])]
+
+
+async def unreachable(api: Api) -> str:
+    """A connector whose provider does not answer."""
+    config = {"name": "unreachable", "apiKey": "k", "endpoint": "http://127.0.0.1:9", "clientID": "c"}
+    return str((await api.post("/connectors/MONEYCORP", config)).data["connectorID"])
+
+
+async def test_what_a_provider_refuses_is_a_500_with_a_failed_transfer_behind_it(api: Api) -> None:
+    request = await api.transfer_request() | {"connectorID": await unreachable(api)}
+    refused = await api.post("/transfer-initiations", request | {"validated": True})
+    assert refused.code == FAILED
+    (left,) = (await api.get("/transfer-initiations")).page["data"]
+    assert await api.states(left["id"]) == ["VALIDATED", "PROCESSING", "FAILED"]
+    assert left["error"]
+    assert left["error"] in refused.json["errorMessage"]
+    assert (await api.post(f"/transfer-initiations/{left['id']}/retry")).code == FAILED
+    assert (await api.states(left["id"]))[3:] == ["ASK_RETRIED", "PROCESSING", "FAILED"]
+    waiting = (await api.post("/transfer-initiations", request | {"reference": "waiting"})).data["id"]
+    assert await set_status(api, waiting, "VALIDATED") == FAILED
+    assert (await api.states(waiting))[-1] == "FAILED"
+
+
+async def test_nobody_waits_for_a_scheduled_transfer(api: Api) -> None:
+    request = await api.transfer_request() | {"connectorID": await unreachable(api)}
+    request |= {"validated": True, "scheduledAt": "2025-01-01T00:00:00Z"}
+    answer = await api.post("/transfer-initiations", request)
+    assert (answer.status, answer.data["status"]) == (200, "VALIDATED")
+    assert await api.states(answer.data["id"]) == ["VALIDATED", "PROCESSING", "FAILED"]
+
+
+@pytest.mark.parametrize("source", ["", "EXTERNAL"])
+async def test_modulr_pays_from_internal_accounts_alone(api: Api, source: str) -> None:
+    request = await api.transfer_request("MODULR")
+    request |= {"sourceAccountID": source and await api.account("MODULR", source), "validated": True}
+    refused = await api.post("/transfer-initiations", request)
+    assert refused.code == FAILED
+    assert "no source account provided" in refused.json["errorMessage"]
+    (left,) = (await api.get("/transfer-initiations")).page["data"]
+    assert await api.states(left["id"]) == ["VALIDATED", "PROCESSING", "FAILED"]
+    request |= {"reference": "from nowhere", "connectorID": await api.connector("WISE")}
+    assert (await api.post("/transfer-initiations", request)).status == 200
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""The enums of the server's database; their values sort in this order."""
+
+PAYMENT_TYPES = ("PAY-IN", "PAYOUT", "TRANSFER", "OTHER")
+PAYMENT_STATUSES = (
+    "SUCCEEDED",
+    "CANCELLED",
+    "FAILED",
+    "PENDING",
+    "OTHER",
+    "EXPIRED",
+    "REFUNDED",
+    "REFUNDED_FAILURE",
+    "DISPUTE",
+    "DISPUTE_WON",
+    "DISPUTE_LOST",
+)
+ACCOUNT_TYPES = ("INTERNAL", "EXTERNAL", "UNKNOWN", "EXTERNAL_FORMANCE")
+TRANSFER_TYPES = ("TRANSFER", "PAYOUT")
+TRANSFER_STATUSES = (
+    "WAITING_FOR_VALIDATION",
+    "PROCESSING",
+    "PROCESSED",
+    "FAILED",
+    "REJECTED",
+    "VALIDATED",
+    "ASK_RETRIED",
+    "ASK_REVERSED",
+    "REVERSE_PROCESSING",
+    "REVERSE_FAILED",
+    "PARTIALLY_REVERSED",
+    "REVERSED",
+)
+PROVIDERS = (
+    "BANKING-CIRCLE",
+    "CURRENCY-CLOUD",
+    "DUMMY-PAY",
+    "MODULR",
+    "STRIPE",
+    "WISE",
+    "MANGOPAY",
+    "MONEYCORP",
+    "ATLAR",
+    "ADYEN",
+    "GENERIC",
+)

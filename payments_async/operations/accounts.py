@@ -8,7 +8,7 @@ from typing import Any
 
 from payments_async.filters import AccountColumn, BalanceColumn, Filter, Sort
 from payments_async.models import Account, AccountBalance, AccountRequest, AccountType
-from payments_async.operations.base import Operations, a, filter_text, sort_texts
+from payments_async.operations.base import Operations, checked, filter_text, sort_texts
 from payments_async.operations.ensure import ensured, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
@@ -83,7 +83,7 @@ class Accounts(Operations):
         Route: `POST /accounts`
         """
         return await self._run(
-            Call("create_account", "POST", "/accounts", one(Account), body=a(AccountRequest, request))
+            Call("create_account", "POST", "/accounts", one(Account), body=checked(AccountRequest, request))
         )
 
     async def ensure_account(self, request: AccountRequest) -> Account:

@@ -11,7 +11,7 @@ from payments_async.models import (
     ForwardBankAccountRequest,
     UpdateBankAccountMetadataRequest,
 )
-from payments_async.operations.base import Operations, a, checked_metadata, sort_texts
+from payments_async.operations.base import Operations, checked, checked_metadata, sort_texts
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.pages import Pages
@@ -85,7 +85,13 @@ class BankAccounts(Operations):
         Route: `POST /bank-accounts`
         """
         return await self._run(
-            Call("create_bank_account", "POST", "/bank-accounts", one(BankAccount), body=a(BankAccountRequest, request))
+            Call(
+                "create_bank_account",
+                "POST",
+                "/bank-accounts",
+                one(BankAccount),
+                body=checked(BankAccountRequest, request),
+            )
         )
 
     async def forward_bank_account(self, bank_account_id: str, connector_id: str) -> BankAccount:

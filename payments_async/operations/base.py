@@ -112,7 +112,7 @@ def checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     return checked
 
 
-def a(kind: type[T], given: T) -> T:
+def checked(kind: type[T], given: T) -> T:
     """A request, as it was given.
 
     Raises:

@@ -18,7 +18,7 @@ from payments_async.models import (
     TransferRequest,
     TransferResponse,
 )
-from payments_async.operations.base import Operations, a
+from payments_async.operations.base import Operations, checked
 from payments_async.wire.call import Call
 from payments_async.wire.codec import bare, nothing, one, page_of
 from payments_async.wire.pages import Pages
@@ -107,7 +107,7 @@ class Connectors(Operations):
                 "/connectors/{connector}/transfers",
                 bare(TransferResponse),
                 ids={"connector": connector},
-                body=a(TransferRequest, request),
+                body=checked(TransferRequest, request),
             )
         )
 

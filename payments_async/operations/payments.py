@@ -7,7 +7,7 @@ from typing import Any
 
 from payments_async.filters import Filter, PaymentColumn, Sort
 from payments_async.models import Payment, PaymentRequest
-from payments_async.operations.base import Operations, a, checked_metadata, filter_text, sort_texts
+from payments_async.operations.base import Operations, checked, checked_metadata, filter_text, sort_texts
 from payments_async.operations.ensure import ensured
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
@@ -81,7 +81,7 @@ class Payments(Operations):
         Route: `POST /payments`
         """
         return await self._run(
-            Call("create_payment", "POST", "/payments", one(Payment), body=a(PaymentRequest, request))
+            Call("create_payment", "POST", "/payments", one(Payment), body=checked(PaymentRequest, request))
         )
 
     async def ensure_payment(self, request: PaymentRequest) -> Payment:

@@ -14,7 +14,7 @@ from payments_async.models import (
     TransferInitiationStatus,
     UpdateTransferInitiationStatusRequest,
 )
-from payments_async.operations.base import Operations, a, filter_text, sort_texts
+from payments_async.operations.base import Operations, checked, filter_text, sort_texts
 from payments_async.operations.ensure import UNSETTLED, ensured, includes, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
@@ -111,7 +111,7 @@ class TransferInitiations(Operations):
                 "POST",
                 "/transfer-initiations",
                 one(TransferInitiation),
-                body=a(TransferInitiationRequest, request),
+                body=checked(TransferInitiationRequest, request),
             )
         )
 
@@ -244,6 +244,6 @@ class TransferInitiations(Operations):
                 "/transfer-initiations/{transferId}/reverse",
                 nothing,
                 ids={"transferId": transfer_id},
-                body=a(ReverseTransferInitiationRequest, request),
+                body=checked(ReverseTransferInitiationRequest, request),
             )
         )

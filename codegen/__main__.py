@@ -8,26 +8,29 @@ from pathlib import Path
 
 from codegen.check import check
 from codegen.description import DescriptionError, Json, load
+from codegen.filters import filters_sources
 from codegen.models import models_sources
 from codegen.operations import operations_source
 from codegen.prepare import prepared
+from codegen.settings import settings_of
 
 ROOT = Path(__file__).resolve().parent.parent
-DESCRIPTION = Path("openapi/payments.yaml")
-GENERATED = Path("payments_async/models/generated")
+DESCRIPTIONS = Path("openapi")
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    """Run the command below a project's root.
+    """Run the command below a project's root, for every description that it has.
 
     Returns:
-        0: written, or fresh; 1: `--check` found a stale or missing file; 2: the description cannot be generated from.
+        0: written, or fresh; 1: `--check` found a stale or missing file; 2: a description cannot be generated from.
     """
-    parser = argparse.ArgumentParser("python -m codegen", description=f"Write {GENERATED} from {DESCRIPTION}.")
+    parser = argparse.ArgumentParser("python -m codegen", description=f"Write code from each {DESCRIPTIONS}/*.yaml.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 with a diff if a file is stale")
     checking = parser.parse_args(arguments).check
+    files: dict[Path, str] = {}
     try:
-        files = generated(load(root / DESCRIPTION))
+        for path in descriptions(root):
+            files |= generated(load(root / path), path)
     except DescriptionError as error:
         print(f"codegen: {error}", file=sys.stderr)
         return 2
@@ -43,11 +46,33 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     return 0
 
 
-def generated(description: Json) -> dict[Path, str]:
-    """The text of every generated file, by its path below the root."""
-    check(description)
-    sources = models_sources(prepared(description)) | {"operations.py": operations_source(description)}
-    return {GENERATED / name: source for name, source in sources.items()}
+def descriptions(root: Path) -> list[Path]:
+    """The descriptions of a project, as paths below its root."""
+    found = sorted(path.relative_to(root) for path in (root / DESCRIPTIONS).glob("*.yaml"))
+    if not found:
+        raise DescriptionError(f"{DESCRIPTIONS} has no description: add one, such as payments.yaml")
+    return found
+
+
+def generated(description: Json, path: Path) -> dict[Path, str]:
+    """The text of every file generated from a description, by its path below the root.
+
+    Raises:
+        DescriptionError: something would come out doubtful; names the description.
+    """
+    try:
+        check(description)
+        sources = models_sources(prepared(description)) | filters_sources(description)
+        sources["operations.py"] = operations_source(description)
+    except DescriptionError as error:
+        raise DescriptionError(f"{path.name}: {error}") from error
+    folder = Path(*settings_of(description).package.split("."), "generated")
+    return {folder / name: f"{header(path)}\n\n{source}" for name, source in sources.items()}
+
+
+def header(path: Path) -> str:
+    """The first line of what is generated from a description."""
+    return f"# Written by `python -m codegen` from {path.as_posix()}. Do not edit: change the description and run it."
 
 
 def difference(root: Path, path: Path, text: str) -> str:

@@ -14,7 +14,9 @@ from codegen.description import (
     resolved,
     schemas_of,
 )
+from codegen.filters import keys_of
 from codegen.operations import read_operation
+from codegen.settings import settings_of
 from codegen.shapes import (
     all_properties,
     is_class,
@@ -164,13 +166,14 @@ def _doubtful_union(where: str, schema: Json, description: Json) -> Iterator[str
     if "x-by-connector" not in schema:
         return
     by_connector, members = schema["x-by-connector"], members_of(schema)
-    connectors = schemas_of(description).get("Connector", {}).get("enum", [])
+    enum = settings_of(description).connectors
+    connectors = schemas_of(description).get(enum, {}).get("enum", [])
     for connector in connectors:
         if connector not in by_connector:
-            yield f"{where}: x-by-connector lacks {connector}; add its class, as every value of Connector has one"
+            yield f"{where}: x-by-connector lacks {connector}; add its class, as every value of {enum} has one"
     for connector, name in by_connector.items():
         if connector not in connectors:
-            yield f"{where}: x-by-connector names {connector}; add it to the enum components.schemas.Connector"
+            yield f"{where}: x-by-connector names {connector}; add it to the enum components.schemas.{enum}"
         if name not in members:
             yield f"{where}: x-by-connector names the schema {name}; add it to the union's members"
     unknown = schema.get("x-unknown-connector")
@@ -187,6 +190,8 @@ def _doubtful_operations(description: Json) -> Iterator[str]:
             continue
         try:
             name = read_operation(description, path, method, operation).name
+            if settings_of(description).filters and "x-filters" in operation:
+                keys_of(description, path, method, operation, name)
         except DescriptionError as error:
             yield str(error)
             continue

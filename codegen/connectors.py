@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from codegen import names
 from codegen.description import Json, model_name, parts_of, schemas_of
+from codegen.settings import settings_of
 
 
 def models_of_connectors(description: Json) -> set[str]:
@@ -22,13 +23,14 @@ def models_of_connectors(description: Json) -> set[str]:
 
 def tables_by_connector(description: Json) -> dict[str, str]:
     """For each union whose members are told apart by the connector alone: its member by connector; all by name."""
-    connectors: Json = schemas_of(description).get("Connector", {})
+    enum = settings_of(description).connectors
+    connectors: Json = schemas_of(description).get(enum, {})
     tables: dict[str, str] = {}
     for union, by_connector in _unions_by_connector(description).items():
         named = zip(connectors["x-enum-varnames"], connectors["enum"], strict=True)
-        rows = "".join(f"Connector.{member}: {by_connector[connector]}, " for member, connector in named)
-        table = names.table_name(union)
-        tables[table] = f"{table}: dict[Connector, type[{union}]] = {{{rows}}}"
+        rows = "".join(f"{enum}.{member}: {by_connector[connector]}, " for member, connector in named)
+        table = names.table_name(union, enum)
+        tables[table] = f"{table}: dict[{enum}, type[{union}]] = {{{rows}}}"
     return tables
 
 

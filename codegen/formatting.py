@@ -1,9 +1,7 @@
-"""The outer form of every generated file: its header and its layout."""
+"""The layout of every generated file."""
 
 import subprocess
 import sys
-
-HEADER = "# Written by `python -m codegen` from openapi/payments.yaml. Do not edit: change the description and run it."
 
 # Isolated from the project's own settings, which must not decide what is generated.
 _RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120", "-")
@@ -16,8 +14,7 @@ _IMPORTS = (
 
 
 def formatted(source: str) -> str:
-    """The module with its header, only the imports it uses, and lines of 120 at most."""
-    source = f"{HEADER}\n\n{source}"
+    """The module with only the imports it uses, and lines of 120 at most."""
     source = _ruff("check", "--quiet", "--fix", "--select", "F401,I", *_IMPORTS, source=source)
     return _ruff("format", source=source)
 

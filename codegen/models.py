@@ -16,11 +16,12 @@ from codegen import names
 from codegen.connectors import models_of_connectors, tables_by_connector
 from codegen.description import DescriptionError, Json, schemas_of
 from codegen.formatting import formatted
+from codegen.settings import settings_of
 from codegen.shapes import is_enum, is_union, own_properties
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
-_PACKAGE = '"""As generated: the models, to be imported from `payments_async.models`, and the operations."""'
+_PACKAGE = '"""As generated: the models, to be imported from `{package}`, and the operations."""'
 _MODELS = '"""The API\'s data: classes, open enums, and unions."""'
 _CONNECTORS = '"""The part of the API\'s data that belongs to single connectors."""'
 _NAMES = '"""What `connectors` has, by name: to be known without loading it."""'
@@ -40,9 +41,11 @@ def models_sources(description: Json) -> dict[str, str]:
     connectors = {name: text for name, text in definitions.items() if name in apart} | tables_by_connector(description)
     # Formatting leaves of the imports what is used.
     imports = _imports(source)
-    of_models = f"from payments_async.models.generated.models import {', '.join(models)}"
+    package = settings_of(description).package
+    of_models = f"from {package}.generated.models import {', '.join(models)}"
+    listed = f"CONNECTOR_MODELS = {tuple(sorted(connectors))!r}\n{_NAMES}\n"
     return {
-        "__init__.py": formatted(f"{_PACKAGE}\n\nCONNECTOR_MODELS = {tuple(sorted(connectors))!r}\n{_NAMES}\n"),
+        "__init__.py": formatted(f"{_PACKAGE.format(package=package)}\n\n{listed}"),
         "models.py": _module(_MODELS, imports, definitions=models),
         "connectors.py": _module(_CONNECTORS, imports, of_models, definitions=connectors),
     }

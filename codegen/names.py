@@ -4,7 +4,9 @@ import keyword
 import re
 
 ALIASES = {
-    "accountIDs": "account_ids",  # the plural of an acronym would come out as account_i_ds
+    # The plural of an acronym would come out as account_i_ds.
+    "accountIDs": "account_ids",
+    "bankAccountIDs": "bank_account_ids",
 }
 
 # What the generated module needs itself: a model or field of such a name would hide it.
@@ -28,14 +30,14 @@ def member_name(value: str) -> str:
     return re.sub(r"\W+", "_", value).strip("_").upper()
 
 
-def method_name(operation_id: str, chosen: str | None) -> str:
-    """The method for an operation: the name chosen in the description, or its id in snake_case."""
-    return chosen or snake_case(operation_id)
+def method_name(operation_id: str, chosen: str | None, prefix: str = "") -> str:
+    """The method for an operation: the name chosen in the description, or its id in snake_case without the prefix."""
+    return chosen or snake_case(operation_id.removeprefix(prefix))
 
 
-def table_name(union: str) -> str:
-    """The table of a union's classes by connector: `ConnectorConfig` -> `CONFIG_BY_CONNECTOR`."""
-    return f"{snake_case(union.removeprefix('Connector')).upper()}_BY_CONNECTOR"
+def table_name(union: str, enum: str) -> str:
+    """The table of a union's classes: `ConnectorConfig` by `Connector` -> `CONFIG_BY_CONNECTOR`."""
+    return f"{snake_case(union.removeprefix('Connector'))}_BY_{snake_case(enum)}".upper()
 
 
 def is_doubtful_class(name: str) -> bool:

@@ -8,6 +8,7 @@ import attrs
 from codegen import names, table
 from codegen.description import DescriptionError, Json, is_node, model_name, operations_of, reference, resolved
 from codegen.formatting import formatted
+from codegen.settings import settings_of
 from codegen.shapes import ENVELOPES, Collection, Envelope, all_properties, envelope_of, is_map, is_model
 from codegen.table import Operation
 
@@ -15,11 +16,12 @@ from codegen.table import Operation
 _COLLECTIONS: dict[tuple[str, Collection | None], Collection] = {
     ("array", None): "list",
     ("object", None): "map",
+    ("object", "list"): "map of lists",
     ("object", "map"): "map of maps",
 }
 _COLLECTIONS_BY_ENVELOPE: dict[Envelope, set[Collection | None]] = {
     "bare": {None},
-    "data": {None, "list", "map", "map of maps"},
+    "data": {None, "list", "map", "map of lists", "map of maps"},
     "cursor": {"list"},
 }
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
@@ -29,8 +31,10 @@ def operations_source(description: Json) -> str:
     """The module with the operation table."""
     operations = [read_operation(description, *operation) for operation in operations_of(description)]
     rows = "".join(f"    {_written(operation)},\n" for operation in operations)
+    home = settings_of(description).operation_class
+    head = f'"""{inspect.getdoc(table)}"""\n\nfrom {home} import Operation' if home else inspect.getsource(table)
     exported = '__all__ = ["OPERATIONS", "Operation"]'
-    return formatted(f"{inspect.getsource(table)}\n\nOPERATIONS: tuple[Operation, ...] = (\n{rows})\n\n{exported}\n")
+    return formatted(f"{head}\n\nOPERATIONS: tuple[Operation, ...] = (\n{rows})\n\n{exported}\n")
 
 
 def _written(operation: Operation) -> str:
@@ -50,7 +54,9 @@ def read_operation(description: Json, path: str, method: str, operation: Json) -
     response, envelope, collection = _response(description, f"{where}, answer", resolved(description, answer))
     return Operation(
         operation_id=operation["operationId"],
-        name=names.method_name(operation["operationId"], operation.get("x-method-name")),
+        name=names.method_name(
+            operation["operationId"], operation.get("x-method-name"), settings_of(description).operation_prefix
+        ),
         method=method,
         path=path,
         path_parameters=_parameters(description, operation, "path"),
@@ -106,18 +112,19 @@ def _request(description: Json, where: str, operation: Json) -> str | None:
 
 
 def _response(description: Json, where: str, answer: Json) -> tuple[str | None, Envelope | None, Collection | None]:
-    """The model, the envelope it comes in, and how the envelope holds it."""
+    """The model or scalar, the envelope it comes in, and how the envelope holds it."""
     schema = _json_schema(where, answer)
     if schema is None:
         return None, None, None
     target = resolved(description, schema)
     envelope = envelope_of(target) or "bare"
-    held = _held(description, _payload(description, schema, target, envelope))
+    payload = _payload(description, schema, target, envelope)
+    held = (envelope == "data" and _scalar(description, payload)) or _held(description, payload)
     if held is None or held[1] not in _COLLECTIONS_BY_ENVELOPE[envelope]:
         raise DescriptionError(
             f"{where}: neither an envelope nor bare; put a $ref here to a named model, or to a schema whose only member"
-            " is `data` (a $ref to a named model, or a list, a map or a map of maps of it) or `cursor` (a $ref to a"
-            " page whose `data` is a list)"
+            " is `data` (a scalar, a $ref to a named model, or a list, a map, a map of lists or a map of maps of it) or"
+            " `cursor` (a $ref to a page whose `data` is a list)"
         )
     return held[0], envelope, held[1]
 
@@ -131,6 +138,11 @@ def _payload(description: Json, schema: Json, target: Json, envelope: Envelope) 
         case "bare":
             # An envelope with more members than one would lose them.
             return None if set(ENVELOPES) & set(target.get("properties", {})) else schema
+
+
+def _scalar(description: Json, node: Json) -> tuple[str, None] | None:
+    scalar = _SCALARS.get(resolved(description, node).get("type", ""))
+    return (scalar, None) if scalar else None
 
 
 def _held(description: Json, node: object) -> tuple[str, Collection | None] | None:

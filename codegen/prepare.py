@@ -35,7 +35,8 @@ _EXTRA: Json = {
 def prepared(description: Json) -> Json:
     """The description of the models alone."""
     schemas = {name: _model(description, name, schema) for name, schema in model_schemas(description).items()}
-    return {"openapi": "3.0.3", "info": description.get("info", {}), "paths": {}, "components": {"schemas": schemas}}
+    kept: Json = {key: description[key] for key in ("info", "x-codegen") if key in description}
+    return {"openapi": "3.0.3", **kept, "paths": {}, "components": {"schemas": schemas}}
 
 
 def _model(description: Json, name: str, schema: Json) -> Json:

@@ -6,7 +6,7 @@ from typing import Literal
 from codegen.description import Json, model_name, resolved, schemas_of
 
 Envelope = Literal["data", "cursor", "bare"]
-Collection = Literal["list", "map", "map of maps"]
+Collection = Literal["list", "map", "map of lists", "map of maps"]
 
 ENVELOPES: dict[str, Envelope] = {"data": "data", "cursor": "cursor"}
 

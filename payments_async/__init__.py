@@ -48,7 +48,7 @@ else:
         return sorted({*globals(), *__all__, *_PACKAGES})
 
 
-_PACKAGES = ("drain", "filters", "models", "money", "sandbox")
+_PACKAGES = ("drain", "filters", "models", "money", "sandbox", "v3")
 """What is imported by its own name, and found in this one too."""
 
 

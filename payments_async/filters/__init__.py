@@ -8,7 +8,8 @@ items without a word. Here those are a `ValueError` before anything is sent, and
 """
 
 from payments_async.filters.expression import Filter
-from payments_async.filters.keys import Key, Metadata, OrderedKey, accounts, payments, transfer_initiations
+from payments_async.filters.key import Key, Metadata, OrderedKey
+from payments_async.filters.keys import accounts, payments, transfer_initiations
 from payments_async.filters.sort import (
     AccountColumn,
     BalanceColumn,

@@ -1,12 +1,13 @@
 """Filters as values: conditions, and what `&`, `|` and `~` make of them.
 
-Two kinds of conditions cannot stand everywhere.
+Three kinds of conditions cannot stand everywhere.
 
 - Conditions on the metadata of payments are hoisted: the server takes them out of the filter, asks for them beside all
   the rest, and holds a single entry of the metadata against all of them. So a filter has one at most, and that either
   alone or as a part of `&`.
 - Conditions on what an item may be without are undecided for an item that has none, and so are their opposites. So they
   do not stand under `~`, where such items would be missed.
+- Conditions of two keys that the server cannot look at together do not stand in one filter, wherever in it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Filter(ABC, Generic[R]):
         """Both.
 
         Raises:
-            ValueError: they are of different lists, or each has a condition on the metadata of payments.
+            ValueError: they are of different lists, or have conditions that cannot be in one filter, such as two on
+                the metadata of payments.
         """
         if not isinstance(cast("object", other), Filter):
             return NotImplemented
@@ -57,7 +59,8 @@ class Filter(ABC, Generic[R]):
         """At least one of them.
 
         Raises:
-            ValueError: they are of different lists, or one has a condition on the metadata of payments.
+            ValueError: they are of different lists, or have conditions that cannot be in one filter, or one has a
+                condition on the metadata of payments.
         """
         if not isinstance(cast("object", other), Filter):
             return NotImplemented
@@ -72,8 +75,7 @@ class Filter(ABC, Generic[R]):
         """The opposite.
 
         Raises:
-            ValueError: it has a condition on the metadata of payments, or on the source account of transfer
-                initiations.
+            ValueError: it has a condition on the metadata of payments, or on what an item may be without.
         """
         for condition in _conditions(self):
             if condition.hoisted:
@@ -99,23 +101,25 @@ class Condition(Filter[R]):
     Attributes:
         name: The key, as the server calls it.
         operator: How they are compared.
-        text: The value, as the server takes it.
+        value: The value, as the server takes it.
         shown: The condition, as it is written in Python.
         hoisted: Whether the server takes it out of the filter.
         optional: Whether an item may be without what it asks for.
+        apart: The keys that cannot be in one filter with it.
     """
 
     name: str
     operator: Operator
-    text: str
+    value: str | int
     shown: str
     hoisted: bool
     optional: bool
+    apart: tuple[str, ...]
 
     @property
     def expression(self) -> dict[str, Any]:
         """The condition in the server's language."""
-        return {f"${self.operator}": {self.name: self.text}}
+        return {f"${self.operator}": {self.name: self.value}}
 
     def __repr__(self) -> str:
         return self.shown
@@ -162,6 +166,11 @@ def _combined(word: Word, left: Filter[R], right: Filter[R]) -> Filter[R]:
             f"a filter on {left.resource.__name__} and one on {right.resource.__name__} cannot be combined: no list"
             " holds both"
         )
+    for one, other in (*_clashes(left, right), *_clashes(right, left)):
+        raise ValueError(
+            f"{one!r} and {other!r} cannot be in one filter: the server would fail. Filter by one, and check the other"
+            " on the items that come"
+        )
     parts: list[Filter[R]] = []
     for each in (left, right):
         parts += each.parts if isinstance(each, Combination) and each.word == word else [each]
@@ -177,6 +186,13 @@ def _conditions(part: Filter[R]) -> Iterator[Condition[R]]:
             yield from _conditions(part.part)
         case _:
             yield cast("Condition[R]", part)
+
+
+def _clashes(left: Filter[R], right: Filter[R]) -> Iterator[tuple[Condition[R], Condition[R]]]:
+    """Conditions on the left, each with one on the right that cannot be in one filter with it."""
+    for one in (condition for condition in _conditions(left) if condition.apart):
+        # Each entry of the metadata has the name of all in brackets.
+        yield from ((one, other) for other in _conditions(right) if other.name.partition("[")[0] in one.apart)
 
 
 def _hoisted(left: Filter[R], right: Filter[R]) -> list[Condition[R]]:

@@ -1,0 +1,113 @@
+"""The hand-written operations of `client.v3`, held against the table that is generated from the description."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from payments_async import Page, PaymentsClient
+from payments_async.models.generated.operations import Operation
+from payments_async.operations.base import Operations
+from payments_async.v3 import models
+from payments_async.v3.models.generated.operations import OPERATIONS
+from tests.tables import Table, snake_case
+
+ATTRIBUTES = {
+    name: type(value)
+    for name, value in vars(PaymentsClient("https://acme.example.com").v3).items()
+    if isinstance(value, Operations)
+}
+
+ARGUMENTS: dict[str, Any] = {
+    "asset": "USD/2",
+    "cursor": "cursor-1",
+    "from_": datetime(2024, 5, 6, tzinfo=UTC),
+    "page_size": 7,
+    "query": {"$match": {"reference": "x"}},
+    "to": datetime(2024, 5, 7, tzinfo=UTC),
+}
+IDS = ("account_id",)
+
+TABLE = Table(
+    operations=OPERATIONS,
+    attributes=ATTRIBUTES,
+    models=models,
+    unions={},
+    arguments=ARGUMENTS | {name: f"{name}-1" for name in IDS},
+)
+
+each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.name for operation in OPERATIONS])
+
+
+def test_none_is_missing_none_is_extra_and_each_is_there_once() -> None:
+    names = [name for _, name in TABLE.methods]
+    assert len(names) == len(OPERATIONS) == 4
+    assert sorted(names) == sorted(operation.name for operation in OPERATIONS)
+    assert len({operation.operation_id for operation in OPERATIONS}) == 4
+
+
+@each_operation
+def test_the_name_is_the_operation_id_in_snake_case_without_the_version(operation: Operation) -> None:
+    assert operation.operation_id.startswith("v3")
+    assert f"_{operation.name}" == snake_case(operation.operation_id.removeprefix("v3"))
+
+
+@each_operation
+async def test_the_call_is_the_one_in_the_table(operation: Operation) -> None:
+    calls, _ = await TABLE.recorded(operation)
+    for call in calls:
+        assert (call.operation, call.method, call.path) == (operation.name, operation.method, operation.path)
+        assert tuple(call.ids) == operation.path_parameters
+        assert all(f"{{{name}}}" in operation.path for name in call.ids)
+    names = {name for call in calls for name, value in call.query.items() if value is not None}
+    assert names == set(operation.query_parameters)
+    assert len(calls) == (2 if operation.paginated else 1)
+
+
+@each_operation
+async def test_arguments_arrive_under_their_own_names(operation: Operation) -> None:
+    calls, _ = await TABLE.recorded(operation)
+    given = dict(
+        TABLE.arguments, **{"from": ARGUMENTS["from_"], "pageSize": 7, "query": '{"$match":{"reference":"x"}}'}
+    )
+    for call in calls:
+        for name, value in call.ids.items():
+            assert value == given[TABLE.argument_of(name)]
+        for name, parameter in call.query.items():
+            assert parameter in (None, given[name])
+
+
+@each_operation
+async def test_the_body_is_the_one_in_the_table(operation: Operation) -> None:
+    calls, _ = await TABLE.recorded(operation)
+    for call in calls:
+        if operation.request is None:
+            assert call.body is None
+        else:
+            assert isinstance(call.body, TABLE.kinds(operation.request))
+
+
+@each_operation
+async def test_the_answer_is_the_one_in_the_table(operation: Operation) -> None:
+    _, result = await TABLE.recorded(operation)
+    if operation.response is None:
+        assert result is None
+    elif operation.envelope == "cursor":
+        assert isinstance(result, Page)
+        assert [type(item) in TABLE.kinds(operation.response) for item in result.data] == [True]
+    else:
+        assert type(result) in TABLE.kinds(operation.response)
+
+
+@each_operation
+def test_lists_are_pages_and_the_rest_is_awaited(operation: Operation) -> None:
+    assert inspect.iscoroutinefunction(TABLE.method_of(operation)) is not operation.paginated
+
+
+@each_operation
+def test_the_docstring_names_the_route(operation: Operation) -> None:
+    doc = inspect.getdoc(TABLE.method_of(operation)) or ""
+    assert f"Route: `{operation.method} {operation.path}`" in doc

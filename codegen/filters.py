@@ -23,7 +23,7 @@ from payments_async.filters.key import Key, Metadata, OrderedKey, amounts, one_o
 from {package}.generated.models import {models}
 '''
 _CLASS = '''class {name}:
-    """What {items} can be filtered by."""
+    """What `list_{group}` can be filtered by."""
 
     __slots__ = ()
 
@@ -51,7 +51,7 @@ def filters_sources(description: Json) -> dict[str, str]:
         group, name = row.name.removeprefix("list_"), f"{row.response}Keys"
         first = firsts.setdefault(name, group)
         keys = keys_of(description, path, method, operation, first)
-        written = _CLASS.format(name=name, items=first.replace("_", " "), keys="\n    ".join(keys))
+        written = _CLASS.format(name=name, group=first, keys="\n    ".join(keys))
         if classes.setdefault(name, written) != written:
             raise DescriptionError(f"{method} {path}: filters {row.response} by other keys than list_{first} does")
         groups[group] = f"{name}()" if group == first else first

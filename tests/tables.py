@@ -79,6 +79,7 @@ class Table:
         models: Where the models are.
         unions: Of each union, the member that answers hold in these tests.
         arguments: What methods are called with, by parameter.
+        requests: What methods are called with as their request, by name, where the smallest is refused.
         renamed: Parameters that are called otherwise than on the wire.
     """
 
@@ -87,6 +88,7 @@ class Table:
     models: ModuleType
     unions: Mapping[str, type]
     arguments: Mapping[str, Any]
+    requests: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     renamed: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
     @property
@@ -95,8 +97,8 @@ class Table:
         return [
             (attribute, name)
             for attribute, kind in self.attributes.items()
-            for name, value in vars(kind).items()
-            if callable(value) and not name.startswith(("_", "ensure_"))
+            for name in dir(kind)
+            if callable(getattr(kind, name)) and not name.startswith(("_", "ensure_"))
         ]
 
     def owner_of(self, operation: Operation) -> type[Operations]:
@@ -145,11 +147,10 @@ class Table:
         """Every argument of the operation's method."""
         method = self.method_of(operation)
         hints = get_type_hints(method)
-        return {
-            name: instance(hints[name]) if name == "request" else self.arguments[name]
-            for name in inspect.signature(method).parameters
-            if name != "self"
-        }
+        given = {name: self.arguments.get(name) for name in inspect.signature(method).parameters if name != "self"}
+        if "request" in given:
+            given["request"] = self.requests.get(operation.name) or instance(hints["request"])
+        return given
 
     async def recorded(self, operation: Operation) -> tuple[list[Call[Any]], Any]:
         """The calls that the operation's method makes with every argument, and what it gives."""

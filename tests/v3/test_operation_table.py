@@ -12,41 +12,63 @@ from payments_async import Page, PaymentsClient
 from payments_async.models.generated.operations import Operation
 from payments_async.operations.base import Operations
 from payments_async.v3 import models
+from payments_async.v3.models import CreatePoolRequest, OtherConfig, StripeConfig
 from payments_async.v3.models.generated.operations import OPERATIONS
 from tests.tables import Table, snake_case
 
-ATTRIBUTES = {
-    name: type(value)
-    for name, value in vars(PaymentsClient("https://acme.example.com").v3).items()
-    if isinstance(value, Operations)
-}
+V3 = PaymentsClient("https://acme.example.com").v3
+ATTRIBUTES = {name: type(value) for name in dir(V3) if isinstance(value := getattr(V3, name), Operations)}
 
 ARGUMENTS: dict[str, Any] = {
+    "application_name": "Shop",
     "asset": "USD/2",
+    "at": datetime(2024, 5, 6, tzinfo=UTC),
+    "client_redirect_url": "https://shop.example.com/linked",
+    "config": StripeConfig(name="stripe", api_key="sk"),
+    "connector": "stripe",
     "cursor": "cursor-1",
     "from_": datetime(2024, 5, 6, tzinfo=UTC),
+    "idempotency_key": "9a8b7c6d-5e4f-4a3b-9c2d-1e0f9a8b7c6d",
+    "metadata": {"key": "value"},
+    "no_validation": True,
     "page_size": 7,
     "query": {"$match": {"reference": "x"}},
     "to": datetime(2024, 5, 7, tzinfo=UTC),
 }
-IDS = ("account_id",)
+IDS = (
+    *("account_id", "attempt_id", "bank_account_id", "connection_id", "connector_id", "conversion_id", "order_id"),
+    *("payment_id", "payment_initiation_id", "pool_id", "schedule_id", "task_id", "user_id"),
+)
 
 TABLE = Table(
     operations=OPERATIONS,
     attributes=ATTRIBUTES,
     models=models,
-    unions={},
+    unions={"ConnectorConfig": OtherConfig},
     arguments=ARGUMENTS | {name: f"{name}-1" for name in IDS},
+    requests={"create_pool": CreatePoolRequest(name="Treasury", account_ids=["account_id-1"])},
+    renamed={"paymentServiceUserID": "user_id"},
 )
+
+ARGUMENT_OF = {
+    "from": "from_",
+    "pageSize": "page_size",
+    "noValidation": "no_validation",
+    "Idempotency-Key": "idempotency_key",
+}
+"""The arguments of query parameters that are called otherwise on the wire."""
+
+TASKS = {"StartedTask", "StartedPaymentInitiation", "StartedPaymentInitiationReversal"}
+"""The answers that name a task."""
 
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=[operation.name for operation in OPERATIONS])
 
 
 def test_none_is_missing_none_is_extra_and_each_is_there_once() -> None:
     names = [name for _, name in TABLE.methods]
-    assert len(names) == len(OPERATIONS) == 4
+    assert len(names) == len(OPERATIONS) == 64
     assert sorted(names) == sorted(operation.name for operation in OPERATIONS)
-    assert len({operation.operation_id for operation in OPERATIONS}) == 4
+    assert len({operation.operation_id for operation in OPERATIONS}) == 64
 
 
 @each_operation
@@ -62,6 +84,8 @@ async def test_the_call_is_the_one_in_the_table(operation: Operation) -> None:
         assert (call.operation, call.method, call.path) == (operation.name, operation.method, operation.path)
         assert tuple(call.ids) == operation.path_parameters
         assert all(f"{{{name}}}" in operation.path for name in call.ids)
+        starts_task = operation.response in TASKS or operation.name == "reset_connector"
+        assert call.idempotent is (operation.method != "POST" and not starts_task)
     names = {name for call in calls for name, value in call.query.items() if value is not None}
     assert names == set(operation.query_parameters)
     assert len(calls) == (2 if operation.paginated else 1)
@@ -70,14 +94,12 @@ async def test_the_call_is_the_one_in_the_table(operation: Operation) -> None:
 @each_operation
 async def test_arguments_arrive_under_their_own_names(operation: Operation) -> None:
     calls, _ = await TABLE.recorded(operation)
-    given = dict(
-        TABLE.arguments, **{"from": ARGUMENTS["from_"], "pageSize": 7, "query": '{"$match":{"reference":"x"}}'}
-    )
+    given = {**TABLE.arguments, "query": '{"$match":{"reference":"x"}}'}
     for call in calls:
         for name, value in call.ids.items():
             assert value == given[TABLE.argument_of(name)]
         for name, parameter in call.query.items():
-            assert parameter in (None, given[name])
+            assert parameter in (None, given[ARGUMENT_OF.get(name, name)])
 
 
 @each_operation
@@ -98,8 +120,14 @@ async def test_the_answer_is_the_one_in_the_table(operation: Operation) -> None:
     elif operation.envelope == "cursor":
         assert isinstance(result, Page)
         assert [type(item) in TABLE.kinds(operation.response) for item in result.data] == [True]
+    elif operation.response == "StartedTask":
+        assert result == "text"
     else:
-        assert type(result) in TABLE.kinds(operation.response)
+        held: Any = result
+        path = {None: (), "list": (0,), "map of lists": ("k", 0), "map of maps": ("k", "f")}
+        for key in path[operation.collection]:
+            held = held[key]
+        assert type(held) in TABLE.kinds(operation.response)
 
 
 @each_operation

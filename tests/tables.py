@@ -101,10 +101,14 @@ class Table:
             if callable(getattr(kind, name)) and not name.startswith(("_", "ensure_"))
         ]
 
+    def attribute_of(self, operation: Operation) -> str:
+        """Where the operation's method is found."""
+        (attribute,) = [attribute for attribute, name in self.methods if name == operation.name]
+        return attribute
+
     def owner_of(self, operation: Operation) -> type[Operations]:
         """The class whose method the operation is."""
-        (attribute,) = [attribute for attribute, name in self.methods if name == operation.name]
-        return self.attributes[attribute]
+        return self.attributes[self.attribute_of(operation)]
 
     def method_of(self, operation: Operation) -> Any:
         return getattr(self.owner_of(operation), operation.name)

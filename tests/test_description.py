@@ -1,7 +1,7 @@
 """The descriptions: each sound in itself, and true to the published one but for the departures listed here."""
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Described:
     unused: set[str]
     without_body: set[str]
     parameters: Mapping[str, list[tuple[str, str, bool]]] = attrs.field(factory=dict[str, list[tuple[str, str, bool]]])
-    formats: Set[str] = frozenset()
+    formats: frozenset[str] = frozenset()
 
 
 EARLIER = Described(
@@ -116,7 +116,7 @@ CURRENT = Described(
         "v3CreateLinkForPaymentServiceUser": [_USER, _CONNECTOR, _KEY],
         "v3UpdateLinkForPaymentServiceUserOnConnector": [_USER, _CONNECTOR, ("path", "connectionID", True), _KEY],
     },
-    formats={"byte", "url", "int64"},
+    formats=frozenset({"byte", "url", "int64"}),
 )
 
 
@@ -417,7 +417,7 @@ class Bodies:
     of schemas do not count, except those of a union's members.
     """
 
-    def __init__(self, document: dict[str, Any], formats: Set[str] = frozenset()) -> None:
+    def __init__(self, document: dict[str, Any], formats: frozenset[str] = frozenset()) -> None:
         self._formats = formats
         self.types: dict[str, tuple[str | None, str | None]] = {}
         self.enums: dict[str, set[str]] = {}

@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import attrs
 import pytest
 
 from payments_async import PaymentsClient, Request, Response, Send
 from tests.tables import answer_to
 
 ROOT = "https://acme.example.com"
+NONE = Request(operation="none", method="GET", path="/", url="/", deadline=0)
 
 
 class Canned:
@@ -19,18 +21,22 @@ class Canned:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self._answer: tuple[int, Any] = (204, None)
+        self.will_answer(204)
 
     def __call__(self, _: Send) -> Send:
         async def send(request: Request) -> Response:
             self.requests.append(request)
-            return answer_to(request, *self._answer)
+            return attrs.evolve(self._response, request=request)
 
         return send
 
     def will_answer(self, status: int, body: Any = None) -> None:
         """What every request is answered from now on."""
-        self._answer = (status, body)
+        self.will_answer_with(answer_to(NONE, status, body))
+
+    def will_answer_with(self, response: Response) -> None:
+        """What every request is answered from now on, whatever request it was made for."""
+        self._response = response
 
     @property
     def path(self) -> str:

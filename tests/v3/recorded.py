@@ -10,7 +10,7 @@ import attrs
 
 from payments_async import Request, Response
 
-FILE = Path(__file__).parent / "recorded.jsonl"
+FILE = Path(__file__).parent / "recorded_answers.jsonl"
 
 
 @attrs.frozen

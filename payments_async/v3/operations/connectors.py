@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 
@@ -331,9 +331,15 @@ def _provider_of(connector_id: str) -> str | None:
 
 
 def _checked_config(provider: str | None, config: ConnectorConfig) -> ConnectorConfig:
-    expected = (*CONFIG_BY_PROVIDER.values(),) if provider is None else (_config_of(provider),)
-    if not isinstance(config, (*expected, OtherConfig)):
+    """A configuration, as it was given.
+
+    Raises:
+        ValueError: it is another provider's, or none; where the provider does not show, any will do.
+    """
+    expected = _config_of(provider) if provider else get_args(ConnectorConfig)
+    if not isinstance(config, (expected, OtherConfig)):
+        told = f"{provider or 'a connector'} is configured by "
+        told += expected.__name__ if isinstance(expected, type) else "a configuration of its provider"
         # The type may be a configuration's; it is the provider that it does not go with.
-        told = f"{provider} is configured by {expected[0].__name__}" if provider else "a connector has a configuration"
         raise ValueError(f"{told}, not by {type(config).__name__}")  # noqa: TRY004
     return config

@@ -14,8 +14,6 @@ from payments_async.models.open_enum import OpenEnum
 R = TypeVar("R")
 V = TypeVar("V", bound=str | int)
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
 
 @attrs.frozen(repr=False)
 class Key(Generic[R, V]):
@@ -132,9 +130,14 @@ def amounts(taker: str, value: object) -> int:
     return value
 
 
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID, as the server writes them."""
+    return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text, re.IGNORECASE) is not None
+
+
 def uuids(taker: str, value: object) -> str:
     """Takes UUIDs."""
-    if not (isinstance(value, str) and _UUID.fullmatch(value)):
+    if not (isinstance(value, str) and is_uuid(value)):
         raise ValueError(f"{taker} takes a UUID, not {value!r}")
     return str.__str__(value)
 

@@ -18,7 +18,7 @@ from tests.interop.prism import exceptions_to, made
 pytestmark = pytest.mark.interop
 
 FORMATS = ('must match format "byte"', 'must match format "url"')
-"""Formats that the server does not keep to: ids are base64url without padding, which Prism does not even make itself."""
+"""Published formats that the server does not keep to, nor Prism itself."""
 
 NO_TELLING_APART = "configurations are published as exactly one of kinds, of which several fit"
 PUBLISHED_OTHERWISE = {

@@ -6,8 +6,7 @@ that it is of another kind than is asked for, the server could only say that it 
 
 from __future__ import annotations
 
-import re
-
+from payments_async.filters.key import is_uuid
 from payments_async.operations.ids import content_of
 
 CONNECTOR = "the id of a connector"
@@ -15,7 +14,6 @@ REFERENCED = "the id of an account, an order, a conversion, a payment initiation
 PAYMENT = "the id of a payment"
 UUID = "a UUID"
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KINDS = {
     frozenset({"Provider", "Reference"}): CONNECTOR,
     frozenset({"ConnectorID", "Reference"}): REFERENCED,
@@ -26,4 +24,4 @@ _KINDS = {
 
 def kind_of(given: str) -> str | None:
     """What an id shows itself to be; `None` where it does not show."""
-    return UUID if _UUID.fullmatch(given) else _KINDS.get(frozenset(content_of(given)))
+    return UUID if is_uuid(given) else _KINDS.get(frozenset(content_of(given)))

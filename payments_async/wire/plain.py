@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import attrs
 from cattrs import ClassValidationError, Converter, IterableValidationError, cols
@@ -41,6 +41,10 @@ class Mismatch:
 
 class _NotAError(TypeError):
     """A value of another type than the model's. Its text is what was expected and never what came."""
+
+
+class _NoJSON:
+    """Stands for what is not of its type."""
 
 
 _MISMATCHES = (ClassValidationError, IterableValidationError, _NotAError)
@@ -101,6 +105,8 @@ def _converter(time_in: Callable[[object], datetime]) -> MsgspecJsonConverter:
     converter.register_structure_hook_factory(is_map, _map)
     converter.register_structure_hook_factory(is_model, _model_in)
     converter.register_unstructure_hook(datetime, time_out)
+    converter.register_unstructure_hook_factory(is_list, _list_out)
+    converter.register_unstructure_hook_factory(is_map, _map_out)
     converter.register_unstructure_hook_factory(is_model, _model_out)
     return converter
 
@@ -169,12 +175,44 @@ def _model_in(model: Any, converter: Converter) -> StructureHook:
     return structure
 
 
+# On the way out, what is not of its type stays as it is, or becomes what has no place in JSON. Then it is read back as
+# its type, which tells where it is.
+
+
+def _list_out(kind: Any, converter: Converter) -> UnstructureHook:
+    inner = (*get_args(kind), Any)[0]
+
+    def unstructure(value: Any) -> Any:
+        if type(value) is not list:
+            return value
+        return [converter.unstructure(item, unstructure_as=inner) for item in cast("list[object]", value)]
+
+    return unstructure
+
+
+def _map_out(kind: Any, converter: Converter) -> UnstructureHook:
+    inner = (*get_args(kind), Any, Any)[1]
+
+    def unstructure(value: Any) -> Any:
+        if type(value) is not dict:
+            return value
+        entries = cast("dict[object, object]", value)
+        return {name: converter.unstructure(entry, unstructure_as=inner) for name, entry in entries.items()}
+
+    return unstructure
+
+
 def _model_out(model: Any, converter: Converter) -> UnstructureHook:
     members = make_dict_unstructure_fn(model, converter, _cattrs_omit_if_default=True, **_overrides(model))
     keeper = rest(model)
-    if keeper is None:
-        return members
-    return lambda instance: {**getattr(instance, keeper), **members(instance)}
+
+    def unstructure(instance: Any) -> Any:
+        if not isinstance(instance, origin(model)):
+            return _NoJSON
+        kept: dict[str, Any] = getattr(instance, keeper) if keeper else {}
+        return {**kept, **members(instance)}
+
+    return unstructure
 
 
 def _where(error: BaseException, path: str = "$", kind: Any = None) -> tuple[str, str]:

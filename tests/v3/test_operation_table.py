@@ -14,7 +14,12 @@ from payments_async.operations.base import Operations
 from payments_async.v3 import models
 from payments_async.v3.models import CreatePoolRequest, OtherConfig, StripeConfig
 from payments_async.v3.models.generated.operations import OPERATIONS
+from payments_async.wire import codec
+from tests.interop.calls_v3 import CALLS
+from tests.interop.prism import made
 from tests.tables import Table, snake_case
+
+from .conftest import Canned
 
 V3 = PaymentsClient("https://acme.example.com").v3
 ATTRIBUTES = {name: type(value) for name in dir(V3) if isinstance(value := getattr(V3, name), Operations)}
@@ -139,3 +144,14 @@ def test_lists_are_pages_and_the_rest_is_awaited(operation: Operation) -> None:
 def test_the_docstring_names_the_route(operation: Operation) -> None:
     doc = inspect.getdoc(TABLE.method_of(operation)) or ""
     assert f"Route: `{operation.method} {operation.path}`" in doc
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_no_request_needs_the_slow_path(
+    client: PaymentsClient, canned: Canned, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codec, "_plain", lambda **_: pytest.fail("the fast path did not do"))
+    (operation,) = [each for each in OPERATIONS if each.name == name]
+    canned.will_answer_with(TABLE.answer_of(operation))
+    if operation.response != "ConnectorConfig":  # here one of a provider that is not known, which keeps what it has
+        await made(CALLS[name], client)

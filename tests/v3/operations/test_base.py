@@ -172,3 +172,44 @@ async def test_a_request_of_another_class_is_refused(
     with pytest.raises(TypeError, match=f"the request is a {type(given).__name__}: give a "):
         await call(client.v3, given)
     assert canned.requests == []
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda v3: v3.payment_service_users.create_payment_service_user(
+                CreatePaymentServiceUserRequest(name="u", contact_details=wrong({"email": "ada@example.com"}))
+            ),
+            r"CreatePaymentServiceUserRequest\.contactDetails is not of its type: give object",
+        ),
+        (
+            lambda v3: v3.payments.create_payment(payment(adjustments=[{"reference": "a"}])),
+            r"CreatePaymentRequest\.adjustments\[0\] is not of its type: give object",
+        ),
+        (
+            lambda v3: v3.payments.create_payment(payment(adjustments="many")),
+            r"CreatePaymentRequest\.adjustments is not of its type: give list",
+        ),
+        (
+            lambda v3: v3.pools.create_pool(CreatePoolRequest(name="p", query=wrong("{}"))),
+            r"CreatePoolRequest\.query is not of its type: give object",
+        ),
+        (
+            lambda v3: v3.pools.update_pool_query(UUID, {"$match": {"name": object()}}),
+            "has no place in JSON",
+        ),
+    ],
+)
+async def test_a_part_of_a_request_that_is_not_of_its_type_is_named_and_not_shown(
+    client: PaymentsClient, canned: Canned, call: Call, told: str
+) -> None:
+    with pytest.raises(ValueError, match=told) as raised:
+        await made(call(client.v3))
+    assert "ada@" not in str(raised.value)
+    assert canned.requests == []
+
+
+def wrong(value: Any) -> Any:
+    """A value that types would not let through."""
+    return value

@@ -41,7 +41,12 @@ class Exchange:
     @property
     def response(self) -> Response:
         """The answer, as a client gets it."""
-        request = Request(operation=str(self), method=self.method, path=self.path, url=self.path, deadline=0)
+        return self.response_to(
+            Request(operation=str(self), method=self.method, path=self.path, url=self.path, deadline=0)
+        )
+
+    def response_to(self, request: Request) -> Response:
+        """The answer, to a request of one's own."""
         text = self.body if self.content_type.startswith("text/plain") else json.dumps(self.body)
         content = b"" if self.body is None else str(text).encode()
         return Response(request=request, status=self.status, headers={"Content-Type": self.content_type}, body=content)

@@ -1,10 +1,11 @@
-"""What a list is asked for: filters of its items, and columns to sort them by.
+"""Filters of lists, and the columns to sort lists by.
 
     query = filters.payments.status.match("SUCCEEDED") & filters.payments.amount.gte(1000)
     client.payments.list_payments(query=query, sort=[filters.desc("amount"), filters.asc("id")])
 
-The server's language can say more than the server can answer: over some filters it fails, for others it finds the wrong
-items without a word. Here those are a `ValueError` before anything is sent, and a type error where types can tell.
+The server's filter language allows filters that the server cannot answer: it fails on some, and returns wrong items for
+others, without an error. Here such a filter is a `ValueError` before anything is sent. Where types can tell, it is also
+an error of the type checker.
 """
 
 from payments_async.filters.expression import Filter

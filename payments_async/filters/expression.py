@@ -1,13 +1,13 @@
-"""Filters as values: conditions, and what `&`, `|` and `~` make of them.
+"""Filters as values: conditions, and their combinations by `&`, `|` and `~`.
 
-Three kinds of conditions cannot stand everywhere.
+Three kinds of conditions are not allowed everywhere.
 
-- Conditions on the metadata of payments are hoisted: the server takes them out of the filter, asks for them beside all
-  the rest, and holds a single entry of the metadata against all of them. So a filter has one at most, and that either
-  alone or as a part of `&`.
-- Conditions on what an item may be without are undecided for an item that has none, and so are their opposites. So they
-  do not stand under `~`, where such items would be missed.
-- Conditions of two keys that the server cannot look at together do not stand in one filter, wherever in it.
+- Conditions on the metadata of payments are hoisted: the server takes them out of the filter, joins them to the rest by
+  "and", and compares a single metadata entry with all of them. So a filter has at most one such condition, either alone
+  or as a part of `&`.
+- A condition on an optional field is neither true nor false for an item without the field, and so is its opposite. So
+  it is not allowed under `~`, where such items would be missed.
+- The server fails on some pairs of keys in one filter. So their conditions cannot be combined at all.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import attrs
 R = TypeVar("R")
 
 Operator: TypeAlias = Literal["match", "gt", "gte", "lt", "lte"]
-Word: TypeAlias = Literal["and", "or"]
+Connective: TypeAlias = Literal["and", "or"]
 
 
 @attrs.frozen(repr=False)
 class Filter(ABC, Generic[R]):
-    """What the items of one list have to meet: `a & b` is both, `a | b` at least one of them, `~a` the opposite.
+    """A filter of one list: `a & b` means both, `a | b` at least one of them, `~a` the opposite.
 
     Attributes:
         resource: The model of the list's items.
@@ -37,56 +37,56 @@ class Filter(ABC, Generic[R]):
     @property
     @abstractmethod
     def expression(self) -> dict[str, Any]:
-        """The filter in the server's language, as plain JSON."""
+        """The filter in the server's language, as plain JSON values."""
 
     def __and__(self, other: Filter[R]) -> Filter[R]:
-        """Both.
+        """Both filters.
 
         Raises:
-            ValueError: they are of different lists, or have conditions that cannot be in one filter, such as two on
+            ValueError: they belong to different lists, or have conditions that cannot be in one filter, such as two on
                 the metadata of payments.
         """
         if not isinstance(cast("object", other), Filter):
             return NotImplemented
         if len(hoisted := _hoisted(self, other)) > 1:
             raise ValueError(
-                f"{hoisted[0]!r} and {hoisted[1]!r} cannot be in one filter: the server would hold a single entry of"
-                " the metadata against both. Filter by one, and check the other on the payments that come"
+                f"{hoisted[0]!r} and {hoisted[1]!r} cannot be in one filter: the server would compare a single"
+                " metadata entry with both. Filter by one, and check the other on the payments that you receive"
             )
         return _combined("and", self, other)
 
     def __or__(self, other: Filter[R]) -> Filter[R]:
-        """At least one of them.
+        """At least one of the filters.
 
         Raises:
-            ValueError: they are of different lists, or have conditions that cannot be in one filter, or one has a
+            ValueError: they belong to different lists, or have conditions that cannot be in one filter, or one has a
                 condition on the metadata of payments.
         """
         if not isinstance(cast("object", other), Filter):
             return NotImplemented
         if hoisted := _hoisted(self, other):
             raise ValueError(
-                f"{hoisted[0]!r} cannot be a part of |: the server would ask for it in any case. Walk a list for each"
-                " side"
+                f"{hoisted[0]!r} cannot be a part of |: the server would ask for it in any case. Read one list for"
+                " each side"
             )
         return _combined("or", self, other)
 
     def __invert__(self) -> Filter[R]:
-        """The opposite.
+        """The opposite of the filter.
 
         Raises:
-            ValueError: it has a condition on the metadata of payments, or on what an item may be without.
+            ValueError: it has a condition on the metadata of payments, or on an optional field.
         """
         for condition in _conditions(self):
             if condition.hoisted:
                 raise ValueError(
-                    f"{condition!r} cannot stand under ~: the server would ask for it all the same, or fail. Leave it"
-                    " out, and check it on the payments that come"
+                    f"{condition!r} cannot be used under ~: the server would still ask for it, or fail. Leave it out,"
+                    " and check it on the payments that you receive"
                 )
             if condition.optional:
                 raise ValueError(
-                    f"{condition!r} cannot stand under ~: the server would leave out each {self.resource.__name__} that"
-                    " has none. Leave it out, and check it on the items that come"
+                    f"{condition!r} cannot be used under ~: the server would leave out each {self.resource.__name__}"
+                    " that has none. Leave it out, and check it on the items that you receive"
                 )
         return Negation(self.resource, self)
 
@@ -96,15 +96,15 @@ class Filter(ABC, Generic[R]):
 
 @attrs.frozen(repr=False, kw_only=True)
 class Condition(Filter[R]):
-    """One key held against one value.
+    """The comparison of one key with one value.
 
     Attributes:
-        name: The key, as the server calls it.
+        name: The server's name of the key.
         operator: How they are compared.
-        value: The value, as the server takes it.
-        shown: The condition, as it is written in Python.
+        value: The value, as the server expects it.
+        shown: The condition as Python code, for the repr.
         hoisted: Whether the server takes it out of the filter.
-        optional: Whether an item may be without what it asks for.
+        optional: Whether items may lack the field.
         apart: The keys that cannot be in one filter with it.
     """
 
@@ -127,18 +127,18 @@ class Condition(Filter[R]):
 
 @attrs.frozen(repr=False)
 class Combination(Filter[R]):
-    """Several filters joined by one word, none of them a combination by the same word."""
+    """Several filters joined by one operator; none of them is a combination by the same operator."""
 
-    word: Word
+    connective: Connective
     parts: tuple[Filter[R], ...]
 
     @property
     def expression(self) -> dict[str, Any]:
         """The combination in the server's language."""
-        return {f"${self.word}": [part.expression for part in self.parts]}
+        return {f"${self.connective}": [part.expression for part in self.parts]}
 
     def __repr__(self) -> str:
-        return {"and": " & ", "or": " | "}[self.word].join(map(_operand, self.parts))
+        return {"and": " & ", "or": " | "}[self.connective].join(map(_operand, self.parts))
 
 
 @attrs.frozen(repr=False)
@@ -160,7 +160,7 @@ def _operand(part: Filter[Any]) -> str:
     return f"({part!r})" if isinstance(part, Combination) else repr(part)
 
 
-def _combined(word: Word, left: Filter[R], right: Filter[R]) -> Filter[R]:
+def _combined(connective: Connective, left: Filter[R], right: Filter[R]) -> Filter[R]:
     if left.resource is not right.resource:
         raise ValueError(
             f"a filter on {left.resource.__name__} and one on {right.resource.__name__} cannot be combined: no list"
@@ -169,12 +169,12 @@ def _combined(word: Word, left: Filter[R], right: Filter[R]) -> Filter[R]:
     for one, other in (*_clashes(left, right), *_clashes(right, left)):
         raise ValueError(
             f"{one!r} and {other!r} cannot be in one filter: the server would fail. Filter by one, and check the other"
-            " on the items that come"
+            " on the items that you receive"
         )
     parts: list[Filter[R]] = []
     for each in (left, right):
-        parts += each.parts if isinstance(each, Combination) and each.word == word else [each]
-    return Combination(left.resource, word, tuple(parts))
+        parts += each.parts if isinstance(each, Combination) and each.connective == connective else [each]
+    return Combination(left.resource, connective, tuple(parts))
 
 
 def _conditions(part: Filter[R]) -> Iterator[Condition[R]]:
@@ -189,9 +189,9 @@ def _conditions(part: Filter[R]) -> Iterator[Condition[R]]:
 
 
 def _clashes(left: Filter[R], right: Filter[R]) -> Iterator[tuple[Condition[R], Condition[R]]]:
-    """Conditions on the left, each with one on the right that cannot be in one filter with it."""
+    """The pairs of a condition on the left and one on the right that cannot be in one filter."""
     for one in (condition for condition in _conditions(left) if condition.apart):
-        # Each entry of the metadata has the name of all in brackets.
+        # A metadata entry is called `metadata[name]`.
         yield from ((one, other) for other in _conditions(right) if other.name.partition("[")[0] in one.apart)
 
 

@@ -1,4 +1,4 @@
-"""What a key is that a server filters a list by: its operators, and the values that it takes."""
+"""The keys by which a server filters a list, with their operators and values."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ V = TypeVar("V", bound=str | int)
 
 @attrs.frozen(repr=False)
 class Key(Generic[R, V]):
-    """A key that is held against values by equality.
+    """A key that can be compared for equality.
 
     Attributes:
         resource: The model of the list's items.
-        path: Where it is found below `filters`.
-        name: What the server calls it.
-        checked: Gives a value as the server takes it, or raises `ValueError` in the name of the method that it is for.
-        sent: Makes of a value what stands in the filter: text, unless the server reads JSON numbers exactly.
+        path: Its path below `filters`.
+        name: The server's name of the key.
+        checked: Takes the name of the calling method and a value. Returns the value as the server expects it, or raises
+            `ValueError`.
+        sent: Converts a value to what is sent: text, because most servers read JSON numbers as 64-bit floats.
         hoisted: Whether the server takes its conditions out of the filter.
-        optional: Whether an item may be without it.
+        optional: Whether items may lack this field.
         apart: The keys that cannot be in one filter with it.
     """
 
@@ -43,7 +44,7 @@ class Key(Generic[R, V]):
         """Equal to the value.
 
         Raises:
-            ValueError: the server would fail over the value, or take it for another.
+            ValueError: the server would fail on the value, or take it for another one.
         """
         return self._condition("match", value)
 
@@ -66,9 +67,9 @@ class Key(Generic[R, V]):
 
 
 class OrderedKey(Key[R, V]):
-    """A key that is held against values by equality and by order.
+    """A key that can be compared for equality and by order.
 
-    Amounts are in the order of numbers, texts in that of the server's database, which may be another than Python's.
+    Amounts are compared as numbers; texts in the order of the server's database, which may differ from Python's.
     """
 
     __slots__ = ()
@@ -92,7 +93,7 @@ class OrderedKey(Key[R, V]):
 
 @attrs.frozen(repr=False)
 class Metadata(Generic[R]):
-    """Metadata, of which each entry is a key: `filters.payments.metadata["order"]`."""
+    """Metadata, whose entries are keys: `filters.payments.metadata["order"]`."""
 
     resource: type[R]
     path: str
@@ -115,40 +116,40 @@ class Metadata(Generic[R]):
         return f"filters.{self.path}"
 
 
-def texts(taker: str, value: object) -> str:
-    """Takes text that the server's database can hold."""
-    # The server drops NUL characters, and would look for another text.
+def texts(caller: str, value: object) -> str:
+    """The check of keys whose values are text that the server's database can hold."""
+    # The server drops NUL characters, so it would look for another text.
     if not (isinstance(value, str) and "\0" not in value):
-        raise ValueError(f"{taker} takes text without NUL characters, not {value!r}")
-    return str.__str__(value)  # the text of a member of any enum of texts, not its name
+        raise ValueError(f"{caller} takes text without NUL characters, not {value!r}")
+    return str.__str__(value)  # the value of any enum member, not its name
 
 
-def amounts(taker: str, value: object) -> int:
-    """Takes integers of any size."""
+def amounts(caller: str, value: object) -> int:
+    """The check of keys whose values are integers of any size."""
     if type(value) is not int:
-        raise ValueError(f"{taker} takes an int, in the minor unit, not {value!r}")
+        raise ValueError(f"{caller} takes an int, in the minor unit, not {value!r}")
     return value
 
 
 def is_uuid(text: str) -> bool:
-    """Whether a text is a UUID, as the server writes them."""
+    """Whether a text is a UUID in the notation of the server."""
     return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text, re.IGNORECASE) is not None
 
 
-def uuids(taker: str, value: object) -> str:
-    """Takes UUIDs."""
+def uuids(caller: str, value: object) -> str:
+    """The check of keys whose values are UUIDs."""
     if not (isinstance(value, str) and is_uuid(value)):
-        raise ValueError(f"{taker} takes a UUID, not {value!r}")
+        raise ValueError(f"{caller} takes a UUID, not {value!r}")
     return str.__str__(value)
 
 
 def one_of(kind: type[OpenEnum]) -> Callable[[str, object], str]:
-    """Takes what an enum lists."""
+    """The check of keys whose values are the members of an enum."""
     known = [member.value for member in kind]
 
-    def checked(taker: str, value: object) -> str:
+    def checked(caller: str, value: object) -> str:
         if value not in known:
-            raise ValueError(f"{taker} takes one of {', '.join(known)}, not {value!r}: the server knows no other")
-        return texts(taker, value)
+            raise ValueError(f"{caller} takes one of {', '.join(known)}, not {value!r}: the server knows no other")
+        return texts(caller, value)
 
     return checked

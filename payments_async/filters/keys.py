@@ -1,4 +1,4 @@
-"""The keys that the server filters each list by."""
+"""The keys by which the server filters each list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from payments_async.models import Account, Payment, PaymentStatus, PaymentType, 
 
 
 class PaymentKeys:
-    """What payments can be filtered by."""
+    """The keys by which payments can be filtered."""
 
     __slots__ = ()
 
@@ -22,7 +22,7 @@ class PaymentKeys:
 
 
 class AccountKeys:
-    """What accounts can be filtered by."""
+    """The keys by which accounts can be filtered."""
 
     __slots__ = ()
 
@@ -31,7 +31,7 @@ class AccountKeys:
 
 
 class TransferInitiationKeys:
-    """What transfer initiations can be filtered by."""
+    """The keys by which transfer initiations can be filtered."""
 
     __slots__ = ()
 

@@ -53,7 +53,7 @@ C_co = TypeVar("C_co", bound=Column, covariant=True)
 
 @attrs.frozen(repr=False)
 class Sort(Generic[C_co]):
-    """A column and the direction in which a list is sorted by it; each list takes the columns that it has."""
+    """A column and the direction in which a list is sorted by it; each list has its own columns."""
 
     column: C_co
     direction: Literal["asc", "desc"]
@@ -63,10 +63,10 @@ class Sort(Generic[C_co]):
 
 
 def asc(column: C) -> Sort[C]:
-    """Sort by this column, the least first."""
+    """Sort by this column, smallest value first."""
     return Sort(column, "asc")
 
 
 def desc(column: C) -> Sort[C]:
-    """Sort by this column, the greatest first."""
+    """Sort by this column, greatest value first."""
     return Sort(column, "desc")

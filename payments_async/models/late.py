@@ -1,4 +1,4 @@
-"""The names of a package that are loaded when they are first asked for."""
+"""Loads some names of a package only on first use."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -6,9 +6,9 @@ from importlib import import_module
 
 
 def late(package: str, names: Sequence[str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """The `__getattr__` and the `__dir__` of a package of models whose connectors' part is loaded late.
+    """The `__getattr__` and the `__dir__` of a package of models that loads the models of connectors on first use.
 
-    What belongs to single connectors takes half as long to load as all the rest, and most programs do without it.
+    They take half as long to load as all the others, and most programs do not use them.
     """
 
     def get(name: str) -> object:

@@ -1,6 +1,6 @@
-"""The current API of a stack, below `/v3`: what `client.v3` is.
+"""The current API of a stack, under `/v3`: `client.v3`.
 
-Its models are in `payments_async.v3.models`, the keys of its filters in `payments_async.v3.filters`.
+Its models are in `payments_async.v3.models`, the keys of its filters are in `payments_async.v3.filters`.
 """
 
 from __future__ import annotations
@@ -32,11 +32,10 @@ __all__ = ["V3"]
 class V3:
     """The operations of Payments 3.0 and later.
 
-    It shares the session, the token, the layers and the options of its client, and can be used before the client is
-    entered.
+    It uses the session, the token, the layers and the options of its client.
 
     Attributes:
-        client: The client that it belongs to.
+        client: The client to which it belongs.
         accounts: The operations on accounts.
         bank_accounts: The operations on bank accounts.
         conversions: The operations on conversions.
@@ -64,7 +63,7 @@ class V3:
 
     @cached_property
     def connectors(self) -> Connectors:
-        """The operations on connectors; loaded at their first use, with the configurations of all providers."""
+        """The operations on connectors; loaded on first use, with the configurations of all providers."""
         from payments_async.v3.operations.connectors import Connectors  # noqa: PLC0415
 
         return Connectors(self._pipeline)

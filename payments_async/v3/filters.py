@@ -1,9 +1,9 @@
-"""What a list of `client.v3` is asked for: filters of its items.
+"""Filters of the lists of `client.v3`.
 
     query = filters.payments.status.match("SUCCEEDED") & filters.payments.amount.gte(1000)
     client.v3.payments.list_payments(query=query)
 
-Each list has its keys under its own name: those of `list_payments` are `filters.payments`.
+The keys of each list are under its name: those of `list_payments` are in `filters.payments`.
 """
 
 from payments_async.filters import Filter, Key, Metadata, OrderedKey

@@ -218,13 +218,13 @@ def test_two_conditions_on_metadata_of_payments_are_refused(two: Callable[[], ob
 
 @pytest.mark.parametrize("either", [lambda: WEB | LARGE, lambda: LARGE | (EURO & WEB), lambda: WEB | ORDER])
 def test_metadata_of_payments_is_refused_in_an_or(either: Callable[[], object]) -> None:
-    with pytest.raises(ValueError, match=r"metadata\['channel'\].* cannot be a part of \|: .* Walk a list for each"):
+    with pytest.raises(ValueError, match=r"metadata\['channel'\].* cannot be a part of \|: .* Read one list for each"):
         either()
 
 
 @pytest.mark.parametrize("opposite", [lambda: ~WEB, lambda: ~(LARGE & WEB), lambda: ~(~LARGE & (EURO & WEB))])
 def test_metadata_of_payments_is_refused_under_a_negation(opposite: Callable[[], object]) -> None:
-    with pytest.raises(ValueError, match=r"metadata\['channel'\].* cannot stand under ~: .* Leave it out, and check"):
+    with pytest.raises(ValueError, match=r"metadata\['channel'\].* cannot be used under ~: .* Leave it out, and check"):
         opposite()
 
 

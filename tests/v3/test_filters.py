@@ -188,7 +188,7 @@ def test_a_status_of_initiations_stands_beside_the_rest() -> None:
 )
 def test_what_an_item_may_be_without_stands_under_no_negation(condition: Filter[Any]) -> None:
     assert (condition & condition).expression
-    with pytest.raises(ValueError, match=r"cannot stand under ~: the server would leave out each \w+ that has none"):
+    with pytest.raises(ValueError, match=r"cannot be used under ~: the server would leave out each \w+ that has none"):
         operator.invert(condition)
 
 

@@ -25,16 +25,16 @@ class Accounts(Operations):
         cursor: str | None = None,
         query: Filter[Account] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Account]:
-        """List accounts, newest first, following the cursor to the end.
+        """List accounts, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.accounts.reference.match("acct_1")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/accounts`
         """
@@ -52,8 +52,8 @@ class Accounts(Operations):
         """Fetch one account.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/accounts/{accountID}`
@@ -63,17 +63,17 @@ class Accounts(Operations):
         )
 
     async def create_account(self, request: CreateAccountRequest) -> Account:
-        """Record an account; where the connector has this `reference` already, nothing changes.
+        """Record an account; nothing changes if the connector has one with this `reference` already.
 
         Args:
             request: `created_at` has a time zone; `default_asset` has its exponent, as in `USD/2`.
 
         Returns:
-            The account that is stored, which may differ from the request.
+            The stored account, which may differ from the request.
 
         Raises:
-            ValueError: an id is of another kind, an asset has no exponent, a time has no zone.
-            ValidationError: the server refuses it, such as for a connector that takes no accounts.
+            ValueError: an id belongs to another kind of resource, an asset has no exponent, or a time has no time zone.
+            ValidationError: the server refused the request, such as for a connector that does not accept accounts.
             OutcomeUnknownError: it may have been recorded; calling again is safe.
             PaymentsError: the call failed otherwise.
 
@@ -93,19 +93,19 @@ class Accounts(Operations):
         page_size: int | None = None,
         cursor: str | None = None,
     ) -> Pages[Balance]:
-        """List an account's balances over time, newest first; an unknown account has none.
+        """List an account's balances over time, newest first; the list is empty for an unknown account.
 
         Args:
             account_id: The account.
             asset: Only this asset, such as `USD/2`.
             from_: Only balances that were last seen at this time or later.
-            to: Only balances that were first seen at this time or earlier; now unless given.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other filters.
+            to: Only balances that were first seen at this time or earlier; now by default.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
 
         Raises:
-            ValueError: arguments that the server would misunderstand, such as a time without a time zone.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument, such as a time without a time zone.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/accounts/{accountID}/balances`
         """

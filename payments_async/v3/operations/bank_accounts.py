@@ -1,4 +1,4 @@
-"""Bank accounts: kept by the server and forwarded to providers."""
+"""Bank accounts: stored by the server and forwarded to providers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from payments_async.wire.pages import Pages
 
 
 class BankAccounts(Operations):
-    """Bank accounts: kept by the server and forwarded to providers."""
+    """Bank accounts: stored by the server and forwarded to providers."""
 
     def list_bank_accounts(
         self,
@@ -30,16 +30,16 @@ class BankAccounts(Operations):
         cursor: str | None = None,
         query: Filter[BankAccount] | str | Mapping[str, Any] | None = None,
     ) -> Pages[BankAccount]:
-        """List bank accounts, newest first, following the cursor to the end; numbers are not in it.
+        """List bank accounts, newest first, without their numbers; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.bank_accounts.country.match("FR")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/bank-accounts`
         """
@@ -57,8 +57,8 @@ class BankAccounts(Operations):
         """Fetch one bank account; the server masks the middle of its IBAN and account number.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/bank-accounts/{bankAccountID}`
@@ -74,14 +74,14 @@ class BankAccounts(Operations):
         )
 
     async def create_bank_account(self, request: CreateBankAccountRequest) -> str:
-        """Keep a bank account; gives its id, a UUID.
+        """Store a bank account; return its id, a UUID.
 
         Args:
             request: Needs an `iban` or an `account_number`.
 
         Raises:
-            ValidationError: the server refuses it.
-            OutcomeUnknownError: it may have been kept; a second call would keep another.
+            ValidationError: the server refused the request.
+            OutcomeUnknownError: it may have been stored; a second call would store another.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/bank-accounts`
@@ -97,11 +97,11 @@ class BankAccounts(Operations):
         )
 
     async def update_bank_account_metadata(self, bank_account_id: str, metadata: Mapping[str, str]) -> None:
-        """Merge metadata into a bank account's; names that are not given stay.
+        """Merge metadata into a bank account's; other entries stay as they are.
 
         Raises:
-            ValueError: the metadata is empty, or the id is of another kind.
-            NotFoundError: there is no such bank account.
+            ValueError: the metadata is empty, or the id belongs to another kind of resource.
+            NotFoundError: the bank account does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `PATCH /v3/bank-accounts/{bankAccountID}/metadata`
@@ -119,16 +119,16 @@ class BankAccounts(Operations):
         )
 
     async def forward_bank_account(self, bank_account_id: str, connector_id: str) -> str:
-        """Create a kept bank account at a connector's provider; gives the id of the task that does it.
+        """Create a stored bank account at a connector's provider; return the id of the task that does it.
 
-        Call it once: a repetition gives the same task, which the server then never ends. Whether it was forwarded, the
-        bank account's `related_accounts` say.
+        Call it once: a second call returns the same task, which the server then never finishes. The bank account's
+        `related_accounts` show whether it was forwarded.
 
         Raises:
-            ValueError: an id is of another kind.
-            NotFoundError: there is no such bank account or connector.
-            OutcomeUnknownError: it may have been started; fetch the bank account to see.
-            PaymentsError: the call failed otherwise. That the provider takes none, the task says.
+            ValueError: an id belongs to another kind of resource.
+            NotFoundError: the bank account or the connector does not exist.
+            OutcomeUnknownError: it may have been started; fetch the bank account to find out.
+            PaymentsError: the call failed otherwise. If the provider does not accept bank accounts, the task fails.
 
         Route: `POST /v3/bank-accounts/{bankAccountID}/forward`
         """

@@ -1,4 +1,4 @@
-"""What the operations of every resource share, besides what they share with the earlier API."""
+"""What the operations of all resources of this API share."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _IDS = {
     "sourceAccountID": REFERENCED,
     "taskID": REFERENCED,
 }
-"""What the ids are that have these names on the wire."""
+"""The kind of each id, by its name on the wire."""
 
 _ASSETS = {"asset", "defaultAsset"}
-"""What assets are called in the bodies of requests."""
+"""The wire names of assets in the bodies of requests."""
 
 
 class Operations(base.Operations):
@@ -52,10 +52,10 @@ class Operations(base.Operations):
 
 
 def _check(call: Call[Any]) -> None:
-    """Refuse what the server is sure to refuse.
+    """Refuse a call that the server is sure to refuse.
 
     Raises:
-        ValueError: an id of another kind, or an asset without an exponent.
+        ValueError: an id belongs to another kind of resource, or an asset has no exponent.
     """
     for part in (*call.ids.items(), ("the request", call.body)):
         for name, text in _texts(*part):
@@ -66,7 +66,7 @@ def _check(call: Call[Any]) -> None:
 
 
 def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """The texts in a value of this name, each with its own name on the wire."""
+    """All strings in a value with this name, each with its own name on the wire."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, list):

@@ -31,8 +31,8 @@ from payments_async.wire.pages import Pages
 class Connectors(Operations):
     """Connectors: links to payment providers, their configurations and their schedules.
 
-    A configuration is read as what its provider has; that of a provider that this package does not know is an
-    `OtherConfig`. In lists, configurations are plain JSON. Secrets in them are in clear, but hidden in reprs.
+    Each provider has its own configuration class; the configuration of a provider that this package does not know is
+    an `OtherConfig`. In lists, configurations are plain JSON. They contain secrets in clear text, hidden in reprs.
     """
 
     def list_connectors(
@@ -42,16 +42,16 @@ class Connectors(Operations):
         cursor: str | None = None,
         query: Filter[Connector] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Connector]:
-        """List the connectors that are installed, newest first, following the cursor to the end.
+        """List the installed connectors, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.connectors.name.match("stripe-eu")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/connectors`
         """
@@ -66,17 +66,17 @@ class Connectors(Operations):
         )
 
     async def install_connector(self, connector: Provider | str, config: ConnectorConfig) -> str:
-        """Install a connector and start it; gives its id when the installation is done.
+        """Install a connector and start it; return its id once the installation is done.
 
         Args:
             connector: The provider, such as `Provider.STRIPE`.
-            config: Its configuration; `polling_period` is a text such as `45m` or `1h30m`.
+            config: Its configuration; `polling_period` is a string such as `45m` or `1h30m`.
 
         Raises:
-            ValueError: the configuration is another provider's.
-            ConflictError: a connector of this name is installed, whatever its provider.
-            ValidationError: the server refuses the configuration, or the provider the credentials.
-            OutcomeUnknownError: it may have been installed; list the connectors of this name to see.
+            ValueError: the configuration belongs to another provider.
+            ConflictError: a connector with this name is installed already, perhaps of another provider.
+            ValidationError: the server refused the configuration, or the provider refused the credentials.
+            OutcomeUnknownError: it may have been installed; list the connectors with this name to find out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/connectors/install/{connector}`
@@ -117,12 +117,13 @@ class Connectors(Operations):
         )
 
     async def uninstall_connector(self, connector_id: str) -> str:
-        """Uninstall a connector with all its data; gives the id of the task that does it.
+        """Uninstall a connector with all its data; return the id of the task that does it.
 
         Raises:
-            ValueError: the id is of another kind.
+            ValueError: the id belongs to another kind of resource.
             NotFoundError: it is not installed.
-            OutcomeUnknownError: it may have been started; list the connectors, and see what is scheduled for deletion.
+            OutcomeUnknownError: it may have been started; list the connectors to see whether it is
+                scheduled for deletion.
             PaymentsError: the call failed otherwise.
 
         Route: `DELETE /v3/connectors/{connectorID}`
@@ -140,10 +141,10 @@ class Connectors(Operations):
         return started.task_id
 
     async def get_connector_config(self, connector_id: str) -> ConnectorConfig:
-        """Fetch a connector's configuration, its secrets in clear (hidden in reprs).
+        """Fetch a connector's configuration, with its secrets in clear text (hidden in reprs).
 
         Raises:
-            ValueError: the id is of another kind.
+            ValueError: the id belongs to another kind of resource.
             NotFoundError: it is not installed.
             PaymentsError: the call failed otherwise.
 
@@ -160,12 +161,12 @@ class Connectors(Operations):
         )
 
     async def update_connector_config(self, connector_id: str, config: ConnectorConfig) -> None:
-        """Replace a connector's configuration as a whole, its name too: what is left out goes back to its default.
+        """Replace the whole configuration of a connector, including its name: omitted members return to their defaults.
 
         Raises:
-            ValueError: the configuration is another provider's, or the id of another kind.
+            ValueError: the configuration belongs to another provider, or the id belongs to another kind of resource.
             NotFoundError: the connector is not installed.
-            ValidationError: the server refuses the configuration.
+            ValidationError: the server refused the configuration.
             PaymentsError: the call failed otherwise.
 
         Route: `PATCH /v3/connectors/{connectorID}/config`
@@ -186,7 +187,7 @@ class Connectors(Operations):
         """List what a connector can do.
 
         Raises:
-            ValueError: the id is of another kind.
+            ValueError: the id belongs to another kind of resource.
             NotFoundError: it is not installed.
             PaymentsError: the call failed otherwise.
 
@@ -203,14 +204,14 @@ class Connectors(Operations):
         )
 
     async def reset_connector(self, connector_id: str) -> str:
-        """Uninstall a connector with all its data and install it again; gives the id of the task that does it.
+        """Uninstall a connector with all its data and install it again; return the id of the task that does it.
 
-        The connector comes back under another id, which the task alone tells: its `created_object_id`. That the
-        connector is not installed, the task says too.
+        The connector gets a new id, available only as the task's `created_object_id`. For a connector that is not
+        installed, the task fails.
 
         Raises:
-            ValueError: the id is of another kind.
-            OutcomeUnknownError: it may have been started; list the connectors to see.
+            ValueError: the id belongs to another kind of resource.
+            OutcomeUnknownError: it may have been started; list the connectors to find out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/connectors/{connectorID}/reset`
@@ -233,17 +234,17 @@ class Connectors(Operations):
         cursor: str | None = None,
         query: Filter[Schedule] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Schedule]:
-        """List a connector's schedules, newest first; an unknown connector has none.
+        """List a connector's schedules, newest first; the list is empty for an unknown connector.
 
         Args:
             connector_id: The connector.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.connector_schedules.id.match("…")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/connectors/{connectorID}/schedules`
         """
@@ -262,8 +263,8 @@ class Connectors(Operations):
         """Fetch one schedule.
 
         Raises:
-            ValueError: the connector's id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the connector's id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/connectors/{connectorID}/schedules/{scheduleID}`
@@ -281,17 +282,17 @@ class Connectors(Operations):
     def list_connector_schedule_instances(
         self, connector_id: str, schedule_id: str, *, page_size: int | None = None, cursor: str | None = None
     ) -> Pages[Instance]:
-        """List the runs of a schedule, newest first; an unknown schedule has none.
+        """List the runs of a schedule, newest first; the list is empty for an unknown schedule.
 
         Args:
             connector_id: The connector.
             schedule_id: The schedule.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes `page_size`.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with `page_size`.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/connectors/{connectorID}/schedules/{scheduleID}/instances`
         """
@@ -309,13 +310,13 @@ class Connectors(Operations):
 
 @attrs.define
 class _Discriminator:
-    """What of a configuration says whose it is."""
+    """The member of a configuration that names its provider."""
 
     provider: str = ""
 
 
 def _config(response: Response) -> ConnectorConfig:
-    """Reads a configuration as what its own `provider` has."""
+    """Read a configuration as the class of the provider that it names."""
     return one(_config_of(one(_Discriminator)(response).provider))(response)
 
 
@@ -325,21 +326,21 @@ def _config_of(provider: str) -> type[ConnectorConfig]:
 
 
 def _provider_of(connector_id: str) -> str | None:
-    """The provider of a connector, as far as its id shows it."""
+    """The provider named in the id of a connector; `None` for an opaque id."""
     provider = content_of(connector_id).get("Provider")
     return provider if isinstance(provider, str) else None
 
 
 def _checked_config(provider: str | None, config: ConnectorConfig) -> ConnectorConfig:
-    """A configuration, as it was given.
+    """The configuration, unchanged.
 
     Raises:
-        ValueError: it is another provider's, or none; where the provider does not show, any will do.
+        ValueError: it is not a configuration of this provider; of any provider, if this one is unknown.
     """
     expected = _config_of(provider) if provider else get_args(ConnectorConfig)
     if not isinstance(config, (expected, OtherConfig)):
         told = f"{provider or 'a connector'} is configured by "
         told += expected.__name__ if isinstance(expected, type) else "a configuration of its provider"
-        # The type may be a configuration's; it is the provider that it does not go with.
+        # Not a TypeError: it may be a configuration, of another provider.
         raise ValueError(f"{told}, not by {type(config).__name__}")  # noqa: TRY004
     return config

@@ -1,7 +1,7 @@
-"""Which kind of resource an id is of, so that one of another kind is refused before anything is sent.
+"""Tells which kind of resource an id belongs to, so that a wrong one is refused before anything is sent.
 
-Ids are opaque, and sent as they came. But those that the server computes show what they are made of. Where one shows
-that it is of another kind than is asked for, the server could only say that it cannot read it or has nothing under it.
+Ids are opaque and sent unchanged. But the ids that the server computes are encoded JSON, whose members differ by kind.
+The server would answer a wrong one only with an error that does not say what is wrong.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _KINDS = {
     frozenset({"ConnectorID", "Reference"}): REFERENCED,
     frozenset({"ConnectorID", "Reference", "Type"}): PAYMENT,
 }
-"""Kinds by the members of their ids; some kinds have the same, and may even have the same id."""
+"""Kinds by the members of their ids; some kinds have the same members, and may even have the same id."""
 
 
 def kind_of(given: str) -> str | None:
-    """What an id shows itself to be; `None` where it does not show."""
+    """The kind of resource that an id belongs to; `None` if that is unknown."""
     return UUID if is_uuid(given) else _KINDS.get(frozenset(content_of(given)))

@@ -24,16 +24,16 @@ class Orders(Operations):
         cursor: str | None = None,
         query: Filter[Order] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Order]:
-        """List orders, newest first, following the cursor to the end; adjustments are not in it.
+        """List orders, newest first, without their adjustments; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.orders.status.match("OPEN")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/orders`
         """
@@ -51,8 +51,8 @@ class Orders(Operations):
         """Fetch one order with its adjustments.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/orders/{orderID}`

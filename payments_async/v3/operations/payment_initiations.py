@@ -30,29 +30,30 @@ R = TypeVar("R", InitiatePaymentRequest, ReversePaymentInitiationRequest)
 class PaymentInitiations(Operations):
     """Payment initiations: transfers and payouts that the server asks providers to make.
 
-    Where a task does what was asked, the call gives its id, and what came of it shows in the payment initiation. Such
-    calls are made once: look at the payment initiation before you make one again.
+    Where the server starts a task, the call returns the id of the task, and the payment initiation shows the result.
+    The client never retries such a call; fetch the payment initiation before you repeat it yourself.
     """
 
     async def initiate_payment(
         self, request: InitiatePaymentRequest, *, no_validation: bool = False
     ) -> StartedPaymentInitiation:
-        """Ask for a transfer or a payout, which waits to be approved unless told otherwise.
+        """Ask for a transfer or a payout, which waits for approval by default.
 
-        Whether the accounts exist is found out when it is made, not here.
+        The server checks whether the accounts exist only when it makes the payment.
 
         Args:
             request: `amount` is in the asset's minor unit, `asset` such as `USD/2`.
-            no_validation: Whether to make it without waiting for approval.
+            no_validation: Whether to skip the approval.
 
         Returns:
-            The id of the payment initiation, and that of the task that makes it; `None` while none does.
+            The id of the payment initiation, and the id of the task that makes it, if one was started.
 
         Raises:
-            ValueError: the amount is below 1, an id is of another kind, an asset has no exponent, a time no zone.
-            ConflictError: there is one of this reference on this connector.
-            ValidationError: the server refuses it.
-            OutcomeUnknownError: it may have been asked for; list those of this reference to see.
+            ValueError: the amount is below 1, an id belongs to another kind of resource, an asset has no exponent, or a
+                time has no time zone.
+            ConflictError: one with this `reference` exists already on this connector.
+            ValidationError: the server refused the request.
+            OutcomeUnknownError: it may have been created; list those with this `reference` to find out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/payment-initiations`
@@ -63,7 +64,7 @@ class PaymentInitiations(Operations):
                 "POST",
                 "/v3/payment-initiations",
                 one(StartedPaymentInitiation),
-                # Anything but `true` counts as false.
+                # The server treats anything but `true` as false.
                 query={"noValidation": True if no_validation else None},
                 body=_payable(InitiatePaymentRequest, request),
             )
@@ -77,16 +78,16 @@ class PaymentInitiations(Operations):
         cursor: str | None = None,
         query: Filter[PaymentInitiation] | str | Mapping[str, Any] | None = None,
     ) -> Pages[PaymentInitiation]:
-        """List payment initiations, newest first, following the cursor to the end.
+        """List payment initiations, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.payment_initiations.status.match("FAILED")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/payment-initiations`
         """
@@ -104,8 +105,8 @@ class PaymentInitiations(Operations):
         """Fetch one payment initiation.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/payment-initiations/{paymentInitiationID}`
@@ -121,12 +122,12 @@ class PaymentInitiations(Operations):
         )
 
     async def delete_payment_initiation(self, payment_initiation_id: str) -> None:
-        """Delete a payment initiation that waits for approval.
+        """Delete a payment initiation that is waiting for approval.
 
         Raises:
-            ValueError: the id is of another kind.
-            ValidationError: it waits no longer.
-            PaymentsError: the call failed otherwise. An unknown one is a `ServerError`.
+            ValueError: the id belongs to another kind of resource.
+            ValidationError: it is no longer waiting for approval.
+            PaymentsError: the call failed otherwise. If it does not exist, that is a `ServerError`.
 
         Route: `DELETE /v3/payment-initiations/{paymentInitiationID}`
         """
@@ -141,13 +142,13 @@ class PaymentInitiations(Operations):
         )
 
     async def approve_payment_initiation(self, payment_initiation_id: str) -> str:
-        """Approve a payment initiation that waits for it; gives the id of the task that makes it.
+        """Approve a payment initiation; return the id of the task that makes it.
 
         Raises:
-            ValueError: the id is of another kind.
-            ValidationError: it waits no longer.
-            OutcomeUnknownError: it may have been approved; fetch it to see.
-            PaymentsError: the call failed otherwise. An unknown one is a `ServerError`.
+            ValueError: the id belongs to another kind of resource.
+            ValidationError: it is no longer waiting for approval.
+            OutcomeUnknownError: it may have been approved; fetch it to find out.
+            PaymentsError: the call failed otherwise. If it does not exist, that is a `ServerError`.
 
         Route: `POST /v3/payment-initiations/{paymentInitiationID}/approve`
         """
@@ -163,13 +164,13 @@ class PaymentInitiations(Operations):
         return started.task_id
 
     async def reject_payment_initiation(self, payment_initiation_id: str) -> None:
-        """Reject a payment initiation that waits for approval, for good.
+        """Reject a payment initiation for good.
 
         Raises:
-            ValueError: the id is of another kind.
-            ValidationError: it waits no longer.
-            OutcomeUnknownError: it may have been rejected; fetch it to see.
-            PaymentsError: the call failed otherwise. An unknown one is a `ServerError`.
+            ValueError: the id belongs to another kind of resource.
+            ValidationError: it is no longer waiting for approval.
+            OutcomeUnknownError: it may have been rejected; fetch it to find out.
+            PaymentsError: the call failed otherwise. If it does not exist, that is a `ServerError`.
 
         Route: `POST /v3/payment-initiations/{paymentInitiationID}/reject`
         """
@@ -184,15 +185,15 @@ class PaymentInitiations(Operations):
         )
 
     async def retry_payment_initiation(self, payment_initiation_id: str) -> str:
-        """Try a failed payment initiation again; gives the id of the task that does it.
+        """Try a failed payment initiation again; return the id of the task that does it.
 
-        With more than 50 adjustments, the server never answers.
+        The server never answers for one that has more than 50 adjustments.
 
         Raises:
-            ValueError: the id is of another kind.
+            ValueError: the id belongs to another kind of resource.
             ValidationError: it has not failed.
-            OutcomeUnknownError: it may have been started; fetch it to see.
-            PaymentsError: the call failed otherwise. An unknown one is a `ServerError`.
+            OutcomeUnknownError: it may have been started; fetch it to find out.
+            PaymentsError: the call failed otherwise. If it does not exist, that is a `ServerError`.
 
         Route: `POST /v3/payment-initiations/{paymentInitiationID}/retry`
         """
@@ -210,23 +211,24 @@ class PaymentInitiations(Operations):
     async def reverse_payment_initiation(
         self, payment_initiation_id: str, request: ReversePaymentInitiationRequest
     ) -> StartedPaymentInitiationReversal:
-        """Take back all or part of a processed payment initiation.
+        """Reverse all or part of a processed payment initiation.
 
-        Call it once for each reference: a repetition gives the same task, which the server then never ends. Whether it
-        was possible at all, the task says.
+        Call it once per `reference`: a second call returns the same task, which the server then never finishes. If the
+        reversal is impossible, the task fails.
 
         Args:
             payment_initiation_id: The payment initiation.
-            request: `amount` is in the asset's minor unit, at most what is left; `asset` is the payment initiation's.
+            request: `amount` is in the asset's minor unit, at most what is left to reverse; `asset` is that of
+                the payment initiation.
 
         Returns:
-            The id of the reversal, which no route shows, and that of the task that makes it.
+            The id of the reversal, which no operation can fetch, and the id of the task that makes it.
 
         Raises:
-            ValueError: the amount is below 1, the id is of another kind, the asset has no exponent.
-            NotFoundError: there is no such payment initiation.
-            ValidationError: the server refuses it, such as in another asset.
-            OutcomeUnknownError: it may have been started; fetch the payment initiation to see.
+            ValueError: the amount is below 1, the id belongs to another kind of resource, or the asset has no exponent.
+            NotFoundError: the payment initiation does not exist.
+            ValidationError: the server refused the request, such as one in another asset.
+            OutcomeUnknownError: it may have been started; fetch the payment initiation to find out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/payment-initiations/{paymentInitiationID}/reverse`
@@ -250,18 +252,18 @@ class PaymentInitiations(Operations):
         cursor: str | None = None,
         query: Filter[PaymentInitiationAdjustment] | str | Mapping[str, Any] | None = None,
     ) -> Pages[PaymentInitiationAdjustment]:
-        """List the states that a payment initiation has been in, newest first; an unknown one has none.
+        """List the states of a payment initiation over time, newest first; the list is empty for an unknown one.
 
         Args:
             payment_initiation_id: The payment initiation.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.payment_initiation_adjustments.status.match("FAILED")`; or the server's
                 own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/payment-initiations/{paymentInitiationID}/adjustments`
         """
@@ -283,18 +285,18 @@ class PaymentInitiations(Operations):
     def list_payment_initiation_related_payments(
         self, payment_initiation_id: str, *, page_size: int | None = None, cursor: str | None = None
     ) -> Pages[Payment]:
-        """List the payments that a payment initiation has led to, newest first; an unknown one has none.
+        """List the payments made for a payment initiation, newest first; the list is empty for an unknown one.
 
         The server ignores filters here.
 
         Args:
             payment_initiation_id: The payment initiation.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes `page_size`.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with `page_size`.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/payment-initiations/{paymentInitiationID}/payments`
         """
@@ -311,7 +313,7 @@ class PaymentInitiations(Operations):
 
 
 def _payable(kind: type[R], request: R) -> R:
-    """A request to move money, which has to be of this class and of more than nothing."""
+    """The request, which must be of this class and have an amount of at least 1."""
     amount = cast("object", checked(kind, request).amount)
     if isinstance(amount, int) and amount < 1:
         raise ValueError(f"amount is {amount}: give 1 or more, in the asset's minor unit")

@@ -1,4 +1,4 @@
-"""The connections of payment service users to banks, and the links by which users make and mend them."""
+"""The connections of payment service users to banks, and the links with which users make and repair them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from payments_async.wire.pages import Pages
 
 
 class PaymentServiceUserConnections(Operations):
-    """The part of the operations on payment service users that is about their connections to banks."""
+    """The operations on the connections of payment service users to banks."""
 
     __slots__ = ()
 
@@ -38,14 +38,14 @@ class PaymentServiceUserConnections(Operations):
 
         Args:
             user_id: The user.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.payment_service_user_connections.status.match("ERROR")`; or the
                 server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/payment-service-users/{paymentServiceUserID}/connections`
         """
@@ -65,12 +65,12 @@ class PaymentServiceUserConnections(Operations):
         )
 
     async def delete_payment_service_user_connector(self, user_id: str, connector_id: str) -> str:
-        """Remove a user from a connector's provider; gives the id of the task that does it.
+        """Remove a user from a connector's provider; return the id of the task that does it.
 
         Raises:
-            ValueError: an id is of another kind.
-            OutcomeUnknownError: it may have been started; list the user's connections to see.
-            PaymentsError: the call failed otherwise. That there is nothing to remove, the task says.
+            ValueError: an id belongs to another kind of resource.
+            OutcomeUnknownError: it may have been started; list the user's connections to find out.
+            PaymentsError: the call failed otherwise. If there is nothing to remove, the task fails.
 
         Route: `DELETE /v3/payment-service-users/{paymentServiceUserID}/connectors/{connectorID}`
         """
@@ -95,21 +95,21 @@ class PaymentServiceUserConnections(Operations):
         application_name: str | None = None,
         idempotency_key: str | None = None,
     ) -> Link:
-        """Ask for a link by which a user connects a bank.
+        """Create a link with which a user connects a bank.
 
         Args:
             user_id: The user, who has been forwarded to the connector's provider.
             connector_id: The connector.
-            client_redirect_url: Where to send the user in the end.
-            application_name: The name that the user is shown.
-            idempotency_key: A UUID that becomes the id of the attempt: calling again with it is the same attempt, with
-                a link of its own and the URL that was given first.
+            client_redirect_url: Where the user is sent at the end.
+            application_name: The name to show to the user.
+            idempotency_key: A UUID that becomes the id of the attempt. A second call with it continues the same
+                attempt, with a new link and the redirect URL of the first call.
 
         Raises:
-            ValueError: an id is of another kind.
+            ValueError: an id belongs to another kind of resource.
             NotFoundError: the user has not been forwarded.
-            ValidationError: the server refuses it, such as a key that is no UUID.
-            OutcomeUnknownError: it may have been made; calling again with the same key is safe.
+            ValidationError: the server refused the request, such as a key that is not a UUID.
+            OutcomeUnknownError: it may have been created; calling again with the same key is safe.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/payment-service-users/{paymentServiceUserID}/connectors/{connectorID}/create-link`
@@ -142,14 +142,14 @@ class PaymentServiceUserConnections(Operations):
         Args:
             user_id: The user.
             connector_id: The connector.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.payment_service_user_connections.status.match("ERROR")`; or the
                 server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/payment-service-users/{paymentServiceUserID}/connectors/{connectorID}/connections`
         """
@@ -182,15 +182,15 @@ class PaymentServiceUserConnections(Operations):
         Args:
             user_id: The user.
             connector_id: The connector.
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as
                 `filters.payment_service_user_link_attempts_from_connector_id.status.match("exited")`; or the server's
                 own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/payment-service-users/{paymentServiceUserID}/connectors/{connectorID}/link-attempts`
         """
@@ -212,11 +212,11 @@ class PaymentServiceUserConnections(Operations):
     async def get_payment_service_user_link_attempt_from_connector_id(
         self, user_id: str, connector_id: str, attempt_id: str
     ) -> PaymentServiceUserLinkAttempt:
-        """Fetch one attempt to connect; that of another user is given too.
+        """Fetch one attempt to connect, even if it is another user's.
 
         Raises:
-            ValueError: an id is of another kind.
-            NotFoundError: there is none.
+            ValueError: an id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/payment-service-users/{paymentServiceUserID}/connectors/{connectorID}/link-attempts/{attemptID}`
@@ -234,12 +234,12 @@ class PaymentServiceUserConnections(Operations):
     async def delete_payment_service_user_connection_from_connector_id(
         self, user_id: str, connector_id: str, connection_id: str
     ) -> str:
-        """Remove a user's connection to a bank; gives the id of the task that does it.
+        """Remove a user's connection to a bank; return the id of the task that does it.
 
         Raises:
-            ValueError: an id is of another kind.
-            OutcomeUnknownError: it may have been started; list the user's connections to see.
-            PaymentsError: the call failed otherwise. That there is nothing to remove, the task says.
+            ValueError: an id belongs to another kind of resource.
+            OutcomeUnknownError: it may have been started; list the user's connections to find out.
+            PaymentsError: the call failed otherwise. If there is nothing to remove, the task fails.
 
         Route: `DELETE /v3/payment-service-users/{paymentServiceUserID}/connectors/{connectorID}/connections/{connectionID}`
         """  # noqa: E501 - a path stands as it is
@@ -265,14 +265,14 @@ class PaymentServiceUserConnections(Operations):
         application_name: str | None = None,
         idempotency_key: str | None = None,
     ) -> Link:
-        """Ask for a link by which a user mends a connection.
+        """Create a link with which a user repairs a connection.
 
-        The arguments are those of `create_link_for_payment_service_user`, and the id of the connection.
+        The arguments are those of `create_link_for_payment_service_user`, plus the id of the connection.
 
         Raises:
-            ValueError: an id is of another kind.
-            ValidationError: the server refuses it, such as a key that is no UUID.
-            OutcomeUnknownError: it may have been made; calling again with the same key is safe.
+            ValueError: an id belongs to another kind of resource.
+            ValidationError: the server refused the request, such as a key that is not a UUID.
+            OutcomeUnknownError: it may have been created; calling again with the same key is safe.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/payment-service-users/{paymentServiceUserID}/connectors/{connectorID}/connections/{connectionID}/update-link`

@@ -1,4 +1,4 @@
-"""Payment service users: people and companies whose accounts at banks are read through open banking."""
+"""Payment service users: people and companies whose bank accounts are read through open banking."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from payments_async.wire.pages import Pages
 
 
 class PaymentServiceUsers(PaymentServiceUserConnections):
-    """Payment service users: people and companies whose accounts at banks are read through open banking.
+    """Payment service users: people and companies whose bank accounts are read through open banking.
 
-    A user is created, forwarded to a connector's provider, and given a link by which they connect a bank. Tasks remove
-    users and connections and forward bank accounts; the calls give their ids. Make such a call once: a repetition gives
-    the same task, which the server then never ends.
+    Create a user, forward them to a connector's provider, and give them a link with which they connect a bank. Deleting
+    users, removing connections and forwarding bank accounts start tasks, whose ids the calls return. Make such a call
+    once: a second call returns the same task, which the server then never finishes.
     """
 
     async def create_payment_service_user(self, request: CreatePaymentServiceUserRequest) -> str:
-        """Create a payment service user; gives their id, a UUID.
+        """Create a payment service user; return their id, a UUID.
 
         Raises:
-            ValueError: an id is of another kind.
-            NotFoundError: there is no such bank account; nothing is created.
-            ValidationError: the server refuses it.
+            ValueError: an id belongs to another kind of resource.
+            NotFoundError: a bank account does not exist; nothing was created.
+            ValidationError: the server refused the request.
             OutcomeUnknownError: they may have been created; a second call would create another.
             PaymentsError: the call failed otherwise.
 
@@ -56,17 +56,17 @@ class PaymentServiceUsers(PaymentServiceUserConnections):
         cursor: str | None = None,
         query: Filter[PaymentServiceUser] | str | Mapping[str, Any] | None = None,
     ) -> Pages[PaymentServiceUser]:
-        """List payment service users, newest first, following the cursor to the end.
+        """List payment service users, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.payment_service_users.metadata["team"].match("a")`; or the
                 server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/payment-service-users`
         """
@@ -88,8 +88,8 @@ class PaymentServiceUsers(PaymentServiceUserConnections):
         """Fetch one payment service user.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/payment-service-users/{paymentServiceUserID}`
@@ -105,12 +105,12 @@ class PaymentServiceUsers(PaymentServiceUserConnections):
         )
 
     async def delete_payment_service_user(self, user_id: str) -> str:
-        """Delete a payment service user; gives the id of the task that does it.
+        """Delete a payment service user; return the id of the task that does it.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
-            OutcomeUnknownError: it may have been started; fetch the user to see.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
+            OutcomeUnknownError: it may have been started; fetch the user to find out.
             PaymentsError: the call failed otherwise.
 
         Route: `DELETE /v3/payment-service-users/{paymentServiceUserID}`
@@ -131,11 +131,12 @@ class PaymentServiceUsers(PaymentServiceUserConnections):
         """Create a user at a connector's provider.
 
         Raises:
-            ValueError: an id is of another kind.
-            NotFoundError: there is no such user or connector.
-            ValidationError: the user is there already.
+            ValueError: an id belongs to another kind of resource.
+            NotFoundError: the user or the connector does not exist.
+            ValidationError: the provider has the user already.
             OutcomeUnknownError: it may have happened; calling again is safe.
-            PaymentsError: the call failed otherwise. A provider without open banking is a `ServerError`.
+            PaymentsError: the call failed otherwise. If the provider has no open banking, that is a
+                `ServerError`.
 
         Route: `POST /v3/payment-service-users/{paymentServiceUserID}/connectors/{connectorID}/forward`
         """
@@ -150,12 +151,12 @@ class PaymentServiceUsers(PaymentServiceUserConnections):
         )
 
     async def add_bank_account_to_payment_service_user(self, user_id: str, bank_account_id: str) -> None:
-        """Make a bank account a user's; one that is another user's is taken from that user.
+        """Give a bank account to a user; it is taken from its user, if it has one.
 
         Raises:
-            ValueError: an id is of another kind.
-            NotFoundError: there is no such bank account.
-            ValidationError: there is no such user.
+            ValueError: an id belongs to another kind of resource.
+            NotFoundError: the bank account does not exist.
+            ValidationError: the user does not exist.
             OutcomeUnknownError: it may have happened; calling again is safe.
             PaymentsError: the call failed otherwise.
 
@@ -174,13 +175,13 @@ class PaymentServiceUsers(PaymentServiceUserConnections):
     async def forward_payment_service_user_bank_account(
         self, user_id: str, bank_account_id: str, connector_id: str
     ) -> str:
-        """Create a user's bank account at a connector's provider; gives the id of the task that does it.
+        """Create a user's bank account at a connector's provider; return the id of the task that does it.
 
         Raises:
-            ValueError: an id is of another kind.
-            NotFoundError: there is no such user, bank account or connector.
-            OutcomeUnknownError: it may have been started; fetch the bank account to see.
-            PaymentsError: the call failed otherwise. That the provider takes none, the task says.
+            ValueError: an id belongs to another kind of resource.
+            NotFoundError: the user, the bank account or the connector does not exist.
+            OutcomeUnknownError: it may have been started; fetch the bank account to find out.
+            PaymentsError: the call failed otherwise. If the provider does not accept bank accounts, the task fails.
 
         Route: `POST /v3/payment-service-users/{paymentServiceUserID}/bank-accounts/{bankAccountID}/forward`
         """

@@ -1,4 +1,4 @@
-"""Payments: money that came in, went out or moved at a provider."""
+"""Payments: money that came in, went out or was transferred at a provider."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from payments_async.wire.pages import Pages
 
 
 class Payments(Operations):
-    """Payments: money that came in, went out or moved at a provider."""
+    """Payments: money that came in, went out or was transferred at a provider."""
 
     def list_payments(
         self,
@@ -24,16 +24,16 @@ class Payments(Operations):
         cursor: str | None = None,
         query: Filter[Payment] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Payment]:
-        """List payments, newest first, following the cursor to the end; adjustments are not in it.
+        """List payments, newest first, without their adjustments; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.payments.status.match("SUCCEEDED")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/payments`
         """
@@ -51,8 +51,8 @@ class Payments(Operations):
         """Fetch one payment with its adjustments.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/payments/{paymentID}`
@@ -62,17 +62,18 @@ class Payments(Operations):
         )
 
     async def create_payment(self, request: CreatePaymentRequest) -> Payment:
-        """Record a payment, or add adjustments to the one that has this connector, `reference` and `type` already.
+        """Record a payment, or add adjustments to the one with the same connector, `reference` and `type`.
 
-        The status is that of the latest adjustment, but the answer says `UNKNOWN`: fetch the payment to see it.
+        Its status is that of the latest adjustment; the answer always says `UNKNOWN`, so fetch the payment to see it.
 
         Args:
             request: `amount` is in the asset's minor unit, `asset` such as `USD/2`; there is at least one adjustment;
-                times have a zone.
+                times have a time zone.
 
         Raises:
-            ValueError: there is no adjustment, an id is of another kind, an asset has no exponent, a time no zone.
-            ValidationError: the server refuses it, such as for a connector that takes no payments.
+            ValueError: there is no adjustment, an id belongs to another kind of resource, an asset has no exponent, or
+                a time has no time zone.
+            ValidationError: the server refused the request, such as for a connector that does not accept payments.
             OutcomeUnknownError: it may have been recorded; calling again with the same request is safe.
             PaymentsError: the call failed otherwise.
 
@@ -83,11 +84,11 @@ class Payments(Operations):
         return await self._run(Call("create_payment", "POST", "/v3/payments", one(Payment), body=request))
 
     async def update_payment_metadata(self, payment_id: str, metadata: Mapping[str, str]) -> None:
-        """Merge metadata into a payment's; names that are not given stay.
+        """Merge metadata into a payment's; other entries stay as they are.
 
         Raises:
-            ValueError: the metadata is empty, or the id is of another kind.
-            NotFoundError: there is no such payment.
+            ValueError: the metadata is empty, or the id belongs to another kind of resource.
+            NotFoundError: the payment does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `PATCH /v3/payments/{paymentID}/metadata`

@@ -1,4 +1,4 @@
-"""Pools: sets of accounts whose balances are summed up."""
+"""Pools: sets of accounts whose balances are added up."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from payments_async.wire.pages import Pages
 
 
 class Pools(Operations):
-    """Pools: sets of accounts whose balances are summed up.
+    """Pools: sets of accounts whose balances are added up.
 
-    A static pool has the accounts that it is given, a dynamic one those that its filter finds at any time.
+    A static pool contains the accounts added to it; a dynamic one the accounts that match its filter at the time.
     """
 
     def list_pools(
@@ -28,16 +28,16 @@ class Pools(Operations):
         cursor: str | None = None,
         query: Filter[Pool] | str | Mapping[str, Any] | None = None,
     ) -> Pages[Pool]:
-        """List pools, newest first, following the cursor to the end.
+        """List pools, newest first; iteration follows the cursor to the end.
 
         Args:
-            page_size: Items a page, 15 unless given; the server caps it at 100.
-            cursor: Where to go on: the `next` of a page; excludes the other arguments.
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
             query: A filter, such as `filters.pools.name.match("Treasury")`; or the server's own language.
 
         Raises:
-            ValueError: arguments that the server would misunderstand.
-            PaymentsError: while walking; its `cursor` says where to go on.
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
 
         Route: `GET /v3/pools`
         """
@@ -55,8 +55,8 @@ class Pools(Operations):
         """Fetch one pool.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/pools/{poolID}`
@@ -64,17 +64,19 @@ class Pools(Operations):
         return await self._run(Call("get_pool", "GET", "/v3/pools/{poolID}", one(Pool), ids={"poolID": pool_id}))
 
     async def create_pool(self, request: CreatePoolRequest) -> str:
-        """Create a pool, of accounts that are named or of those that a filter finds; gives its id, a UUID.
+        """Create a static pool of given accounts or a dynamic pool of those matching a filter; return its id, a UUID.
 
         Args:
-            request: Has `account_ids`, or a `query` such as `filters.accounts.type.match("INTERNAL").expression`.
+            request: Has either `account_ids`, or a `query` such as
+                `filters.accounts.type.match("INTERNAL").expression`.
 
         Raises:
-            ValueError: it has both, of which the server would ignore one, or neither; an id is of another kind.
-            ConflictError: there is a pool of this name.
-            NotFoundError: there is no such account.
-            ValidationError: the server refuses it, such as for an external account.
-            OutcomeUnknownError: it may have been created; list the pools of this name to see.
+            ValueError: it has both (the server would ignore one) or neither, or an id belongs to another kind of
+                resource.
+            ConflictError: a pool with this name exists already.
+            NotFoundError: an account does not exist.
+            ValidationError: the server refused the request, such as for an external account.
+            OutcomeUnknownError: it may have been created; list the pools with this name to find out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/pools`
@@ -85,10 +87,10 @@ class Pools(Operations):
         return await self._run(Call("create_pool", "POST", "/v3/pools", one(str), body=given))
 
     async def delete_pool(self, pool_id: str) -> None:
-        """Delete a pool; one that is not there counts as deleted.
+        """Delete a pool; nothing happens if it does not exist.
 
         Raises:
-            ValueError: the id is of another kind.
+            ValueError: the id belongs to another kind of resource.
             PaymentsError: the call failed.
 
         Route: `DELETE /v3/pools/{poolID}`
@@ -104,9 +106,9 @@ class Pools(Operations):
                 language.
 
         Raises:
-            ValueError: it filters something else than accounts, or the id is of another kind.
-            NotFoundError: there is no such pool.
-            ValidationError: the pool is static, or the server does not know a key.
+            ValueError: the filter is not one of accounts, or the id belongs to another kind of resource.
+            NotFoundError: the pool does not exist.
+            ValidationError: the pool is static, or a key is unknown to the server.
             PaymentsError: the call failed otherwise.
 
         Route: `PATCH /v3/pools/{poolID}/query`
@@ -124,17 +126,17 @@ class Pools(Operations):
         )
 
     async def get_pool_balances(self, pool_id: str, at: datetime) -> list[PoolBalance]:
-        """Sum up the balances of a pool's accounts at a time, per asset, in no order.
+        """Add up the balances of a pool's accounts at a time, per asset, in no particular order.
 
-        A time after the last poll of the provider gives nothing: `get_pool_balances_latest` has what was seen last.
+        The list is empty for a time after the provider was last polled: use `get_pool_balances_latest` for the latest.
 
         Args:
             pool_id: The pool.
             at: The time, with a time zone, not in the future.
 
         Raises:
-            ValueError: the time has no time zone, or the id is of another kind.
-            NotFoundError: there is no such pool.
+            ValueError: the time has no time zone, or the id belongs to another kind of resource.
+            NotFoundError: the pool does not exist.
             ValidationError: the time is in the future.
             PaymentsError: the call failed otherwise.
 
@@ -152,11 +154,11 @@ class Pools(Operations):
         )
 
     async def get_pool_balances_latest(self, pool_id: str) -> list[PoolBalance]:
-        """Sum up the latest balances of a pool's accounts, per asset, in no order.
+        """Add up the latest balances of a pool's accounts, per asset, in no particular order.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is no such pool.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: the pool does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/pools/{poolID}/balances/latest`
@@ -172,11 +174,11 @@ class Pools(Operations):
         )
 
     async def add_account_to_pool(self, pool_id: str, account_id: str) -> None:
-        """Add an account to a static pool; one that is in it already counts as added.
+        """Add an account to a static pool; nothing happens if it is in it already.
 
         Raises:
-            ValueError: an id is of another kind.
-            NotFoundError: there is no such pool or account.
+            ValueError: an id belongs to another kind of resource.
+            NotFoundError: the pool or the account does not exist.
             ValidationError: the pool is dynamic, or the account is external.
             OutcomeUnknownError: it may have been added; calling again is safe.
             PaymentsError: the call failed otherwise.
@@ -194,11 +196,11 @@ class Pools(Operations):
         )
 
     async def remove_account_from_pool(self, pool_id: str, account_id: str) -> None:
-        """Remove an account from a static pool; one that is not in it counts as removed.
+        """Remove an account from a static pool; nothing happens if it is not in it.
 
         Raises:
-            ValueError: an id is of another kind.
-            NotFoundError: there is no such pool or account.
+            ValueError: an id belongs to another kind of resource.
+            NotFoundError: the pool or the account does not exist.
             ValidationError: the pool is dynamic.
             PaymentsError: the call failed otherwise.
 

@@ -1,4 +1,4 @@
-"""Tasks: work that the server does after its answer."""
+"""Tasks: work that the server does in the background."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from payments_async.wire.codec import one
 
 
 class Tasks(Operations):
-    """Tasks: work that the server does after its answer.
+    """Tasks: work that the server does in the background.
 
-    The server does not list them: whoever starts one keeps its id.
+    The server cannot list them: keep the id that the starting call returns.
     """
 
     async def get_task(self, task_id: str) -> Task:
         """Fetch one task.
 
-        That it has succeeded says that the provider took the call. What became of the thing itself, such as a payment
-        initiation, that thing says.
+        A task succeeds once the provider has accepted the call. The result is in the resource itself, such as the
+        status of a payment initiation.
 
         Raises:
-            ValueError: the id is of another kind.
-            NotFoundError: there is none.
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
             PaymentsError: the call failed otherwise.
 
         Route: `GET /v3/tasks/{taskID}`

@@ -17,11 +17,11 @@ class AdyenConfig:
         name: Name of the connector, unique across all providers, 3 to 500 characters.
         api_key: Key of the provider's API.
         company_id: Id of the company at the provider.
-        live_endpoint_prefix: Prefix of the live API's host. Without it, the test environment.
-        webhook_username: User name that the provider's webhooks come with.
-        webhook_password: Password that the provider's webhooks come with.
+        live_endpoint_prefix: Prefix of the live API's host; the test environment is used without it.
+        webhook_username: User name in the provider's webhooks.
+        webhook_password: Password in the provider's webhooks.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -46,7 +46,7 @@ class AtlarConfig:
         access_key: Access key of the provider's API.
         secret: Secret of the access key.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -68,9 +68,9 @@ class BankingbridgeConfig:
         client_id: Id of the client at the provider.
         client_secret: Secret of the client.
         endpoint: Base URL of the provider's API.
-        auth_endpoint: URL where the provider gives tokens.
+        auth_endpoint: URL of the provider's token endpoint.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -93,11 +93,11 @@ class BankingcircleConfig:
         username: User name at the provider.
         password: Password at the provider.
         endpoint: Base URL of the provider's API.
-        authorization_endpoint: URL where the provider gives tokens.
+        authorization_endpoint: URL of the provider's token endpoint.
         user_certificate: Certificate of the client, PEM.
         user_certificate_key: Private key of the certificate, PEM.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -123,7 +123,7 @@ class BitstampConfig:
         api_secret: Secret of the key.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -147,7 +147,7 @@ class CoinbaseprimeConfig:
         passphrase: Passphrase of the key.
         portfolio_id: Id of the portfolio to read.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -170,7 +170,7 @@ class ColumnConfig:
         api_key: Key of the provider's API.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -192,7 +192,7 @@ class CurrencycloudConfig:
         api_key: Key of the provider's API.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -212,10 +212,10 @@ class DummypayConfig:
     Attributes:
         name: Name of the connector, unique across all providers, 3 to 500 characters.
         directory: Directory of the files, on the server.
-        link_flow_error: Whether links are to fail.
-        update_link_flow_error: Whether links that mend a connection are to fail.
+        link_flow_error: Whether links fail.
+        update_link_flow_error: Whether links that repair a connection fail.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -235,10 +235,10 @@ class FireblocksConfig:
     Attributes:
         name: Name of the connector, unique across all providers, 3 to 500 characters.
         api_key: Key of the provider's API.
-        private_key: Private key that requests are signed with, PEM.
+        private_key: Private key with which requests are signed, PEM.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -260,7 +260,7 @@ class GenericConfig:
         api_key: Key of the provider's API.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -280,9 +280,9 @@ class IncreaseConfig:
         name: Name of the connector, unique across all providers, 3 to 500 characters.
         api_key: Key of the provider's API.
         endpoint: Base URL of the provider's API.
-        webhook_shared_secret: Secret that the provider's webhooks are signed with.
+        webhook_shared_secret: Secret with which the provider's webhooks are signed.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -305,7 +305,7 @@ class KrakenproConfig:
         api_secret: Secret of the key.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -328,7 +328,7 @@ class MangopayConfig:
         api_key: Key of the provider's API.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -351,7 +351,7 @@ class ModulrConfig:
         api_secret: Secret of the key.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -374,7 +374,7 @@ class MoneycorpConfig:
         api_key: Key of the provider's API.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -397,7 +397,7 @@ class PlaidConfig:
         client_secret: Secret of the client.
         is_sandbox: Whether to use the provider's test environment.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -420,10 +420,10 @@ class PowensConfig:
         client_secret: Secret of the client.
         configuration_token: Token that configures the provider's web view.
         domain: Domain of the client at the provider.
-        max_connections_per_link: How many connections a user may make by one link, 1 or more.
+        max_connections_per_link: How many connections a user may create with one link, 1 or more.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -450,7 +450,7 @@ class QontoConfig:
         endpoint: Base URL of the provider's API.
         staging_token: Token of the provider's staging environment.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -472,9 +472,9 @@ class RoutableConfig:
         name: Name of the connector, unique across all providers, 3 to 500 characters.
         api_key: Key of the provider's API.
         endpoint: Base URL of the provider's API.
-        acting_team_member: Id of the team member to act for.
+        acting_team_member: Id of the team member on whose behalf to act.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -495,7 +495,7 @@ class StripeConfig:
         name: Name of the connector, unique across all providers, 3 to 500 characters.
         api_key: Key of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -516,7 +516,7 @@ class TinkConfig:
         client_secret: Secret of the client.
         endpoint: Base URL of the provider's API.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -536,9 +536,9 @@ class WiseConfig:
     Attributes:
         name: Name of the connector, unique across all providers, 3 to 500 characters.
         api_key: Key of the provider's API.
-        webhook_public_key: Public key that the provider's webhooks are signed with.
+        webhook_public_key: Public key with which the provider's webhooks are signed.
         polling_period: How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless
-            the server is set otherwise. It comes back normalised: `30m` as `30m0s`. Server default: '30m'.
+            the server is configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'.
         provider: The provider's name with a capital, which the server adds when the configuration is fetched.
             Ignored when sent.
     """
@@ -593,8 +593,8 @@ ConnectorConfig: TypeAlias = (
     | OtherConfig
 )
 """
-Configuration of a connector: secrets and options of one provider. `provider` tells which, where the server shows it;
-where it does not, the connector does.
+Configuration of a connector: secrets and options of one provider. `provider` names the provider; where it is missing,
+the connector does.
 """
 
 

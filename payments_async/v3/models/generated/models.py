@@ -20,16 +20,16 @@ class AccountType(OpenEnum):
 
 @attrs.define(kw_only=True)
 class Balance:
-    """The balance of an account in one asset, and the interval in which it was seen to hold.
+    """The balance of an account in one asset, and the interval in which it was seen.
 
     Attributes:
         account_id: Id of the account, opaque base64url.
         created_at: When this amount was first seen.
         last_updated_at: When this amount was last seen.
-        asset: Asset, as `USD/2`. Some providers give other currencies, or no exponent.
+        asset: Asset, as `USD/2`. Some providers report other currencies, or no exponent.
         balance: Balance, in the minor unit of the asset. May be negative.
         psu_id: Id of the payment service user who owns the account, a UUID. Empty when there is none.
-        open_banking_connection_id: Id of the user's connection that the balance was read through. Absent when
+        open_banking_connection_id: Id of the user's connection through which the balance was read. Absent when
             there is none.
     """
 
@@ -44,7 +44,7 @@ class Balance:
 
 @attrs.define(kw_only=True)
 class BankAccountRelatedAccount:
-    """The account that a bank account has become at a provider.
+    """The account created from a bank account at a provider.
 
     Attributes:
         account_id: Id of the account, opaque base64url.
@@ -57,7 +57,7 @@ class BankAccountRelatedAccount:
 
 @attrs.define(kw_only=True)
 class CreateBankAccountRequest:
-    """A bank account to keep. It needs an `iban` or an `accountNumber`.
+    """A bank account to store. It needs an `iban` or an `accountNumber`.
 
     Attributes:
         name: Not empty.
@@ -150,10 +150,10 @@ class ConfigField:
     """A member of a provider's configuration.
 
     Attributes:
-        data_type: `string`, `long string`, `unsigned integer`, `boolean`, or `duration ns`, which is a text such
-            as `30m` all the same.
+        data_type: `string`, `long string`, `unsigned integer`, `boolean`, or `duration ns`, which is a string such
+            as `30m` too.
         required: Whether the server refuses a configuration without it.
-        default_value: The value that it has unless it is given; empty where there is none.
+        default_value: The default value; empty if there is none.
     """
 
     data_type: str = attrs.field(metadata={"wire": "dataType"})
@@ -163,10 +163,10 @@ class ConfigField:
 
 @attrs.define(kw_only=True)
 class Schedule:
-    """What a connector does time and again, such as fetching the balances of one account.
+    """Something that a connector does periodically, such as fetching the balances of one account.
 
     Attributes:
-        id: Any text, which may hold the reference of an account.
+        id: Any text, which may contain the reference of an account.
         connector_id: Id of the connector, opaque base64url.
         created_at: When it was set up.
         paused_at: When it was paused. Absent while it runs.
@@ -214,7 +214,7 @@ class OrderDirection(OpenEnum):
 
 
 class OrderType(OpenEnum):
-    """How the price and the moment of an order are found."""
+    """How the price and the time of execution of an order are determined."""
 
     UNKNOWN = "UNKNOWN"
     MARKET = "MARKET"
@@ -234,7 +234,7 @@ class OrderType(OpenEnum):
 
 
 class OrderStatus(OpenEnum):
-    """How far an order has come."""
+    """Status of an order."""
 
     UNKNOWN = "UNKNOWN"
     PENDING = "PENDING"
@@ -247,7 +247,7 @@ class OrderStatus(OpenEnum):
 
 
 class TimeInForce(OpenEnum):
-    """How long an order stands."""
+    """How long an order stays open."""
 
     UNKNOWN = "UNKNOWN"
     GOOD_UNTIL_CANCELLED = "GOOD_UNTIL_CANCELLED"
@@ -257,7 +257,7 @@ class TimeInForce(OpenEnum):
 
 
 class ConversionStatus(OpenEnum):
-    """How far a conversion has come."""
+    """Status of a conversion."""
 
     UNKNOWN = "UNKNOWN"
     PENDING = "PENDING"
@@ -276,8 +276,8 @@ class PaymentType(OpenEnum):
 
 
 class PaymentStatus(OpenEnum):
-    """Status of a payment, which is that of its latest adjustment. The answer to a creation always says `UNKNOWN`.
-    `AMOUNT_ADJUSTEMENT` is spelled so.
+    """Status of a payment, which is that of its latest adjustment; in the answer to a creation it is always `UNKNOWN`.
+    `AMOUNT_ADJUSTEMENT` is the server's spelling.
     """
 
     UNKNOWN = "UNKNOWN"
@@ -330,11 +330,11 @@ class PaymentScheme(OpenEnum):
 
 @attrs.define(kw_only=True)
 class StartedPaymentInitiation:
-    """What became of asking for a transfer or a payout.
+    """The answer to a request for a transfer or a payout.
 
     Attributes:
         payment_initiation_id: Id of the payment initiation, opaque base64url.
-        task_id: Id of the task that makes it. Empty when nothing was started, because it waits for approval.
+        task_id: Id of the task that makes it. Empty if none was started because it waits for approval.
     """
 
     payment_initiation_id: str = attrs.field(metadata={"wire": "paymentInitiationID"})
@@ -348,7 +348,7 @@ class ReversePaymentInitiationRequest:
     Attributes:
         reference: The caller's own id of the reversal, unique within the connector, 3 to 1,000 characters.
         description: At most 10,000 characters.
-        amount: Amount to send back, in the minor unit of the asset, 1 or more; at most what earlier reversals have
+        amount: Amount to send back, in the minor unit of the asset, 1 or more; at most what earlier reversals
             left.
         asset: The asset of the payment initiation: `USD/2`.
         metadata: Metadata, text by key. May be null when there is none.
@@ -363,10 +363,11 @@ class ReversePaymentInitiationRequest:
 
 @attrs.define(kw_only=True)
 class StartedPaymentInitiationReversal:
-    """What became of asking for a reversal.
+    """The answer to a request for a reversal.
 
     Attributes:
-        payment_initiation_reversal_id: Id of the reversal, opaque base64url. No route shows a reversal by it.
+        payment_initiation_reversal_id: Id of the reversal, opaque base64url. No operation fetches a reversal by
+            it.
         task_id: Id of the task that makes it.
     """
 
@@ -375,8 +376,8 @@ class StartedPaymentInitiationReversal:
 
 
 class PaymentInitiationType(OpenEnum):
-    """Whether money moves between accounts at the provider (`TRANSFER`) or leaves it (`PAYOUT`). The server takes
-    `UNKNOWN`, and then never does anything.
+    """Whether money moves between accounts at the provider (`TRANSFER`) or leaves it (`PAYOUT`). The server accepts
+    `UNKNOWN`, but then never does anything.
     """
 
     UNKNOWN = "UNKNOWN"
@@ -385,9 +386,9 @@ class PaymentInitiationType(OpenEnum):
 
 
 class PaymentInitiationStatus(OpenEnum):
-    """How far a payment initiation has come. From `WAITING_FOR_VALIDATION` it becomes, for good, `REJECTED`, or goes
-    through `SCHEDULED_FOR_PROCESSING` (if it is scheduled) and `PROCESSING` to `PROCESSED` or `FAILED`. A reversal,
-    also of a part, goes through `REVERSE_PROCESSING` to `REVERSED` or `REVERSE_FAILED`.
+    """Status of a payment initiation. From `WAITING_FOR_VALIDATION` it becomes, for good, `REJECTED`, or goes through
+    `SCHEDULED_FOR_PROCESSING` (if it is scheduled) and `PROCESSING` to `PROCESSED` or `FAILED`. A full or partial
+    reversal goes through `REVERSE_PROCESSING` to `REVERSED` or `REVERSE_FAILED`.
     """
 
     UNKNOWN = "UNKNOWN"
@@ -466,14 +467,14 @@ class AddressRequest:
 
 
 class ConnectionStatus(OpenEnum):
-    """Whether data can come through a connection."""
+    """Whether data can be read through a connection."""
 
     ACTIVE = "ACTIVE"
     ERROR = "ERROR"
 
 
 class OpenBankingConnectionAttemptStatus(OpenEnum):
-    """How far an attempt has come."""
+    """Status of an attempt."""
 
     PENDING = "pending"
     COMPLETED = "completed"
@@ -482,11 +483,11 @@ class OpenBankingConnectionAttemptStatus(OpenEnum):
 
 @attrs.define(kw_only=True)
 class PaymentServiceUserCreateLinkRequest:
-    """A link to ask for.
+    """A request for a link to create a connection.
 
     Attributes:
-        application_name: The name that the user is shown.
-        client_redirect_url: Where to send the user in the end, a URL.
+        application_name: The name to show to the user.
+        client_redirect_url: The URL to which the user is sent at the end.
     """
 
     application_name: str | None = attrs.field(default=None, metadata={"wire": "applicationName"})
@@ -495,11 +496,11 @@ class PaymentServiceUserCreateLinkRequest:
 
 @attrs.define(kw_only=True)
 class PaymentServiceUserUpdateLinkRequest:
-    """A link to ask for, to mend a connection.
+    """A request for a link to repair a connection.
 
     Attributes:
-        application_name: The name that the user is shown.
-        client_redirect_url: Where to send the user in the end, a URL.
+        application_name: The name to show to the user.
+        client_redirect_url: The URL to which the user is sent at the end.
     """
 
     application_name: str | None = attrs.field(default=None, metadata={"wire": "applicationName"})
@@ -508,11 +509,11 @@ class PaymentServiceUserUpdateLinkRequest:
 
 @attrs.define(kw_only=True)
 class Link:
-    """A link for a user to open, and the attempt that it belongs to.
+    """A link for a user to open, and the id of its attempt.
 
     Attributes:
         attempt_id: Id of the attempt, a UUID.
-        link: URL to send the user to. Whoever has it can act for the user: it holds a secret state.
+        link: The URL to open. Whoever has it can act for the user, because it contains a secret.
     """
 
     attempt_id: str = attrs.field(metadata={"wire": "attemptID"})
@@ -532,13 +533,14 @@ class ForwardPaymentServiceUserBankAccountRequest:
 
 @attrs.define(kw_only=True)
 class CreatePoolRequest:
-    """A pool to create, either of the accounts that `accountIDs` names or of those that `query` finds.
+    """A pool to create, either static with the accounts in `accountIDs` or dynamic with the accounts that match
+    `query`.
 
     Attributes:
         name: Unique, not empty.
-        query: A filter of accounts, in the grammar of the `query` parameter. The pool holds what it finds at any
-            time.
-        account_ids: Ids of internal accounts, opaque base64url. The server ignores them where there is a `query`.
+        query: A filter of accounts, in the grammar of the `query` parameter. The pool contains the accounts that
+            match it at the time.
+        account_ids: Ids of internal accounts, opaque base64url. The server ignores them if there is a `query`.
     """
 
     name: str
@@ -548,7 +550,7 @@ class CreatePoolRequest:
 
 @attrs.define(kw_only=True)
 class UpdatePoolQueryRequest:
-    """Another filter for a dynamic pool.
+    """A new filter for a dynamic pool.
 
     Attributes:
         query: A filter of accounts, in the grammar of the `query` parameter.
@@ -562,9 +564,9 @@ class PoolBalance:
     """The sum of a pool's balances in one asset.
 
     Attributes:
-        asset: Asset, as `USD/2`. Some providers give other currencies, or no exponent.
+        asset: Asset, as `USD/2`. Some providers report other currencies, or no exponent.
         amount: Sum, in the minor unit of the asset. May be negative.
-        related_accounts: Ids of the accounts that it is summed up from, opaque base64url.
+        related_accounts: Ids of the accounts whose balances it contains, opaque base64url.
     """
 
     asset: str
@@ -573,14 +575,14 @@ class PoolBalance:
 
 
 class PoolType(OpenEnum):
-    """Whether a pool's accounts are named one by one (`STATIC`) or found by a filter (`DYNAMIC`)."""
+    """Whether a pool has a list of accounts (`STATIC`) or a filter of them (`DYNAMIC`)."""
 
     STATIC = "STATIC"
     DYNAMIC = "DYNAMIC"
 
 
 class TaskStatus(OpenEnum):
-    """How far a task has come. `SUCCEEDED` says that the provider took the call, not that the money moved."""
+    """Status of a task. `SUCCEEDED` means that the provider accepted the call, not that the money moved."""
 
     PROCESSING = "PROCESSING"
     SUCCEEDED = "SUCCEEDED"
@@ -599,7 +601,7 @@ class StartedTask:
 
 
 class ErrorCode(OpenEnum):
-    """What kind of error it is. Newer servers may send others."""
+    """The kind of an error. Newer servers may send others."""
 
     INTERNAL = "INTERNAL"
     VALIDATION = "VALIDATION"
@@ -612,7 +614,7 @@ class ErrorCode(OpenEnum):
 
 @attrs.define(kw_only=True)
 class ConnectorBase:
-    """The connector of an account, in short.
+    """A summary of the connector of an account.
 
     Attributes:
         id: Opaque base64url.
@@ -633,10 +635,10 @@ class CreateAccountRequest:
     """An account to record.
 
     Attributes:
-        reference: Unique within the connector, 3 to 1,000 characters. A known reference changes nothing: the
-            answer is the stored account.
+        reference: Unique within the connector, 3 to 1,000 characters. If the connector has one with this reference
+            already, nothing changes and the answer is the stored account.
         connector_id: Id of the connector that the account belongs to, opaque base64url. Only Generic and Dummypay
-            connectors take accounts.
+            connectors accept accounts.
         created_at: When the account was created, not in the future.
         account_name: Not empty.
         default_asset: Asset with its exponent: `USD/2`. The currency and its exponent must be those of ISO 4217.
@@ -654,7 +656,7 @@ class CreateAccountRequest:
 
 @attrs.define(kw_only=True)
 class BankAccount:
-    """A bank account. Its numbers come only when it is fetched by id, and masked.
+    """A bank account. Its numbers are present only when it is fetched by id, and are masked.
 
     Attributes:
         id: UUID.
@@ -662,10 +664,10 @@ class BankAccount:
         account_number: Account number: the first two and the last three characters with asterisks between, or
             asterisks alone where it is short. Always null in lists.
         iban: IBAN: the first four and the last four characters, asterisks between. Always null in lists.
-        swift_bic_code: SWIFT code, in clear. Always null in lists.
+        swift_bic_code: SWIFT code, not masked. Always null in lists.
         country: ISO 3166-1 alpha-2.
         metadata: Metadata, text by key. May be null when there is none.
-        related_accounts: The accounts that it has become at providers.
+        related_accounts: The accounts created from it at providers.
     """
 
     id: str
@@ -683,15 +685,14 @@ class BankAccount:
 
 @attrs.define(kw_only=True)
 class Connector:
-    """An installed connector, with its configuration in clear.
+    """An installed connector, with its configuration including secrets.
 
     Attributes:
         id: Opaque base64url.
         reference: UUID of the installation.
         name: Unique across all providers.
         created_at: When it was installed.
-        config: The configuration as plain JSON, secrets in clear and without the `provider` that the configuration
-            itself has when it is fetched.
+        config: The configuration as plain JSON, with secrets in clear text and without `provider`.
         scheduled_for_deletion: Whether it is being uninstalled or reset.
         capabilities: What it can do.
         updated_at: When its configuration was last written.
@@ -710,12 +711,12 @@ class Connector:
 
 @attrs.define(kw_only=True)
 class OrderAdjustment:
-    """A state that an order has been in.
+    """A state of an order.
 
     Attributes:
         id: Opaque base64url.
         reference: The provider's own id of the state.
-        created_at: When the order came into it.
+        created_at: When the order entered it.
         base_quantity_filled: How much had been traded, in the minor unit of the base asset.
         fee: Fee, in the minor unit of `feeAsset`.
         fee_asset: Asset of `fee`.
@@ -742,12 +743,12 @@ class Conversion:
         id: Opaque base64url.
         connector_id: Id of the connector, opaque base64url.
         reference: The provider's own id of the conversion.
-        created_at: When the provider took it.
+        created_at: When the provider accepted it.
         updated_at: When it last changed.
-        source_asset: Asset that is given.
-        destination_asset: Asset that is taken.
-        source_amount: Amount that is given, in the minor unit of `sourceAsset`.
-        destination_amount: Amount that is taken, in the minor unit of `destinationAsset`. Absent when not known.
+        source_asset: Asset that is sold.
+        destination_asset: Asset that is bought.
+        source_amount: Amount that is sold, in the minor unit of `sourceAsset`.
+        destination_amount: Amount that is bought, in the minor unit of `destinationAsset`. Absent when not known.
         fee: Fee, in the minor unit of `feeAsset`. Absent when not known.
         fee_asset: Asset of `fee`.
         source_account_id: Id of the account that pays. Null when not known.
@@ -779,13 +780,13 @@ class Conversion:
 
 @attrs.define(kw_only=True)
 class PaymentAdjustment:
-    """Something that has happened to a payment.
+    """An event in the life of a payment.
 
     Attributes:
         id: Opaque base64url.
-        reference: The provider's own id of it, or the caller's.
+        reference: The provider's own id of the adjustment, or the caller's.
         created_at: When it happened.
-        amount: Amount that it is about, in the minor unit of its asset.
+        amount: Amount, in the minor unit of its asset.
         asset: Asset, as `USD/2`.
         metadata: Metadata, text by key. May be null when there is none.
         raw: What the provider sent, or the request that recorded it: any JSON, null too.
@@ -803,12 +804,12 @@ class PaymentAdjustment:
 
 @attrs.define(kw_only=True)
 class CreatePaymentAdjustmentRequest:
-    """Something that has happened to a payment.
+    """An event in the life of a payment.
 
     Attributes:
         reference: The caller's own id of it.
         created_at: When it happened.
-        amount: Amount that it is about, in the minor unit of the asset.
+        amount: Amount, in the minor unit of the asset.
         asset: Asset with its exponent: `USD/2`.
         metadata: Metadata, text by key. May be null when there is none.
     """
@@ -823,21 +824,21 @@ class CreatePaymentAdjustmentRequest:
 
 @attrs.define(kw_only=True)
 class PaymentInitiation:
-    """A transfer or a payout that the service is asked to make, and how far it has come.
+    """A transfer or a payout requested from the service, and its status.
 
     Attributes:
-        id: Opaque base64url. Connector and reference together make it.
+        id: Opaque base64url. Computed from connector and reference.
         connector_id: Id of the connector, opaque base64url.
         reference: The caller's own id, unique within the connector.
-        created_at: When it was asked for.
-        scheduled_at: When it is to be made. The year 1 (`0001-01-01T00:00:00Z`) stands for none.
+        created_at: When it was requested.
+        scheduled_at: When it will be made. The year 1 (`0001-01-01T00:00:00Z`) means that it is not scheduled.
         description: May be empty.
-        source_account_id: Id of the account that the money comes from. Absent when not set.
-        destination_account_id: Id of the account that the money goes to.
+        source_account_id: Id of the account from which the money comes. Absent when not set.
+        destination_account_id: Id of the account to which the money goes.
         amount: Amount, in the minor unit of the asset.
         asset: Asset, as `USD/2`.
         metadata: Metadata, text by key. May be null when there is none.
-        error: Why the provider refused it. Absent otherwise, also where the payment failed later.
+        error: Why the provider refused it. Absent otherwise, even if the payment failed later.
     """
 
     id: str
@@ -859,11 +860,11 @@ class PaymentInitiation:
 
 @attrs.define(kw_only=True)
 class PaymentInitiationAdjustment:
-    """A state that a payment initiation has been in.
+    """A state of a payment initiation.
 
     Attributes:
         id: Opaque base64url.
-        created_at: When it came into it.
+        created_at: When the payment initiation entered it.
         amount: Amount, in the minor unit of the asset.
         asset: Asset, as `USD/2`.
         error: Why it failed. Absent when it did not.
@@ -885,15 +886,15 @@ class InitiatePaymentRequest:
 
     Attributes:
         reference: The caller's own id, unique within the connector, 3 to 1,000 characters.
-        scheduled_at: When to make it, in the future. Without it, as soon as it is approved.
+        scheduled_at: When to make it, in the future; as soon as it is approved by default.
         connector_id: Id of the connector to make it through, opaque base64url.
         description: At most 10,000 characters.
         amount: Amount, in the minor unit of the asset, 1 or more.
         asset: Asset with its exponent: `USD/2`, `JPY/0`. The currency and its exponent must be those of ISO 4217.
-        source_account_id: Id of the account that the money comes from. Whether it exists is found out only when it
-            is made.
-        destination_account_id: Id of the account that the money goes to. Whether it exists is found out only when
-            it is made.
+        source_account_id: Id of the account from which the money comes. The server checks whether it exists only
+            when it makes the payment.
+        destination_account_id: Id of the account to which the money goes. The server checks whether it exists only
+            when it makes the payment.
         metadata: Metadata, text by key. May be null when there is none.
     """
 
@@ -911,13 +912,13 @@ class InitiatePaymentRequest:
 
 @attrs.define(kw_only=True)
 class PaymentServiceUser:
-    """A person or company whose accounts at banks are read through open banking.
+    """A person or company whose bank accounts are read through open banking.
 
     Attributes:
         id: UUID.
         created_at: When the user was created.
-        contact_details: Null when nothing of it is known.
-        address: Null when nothing of it is known.
+        contact_details: Null when unknown.
+        address: Null when unknown.
         bank_account_ids: Ids of the user's bank accounts, UUIDs.
         metadata: Metadata, text by key. May be null when there is none.
     """
@@ -939,7 +940,7 @@ class CreatePaymentServiceUserRequest:
         name: Not empty.
         contact_details: How to reach the user.
         address: Where the user lives.
-        bank_account_ids: Ids of bank accounts that are to be the user's, UUIDs.
+        bank_account_ids: Ids of bank accounts to give to the user, UUIDs.
         metadata: Metadata, text by key. May be null when there is none.
     """
 
@@ -952,15 +953,16 @@ class CreatePaymentServiceUserRequest:
 
 @attrs.define(kw_only=True)
 class PaymentServiceUserConnection:
-    """A user's link to a bank, through a connector.
+    """A user's connection to a bank, through a connector.
 
     Attributes:
         connection_id: The provider's own id of the connection.
         connector_id: Id of the connector, opaque base64url.
         created_at: When it was made.
-        data_updated_at: When data last came through it. The year 1 (`0001-01-01T00:00:00Z`) until any has.
+        data_updated_at: When data was last read through it. The year 1 (`0001-01-01T00:00:00Z`) before the first
+            time.
         updated_at: When it last changed.
-        error: What is wrong with it. Null when nothing is.
+        error: What is wrong with it. Null if it works.
         metadata: Metadata, text by key. May be null when there is none.
     """
 
@@ -976,15 +978,15 @@ class PaymentServiceUserConnection:
 
 @attrs.define(kw_only=True)
 class PaymentServiceUserLinkAttempt:
-    """A user's attempt to make or mend a connection.
+    """A user's attempt to create or repair a connection.
 
     Attributes:
-        id: UUID. The idempotency key that the link was asked for with, if there was one.
+        id: UUID. Equal to the idempotency key of the request for the link, if it had one.
         psu_id: Id of the payment service user, a UUID.
         connector_id: Id of the connector, opaque base64url.
-        created_at: When the link was asked for.
-        client_redirect_url: Where the user is sent in the end.
-        error: Why it was left. Null when it was not.
+        created_at: When the link was requested.
+        client_redirect_url: Where the user is sent at the end.
+        error: Why the user left it. Null if they did not.
     """
 
     id: str
@@ -1004,7 +1006,7 @@ class Pool:
         id: UUID.
         name: Unique.
         created_at: When it was created.
-        query: The filter that finds the accounts of a dynamic pool. Absent in a static one.
+        query: The filter of the accounts of a dynamic pool. Absent in a static one.
         pool_accounts: Ids of its accounts, opaque base64url.
     """
 
@@ -1018,14 +1020,14 @@ class Pool:
 
 @attrs.define(kw_only=True)
 class Task:
-    """Work that the service does after its answer.
+    """Work that the service does in the background.
 
     Attributes:
         id: Opaque base64url, up to about a thousand characters.
-        connector_id: Id of the connector, opaque base64url. Absent where connectors or users are removed.
-        created_at: When it was begun.
+        connector_id: Id of the connector, opaque base64url. Absent if the task removes a connector or a user.
+        created_at: When it was started.
         updated_at: When it last changed.
-        created_object_id: Id of what it has made: an account, a payment, a connector. Absent until then.
+        created_object_id: Id of what it has created: an account, a payment, a connector. Absent until then.
         error: Why it failed. Absent when it did not.
     """
 
@@ -1040,7 +1042,7 @@ class Task:
 
 @attrs.define(kw_only=True)
 class ErrorResponse:
-    """An error as the service tells it.
+    """An error of the service.
 
     Attributes:
         error_message: What went wrong, in words of the service, of Go, or of the database.
@@ -1054,7 +1056,7 @@ class ErrorResponse:
 
 @attrs.define(kw_only=True)
 class Account:
-    """An account held at a payment provider, or known to it.
+    """An account at a payment provider, or known to one.
 
     Attributes:
         id: Opaque base64url.
@@ -1068,7 +1070,7 @@ class Account:
         metadata: Metadata, text by key. May be null when there is none.
         raw: What the provider sent, or the request that recorded the account: any JSON.
         psu_id: Id of the payment service user who owns the account, a UUID. Absent when there is none.
-        open_banking_connection_id: Id of the user's connection that the account was read through. Absent when
+        open_banking_connection_id: Id of the user's connection through which the account was read. Absent when
             there is none.
     """
 
@@ -1095,20 +1097,20 @@ class Order:
         id: Opaque base64url.
         connector_id: Id of the connector, opaque base64url.
         reference: The provider's own id of the order.
-        client_order_id: The id that whoever placed the order gave it. Absent when there is none.
-        created_at: When the provider took the order.
+        client_order_id: The id given by whoever placed the order. Absent when there is none.
+        created_at: When the provider accepted the order.
         updated_at: When the order last changed.
-        source_asset: Asset that is given.
-        destination_asset: Asset that is taken.
+        source_asset: Asset that is sold.
+        destination_asset: Asset that is bought.
         base_quantity_ordered: How much is to be traded, in the minor unit of the base asset.
         base_quantity_filled: How much has been traded so far, in the same unit. Null when the provider does not
             say.
         limit_price: The worst price that the order accepts, in the minor unit of `priceAsset`. Absent when there
             is none.
-        stop_price: The price that sets the order off, in the minor unit of `priceAsset`. Absent when there is
+        stop_price: The price that triggers the order, in the minor unit of `priceAsset`. Absent when there is
             none.
-        expires_at: When the order ends by itself. Absent when it does not.
-        quote_amount: What the filled part came to, in the minor unit of `quoteAsset`. Absent when not known.
+        expires_at: When the order expires. Absent when it does not.
+        quote_amount: The total price of the filled part, in the minor unit of `quoteAsset`. Absent when not known.
         quote_asset: Asset of `quoteAmount`.
         fee: Fee, in the minor unit of `feeAsset`. Absent when not known.
         fee_asset: Asset of `fee`.
@@ -1118,7 +1120,7 @@ class Order:
         source_account_id: Id of the account that pays. Null when not known.
         destination_account_id: Id of the account that receives. Null when not known.
         metadata: Metadata, text by key. May be null when there is none.
-        adjustments: The states that the order has been in. Null in lists.
+        adjustments: The states of the order over time. Null in lists.
         error: Why it failed. Absent when it did not.
     """
 
@@ -1158,7 +1160,7 @@ class Payment:
     """A payment, as gathered from a provider or recorded by hand.
 
     Attributes:
-        id: Opaque base64url. Connector, reference and type together make it.
+        id: Opaque base64url. Computed from connector, reference and type.
         connector_id: Id of the connector, opaque base64url.
         reference: The provider's own id of the payment, or the caller's.
         created_at: When the provider created the payment. The answer to its creation repeats the request's time,
@@ -1166,14 +1168,15 @@ class Payment:
         initial_amount: Amount at the payment's creation, in the minor unit of the asset. May be negative.
         amount: Amount after all adjustments, in the minor unit of the asset. 0 while the payment is only
             authorised. May be negative.
-        asset: Asset, as `USD/2`. Some providers give other currencies, or no exponent; writes refuse those.
-        source_account_id: Id of the account that the money comes from. Null when not known.
-        destination_account_id: Id of the account that the money goes to. Null when not known.
+        asset: Asset, as `USD/2`. Some providers report other currencies, or no exponent; the server refuses those
+            in requests.
+        source_account_id: Id of the account from which the money comes. Null when not known.
+        destination_account_id: Id of the account to which the money goes. Null when not known.
         metadata: Metadata, text by key. May be null when there is none.
-        adjustments: What has happened to the payment. Null in lists of payments; an initiation's payments come
-            with theirs.
+        adjustments: The events in the life of the payment. Null in lists of payments, but present in the payments
+            of an initiation.
         psu_id: Id of the payment service user whose payment it is, a UUID. Absent when there is none.
-        open_banking_connection_id: Id of the user's connection that the payment was read through. Absent when
+        open_banking_connection_id: Id of the user's connection through which the payment was read. Absent when
             there is none.
     """
 
@@ -1198,21 +1201,21 @@ class Payment:
 
 @attrs.define(kw_only=True)
 class CreatePaymentRequest:
-    """A payment to record, with at least one adjustment, which says its status.
+    """A payment to record. Its status is that of the latest of its adjustments, at least one.
 
     Attributes:
         reference: Unique together with connector and type, 3 to 1,000 characters.
         connector_id: Id of the connector that the payment belongs to, opaque base64url. Only Generic and Dummypay
-            connectors take payments.
+            connectors accept payments.
         created_at: When the payment was made, not in the future.
         initial_amount: Amount at the payment's creation, in the minor unit of the asset.
         amount: Amount, in the minor unit of the asset.
         asset: Asset with its exponent: `USD/2`, `JPY/0`. The currency and its exponent must be those of ISO 4217.
-        source_account_id: Id of the account that the money comes from. It need not exist.
-        destination_account_id: Id of the account that the money goes to. It need not exist.
+        source_account_id: Id of the account from which the money comes. It need not exist.
+        destination_account_id: Id of the account to which the money goes. It need not exist.
         metadata: Metadata, text by key. May be null when there is none.
-        adjustments: What has happened to the payment, at least one. Those that are known already, by reference,
-            time and status, change nothing.
+        adjustments: The events in the life of the payment, at least one. Those that the server has already, by
+            reference, time and status, change nothing.
     """
 
     reference: str

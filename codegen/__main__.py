@@ -1,4 +1,4 @@
-"""The command `python -m codegen`: writes the generated files, or with `--check` says whether they are fresh."""
+"""The command `python -m codegen`: writes the generated files; with `--check`, only checks that they are fresh."""
 
 import argparse
 import difflib
@@ -19,10 +19,10 @@ DESCRIPTIONS = Path("openapi")
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    """Run the command below a project's root, for every description that it has.
+    """Run the command in a project's root folder, for all of its descriptions.
 
     Returns:
-        0: written, or fresh; 1: `--check` found a stale or missing file; 2: a description cannot be generated from.
+        0: written, or up to date; 1: `--check` found a stale or missing file; 2: a description has errors.
     """
     parser = argparse.ArgumentParser("python -m codegen", description=f"Write code from each {DESCRIPTIONS}/*.yaml.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 with a diff if a file is stale")
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
 
 
 def descriptions(root: Path) -> list[Path]:
-    """The descriptions of a project, as paths below its root."""
+    """The paths of a project's descriptions, relative to its root."""
     found = sorted(path.relative_to(root) for path in (root / DESCRIPTIONS).glob("*.yaml"))
     if not found:
         raise DescriptionError(f"{DESCRIPTIONS} has no description: add one, such as payments.yaml")
@@ -55,10 +55,10 @@ def descriptions(root: Path) -> list[Path]:
 
 
 def generated(description: Json, path: Path) -> dict[Path, str]:
-    """The text of every file generated from a description, by its path below the root.
+    """The text of every file generated from a description, by its path relative to the root.
 
     Raises:
-        DescriptionError: something would come out doubtful; names the description.
+        DescriptionError: the description has errors; the message names it.
     """
     try:
         check(description)
@@ -71,12 +71,12 @@ def generated(description: Json, path: Path) -> dict[Path, str]:
 
 
 def header(path: Path) -> str:
-    """The first line of what is generated from a description."""
+    """The first line of every file generated from a description."""
     return f"# Written by `python -m codegen` from {path.as_posix()}. Do not edit: change the description and run it."
 
 
 def difference(root: Path, path: Path, text: str) -> str:
-    """What writing the text would change, as a unified diff; all of it where there is no file yet."""
+    """What writing the text would change, as a unified diff; the whole text if there is no file yet."""
     present = (root / path).exists()
     old = (root / path).read_bytes().decode("utf-8") if present else ""
     lines = (old.splitlines(keepends=True), text.splitlines(keepends=True))

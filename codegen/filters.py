@@ -1,11 +1,11 @@
-"""Writes the keys that lists are filtered by, where a description asks for them.
+"""Writes the keys by which lists can be filtered, if the settings of the description ask for it.
 
-What an operation says of its keys, each by its name:
+The members of an operation that describe its keys, by name:
 
-- `x-filters`: the operators that it takes.
-- `x-filters-types`: the schema of its values, where that is not the schema of the items' member of this name.
-- `x-filters-optional`: which of them an item may be without.
-- `x-filters-apart`: which others it cannot be in one filter with.
+- `x-filters`: the operators of the key.
+- `x-filters-types`: the schema of its values, if it differs from that of the item's member with the same name.
+- `x-filters-optional`: the keys of optional members.
+- `x-filters-apart`: the keys that cannot be in one filter with it.
 """
 
 from codegen import names
@@ -17,13 +17,13 @@ from codegen.shapes import all_properties, is_enum, model_schemas
 
 METADATA = "metadata[key]"
 
-_HEAD = '''"""The keys that each list can be filtered by, and the values that they take."""
+_HEAD = '''"""The keys by which each list can be filtered, with their operators and values."""
 
 from payments_async.filters.key import Key, Metadata, OrderedKey, amounts, one_of, texts, uuids
 from {package}.generated.models import {models}
 '''
 _CLASS = '''class {name}:
-    """What `list_{group}` can be filtered by."""
+    """The keys by which `list_{group}` can be filtered."""
 
     __slots__ = ()
 
@@ -32,15 +32,15 @@ _CLASS = '''class {name}:
 
 
 def filters_sources(description: Json) -> dict[str, str]:
-    """The module with the keys of all lists, by file name; none where the description asks for none.
+    """The module with the keys of all lists, by file name; none if the settings do not ask for it.
 
     Raises:
-        DescriptionError: what an operation says of its keys does not fit together.
+        DescriptionError: the keys of an operation contradict each other, or those of another list of the same items.
     """
     settings = settings_of(description)
     if not settings.filters:
         return {}
-    # Lists of the same items share their keys, which show the name of the first.
+    # Lists of the same items share their keys, whose reprs have the name of the first list.
     firsts: dict[str, str] = {}
     classes: dict[str, str] = {}
     groups: dict[str, str] = {}
@@ -62,17 +62,17 @@ def filters_sources(description: Json) -> dict[str, str]:
 
 
 def keys_of(description: Json, path: str, method: str, operation: Json, group: str) -> list[str]:
-    """The keys of a list, as assignments in the class of the group.
+    """The source of a list's keys: assignments in the class of the group.
 
     Raises:
-        DescriptionError: a key has values of no known type, or is told of and not there.
+        DescriptionError: the values of a key have an unknown type, or a key is not in `x-filters`.
     """
     where = f"{method} {path}"
     row = read_operation(description, path, method, operation)
     types, optional, apart = (operation.get(f"x-filters-{each}", {}) for each in ("types", "optional", "apart"))
     for name in (*types, *optional, *apart, *(other for others in apart.values() for other in others)):
         if name not in row.filters:
-            raise DescriptionError(f"{where}: {name} is told of and not there; add it to x-filters")
+            raise DescriptionError(f"{where}: {name} is not in x-filters; add it there")
     item = schemas_of(description).get(row.response or "", {})
     schemas = {names.field_name(wire): node for wire, node in all_properties(description, item).items()} | types
     keys: list[str] = []
@@ -93,7 +93,7 @@ def keys_of(description: Json, path: str, method: str, operation: Json, group: s
 
 
 def _values(description: Json, where: str, name: str, schema: Json) -> str:
-    """What checks the values of a key, and sends them otherwise than as text."""
+    """The source of the check of a key's values, and of their conversion if they are not sent as text."""
     target = resolved(description, schema)
     if is_enum(target):
         return f"one_of({model_name(reference(schema) or '')})"
@@ -106,5 +106,5 @@ def _values(description: Json, where: str, name: str, schema: Json) -> str:
             return "texts"
         case _:
             raise DescriptionError(
-                f"{where}: {name} has values that no filter can hold; add a schema to x-filters-types"
+                f"{where}: {name} has values that cannot be in a filter; add a schema to x-filters-types"
             )

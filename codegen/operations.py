@@ -1,4 +1,4 @@
-"""Reads the operations, and writes them down as a table."""
+"""Reads the operations, and writes the table of them."""
 
 import inspect
 from typing import Any
@@ -12,7 +12,7 @@ from codegen.settings import settings_of
 from codegen.shapes import ENVELOPES, Collection, Envelope, all_properties, envelope_of, is_map, is_model
 from codegen.table import Operation
 
-# How an answer holds a model, from the inside out.
+# How the models are contained in an answer: its type, and that of its items or values.
 _COLLECTIONS: dict[tuple[str, Collection | None], Collection] = {
     ("array", None): "list",
     ("object", None): "map",
@@ -38,16 +38,16 @@ def operations_source(description: Json) -> str:
 
 
 def _written(operation: Operation) -> str:
-    """The call that makes the operation, without what is empty: those are the defaults."""
+    """The source of an operation, without its empty members, whose defaults are empty."""
     values = ((field.name, getattr(operation, field.name)) for field in attrs.fields(Operation))
     return f"Operation({', '.join(f'{name}={value!r}' for name, value in values if value)},)"
 
 
 def read_operation(description: Json, path: str, method: str, operation: Json) -> Operation:
-    """What the description says of an operation.
+    """The row of an operation.
 
     Raises:
-        DescriptionError: not exactly one success status, or a body or answer of a shape which the SDK does not know.
+        DescriptionError: there is not exactly one success status, or the client cannot read the body or the answer.
     """
     where = f"{method} {path}"
     status, answer = _success(where, operation)
@@ -119,14 +119,14 @@ def _response(description: Json, where: str, answer: Json) -> tuple[str | None, 
     target = resolved(description, schema)
     envelope = envelope_of(target) or "bare"
     payload = _payload(description, schema, target, envelope)
-    held = (envelope == "data" and _scalar(description, payload)) or _held(description, payload)
-    if held is None or held[1] not in _COLLECTIONS_BY_ENVELOPE[envelope]:
+    found = (envelope == "data" and _scalar(description, payload)) or _model_in(description, payload)
+    if found is None or found[1] not in _COLLECTIONS_BY_ENVELOPE[envelope]:
         raise DescriptionError(
             f"{where}: neither an envelope nor bare; put a $ref here to a named model, or to a schema whose only member"
             " is `data` (a scalar, a $ref to a named model, or a list, a map, a map of lists or a map of maps of it) or"
             " `cursor` (a $ref to a page whose `data` is a list)"
         )
-    return held[0], envelope, held[1]
+    return found[0], envelope, found[1]
 
 
 def _payload(description: Json, schema: Json, target: Json, envelope: Envelope) -> Any:
@@ -136,7 +136,7 @@ def _payload(description: Json, schema: Json, target: Json, envelope: Envelope) 
         case "cursor":
             return all_properties(description, resolved(description, target["properties"]["cursor"])).get("data")
         case "bare":
-            # An envelope with more members than one would lose them.
+            # The client would lose the other members of an envelope.
             return None if set(ENVELOPES) & set(target.get("properties", {})) else schema
 
 
@@ -145,13 +145,13 @@ def _scalar(description: Json, node: Json) -> tuple[str, None] | None:
     return (scalar, None) if scalar else None
 
 
-def _held(description: Json, node: object) -> tuple[str, Collection | None] | None:
-    """The model in a node and how the node holds it; None if it holds none in a known way."""
+def _model_in(description: Json, node: object) -> tuple[str, Collection | None] | None:
+    """The model in a node, and how it is contained; None if there is none, or it is contained in another way."""
     if not is_node(node):
         return None
     pointer, target = reference(node), resolved(description, node)
     if pointer and is_model(target):
         return model_name(pointer), None
-    inside = _held(description, target.get("items", target.get("additionalProperties")))
+    inside = _model_in(description, target.get("items", target.get("additionalProperties")))
     collection = _COLLECTIONS.get((target.get("type", ""), inside[1])) if inside else None
     return (inside[0], collection) if inside and collection else None

@@ -1,4 +1,4 @@
-"""What a description says of itself in `x-codegen`: where the output goes, and what it differs in from others."""
+"""Reads the settings of a description, `x-codegen`: where the output goes, and how it differs from others."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from codegen.description import DescriptionError, Json
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """The members of `x-codegen`, with dashes in place of underscores.
+    """The members of `x-codegen`, which have dashes in place of underscores.
 
     Attributes:
-        package: The package of the models; the output goes to the package `generated` in it.
-        connectors: The enum whose values tell the members of unions apart.
-        operation_prefix: What operation ids begin with and methods do not.
-        operation_class: The module whose `Operation` the table's rows are of. None: the table brings its own.
-        filters: Whether to write the keys that lists are filtered by.
+        package: The package of the models; the output goes into its package `generated`.
+        connectors: The enum of connectors, by which the classes of unions are chosen.
+        operation_prefix: The prefix of operation ids that methods do not have.
+        operation_class: The module of the class `Operation`. None: it is generated with the table.
+        filters: Whether to write the keys by which lists can be filtered.
     """
 
     package: str
@@ -30,7 +30,7 @@ def settings_of(description: Json) -> Settings:
     """The settings of a description.
 
     Raises:
-        DescriptionError: one is missing, or not known.
+        DescriptionError: one is missing or unknown.
     """
     given: dict[str, Any] = {name.replace("-", "_"): value for name, value in description.get("x-codegen", {}).items()}
     try:

@@ -122,7 +122,7 @@ def test_a_description_that_is_none(
     assert not (root / GENERATED).exists()
 
 
-def test_a_doubtful_description_ends_the_command_with_2_and_all_messages(
+def test_a_bad_description_ends_the_command_with_2_and_all_messages(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = FIXTURE.read_text().replace("name: {type: string}", "name: {type: string, enum: [A]}")

@@ -98,13 +98,13 @@ def test_lists_of_the_same_items_share_their_keys(filtering: Json) -> None:
     ("member", "value", "message"),
     [
         ("x-filters-types", {}, "account_id is no member of Pool; add its schema to x-filters-types"),
-        ("x-filters-optional", ["share"], "share is told of and not there; add it to x-filters"),
-        ("x-filters-apart", {"share": ["id"]}, "share is told of and not there; add it to x-filters"),
-        ("x-filters-apart", {"id": ["share"]}, "share is told of and not there; add it to x-filters"),
+        ("x-filters-optional", ["share"], "share is not in x-filters; add it there"),
+        ("x-filters-apart", {"share": ["id"]}, "share is not in x-filters; add it there"),
+        ("x-filters-apart", {"id": ["share"]}, "share is not in x-filters; add it there"),
         (
             "x-filters-types",
             {"account_id": {"type": "array", "items": {"type": "string"}}},
-            "account_id has values that no filter can hold; add a schema to x-filters-types",
+            "account_id has values that cannot be in a filter; add a schema to x-filters-types",
         ),
     ],
 )

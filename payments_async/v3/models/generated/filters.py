@@ -1,6 +1,6 @@
 # Written by `python -m codegen` from openapi/payments-v3.yaml. Do not edit: change the description and run it.
 
-"""The keys that each list can be filtered by, and the values that they take."""
+"""The keys by which each list can be filtered, with their operators and values."""
 
 from payments_async.filters.key import Key, Metadata, OrderedKey, amounts, one_of, texts, uuids
 from payments_async.v3.models.generated.models import (
@@ -34,7 +34,7 @@ from payments_async.v3.models.generated.models import (
 
 
 class AccountKeys:
-    """What `list_accounts` can be filtered by."""
+    """The keys by which `list_accounts` can be filtered."""
 
     __slots__ = ()
 
@@ -52,7 +52,7 @@ class AccountKeys:
 
 
 class BankAccountKeys:
-    """What `list_bank_accounts` can be filtered by."""
+    """The keys by which `list_bank_accounts` can be filtered."""
 
     __slots__ = ()
 
@@ -64,7 +64,7 @@ class BankAccountKeys:
 
 
 class ConnectorKeys:
-    """What `list_connectors` can be filtered by."""
+    """The keys by which `list_connectors` can be filtered."""
 
     __slots__ = ()
 
@@ -74,7 +74,7 @@ class ConnectorKeys:
 
 
 class ScheduleKeys:
-    """What `list_connector_schedules` can be filtered by."""
+    """The keys by which `list_connector_schedules` can be filtered."""
 
     __slots__ = ()
 
@@ -83,7 +83,7 @@ class ScheduleKeys:
 
 
 class OrderKeys:
-    """What `list_orders` can be filtered by."""
+    """The keys by which `list_orders` can be filtered."""
 
     __slots__ = ()
 
@@ -108,7 +108,7 @@ class OrderKeys:
 
 
 class ConversionKeys:
-    """What `list_conversions` can be filtered by."""
+    """The keys by which `list_conversions` can be filtered."""
 
     __slots__ = ()
 
@@ -130,7 +130,7 @@ class ConversionKeys:
 
 
 class PaymentKeys:
-    """What `list_payments` can be filtered by."""
+    """The keys by which `list_payments` can be filtered."""
 
     __slots__ = ()
 
@@ -155,7 +155,7 @@ class PaymentKeys:
 
 
 class PaymentInitiationKeys:
-    """What `list_payment_initiations` can be filtered by."""
+    """The keys by which `list_payment_initiations` can be filtered."""
 
     __slots__ = ()
 
@@ -182,7 +182,7 @@ class PaymentInitiationKeys:
 
 
 class PaymentInitiationAdjustmentKeys:
-    """What `list_payment_initiation_adjustments` can be filtered by."""
+    """The keys by which `list_payment_initiation_adjustments` can be filtered."""
 
     __slots__ = ()
 
@@ -193,7 +193,7 @@ class PaymentInitiationAdjustmentKeys:
 
 
 class PaymentServiceUserKeys:
-    """What `list_payment_service_users` can be filtered by."""
+    """The keys by which `list_payment_service_users` can be filtered."""
 
     __slots__ = ()
 
@@ -202,7 +202,7 @@ class PaymentServiceUserKeys:
 
 
 class PaymentServiceUserConnectionKeys:
-    """What `list_payment_service_user_connections` can be filtered by."""
+    """The keys by which `list_payment_service_user_connections` can be filtered."""
 
     __slots__ = ()
 
@@ -216,7 +216,7 @@ class PaymentServiceUserConnectionKeys:
 
 
 class PaymentServiceUserLinkAttemptKeys:
-    """What `list_payment_service_user_link_attempts_from_connector_id` can be filtered by."""
+    """The keys by which `list_payment_service_user_link_attempts_from_connector_id` can be filtered."""
 
     __slots__ = ()
 
@@ -230,7 +230,7 @@ class PaymentServiceUserLinkAttemptKeys:
 
 
 class PoolKeys:
-    """What `list_pools` can be filtered by."""
+    """The keys by which `list_pools` can be filtered."""
 
     __slots__ = ()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from functools import cached_property
-from typing import Any
 
 import attrs
 import pytest
@@ -22,6 +20,8 @@ from payments_async import (
     filters,
     money,
 )
+
+from .signatures import defaults, parameters
 
 NAMES = {
     # the client and what it is made of
@@ -129,24 +129,6 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "server": {"get_server_info": ()},
 }
 METHODS = [(attribute, name, takes) for attribute, methods in OPERATIONS.items() for name, takes in methods.items()]
-
-
-def parameters(function: Any) -> tuple[str, ...]:
-    """Names in order, `*` before the first that is keyword-only."""
-    given = [each for each in inspect.signature(function).parameters.values() if each.name != "self"]
-    names = [each.name for each in given]
-    keyword_only = [each.name for each in given if each.kind is each.KEYWORD_ONLY]
-    if keyword_only:
-        names.insert(names.index(keyword_only[0]), "*")
-    return tuple(names)
-
-
-def defaults(function: Any) -> dict[str, Any]:
-    return {
-        name: each.default
-        for name, each in inspect.signature(function).parameters.items()
-        if each.default is not each.empty
-    }
 
 
 CLIENT = PaymentsClient("https://acme.example.com")

@@ -206,7 +206,7 @@ class PaymentsClient:
 
     @cached_property
     def v3(self) -> V3:
-        """The operations of Payments 3.0 and later, below `/v3`."""
+        """The operations of Payments 3.0 and later, under `/v3`."""
         from payments_async.v3 import V3  # noqa: PLC0415
 
         return V3(self)

@@ -71,7 +71,7 @@ def filter_value(query: Filter[T] | Mapping[str, Any], resource: type[T]) -> dic
     """A filter as plain JSON values.
 
     Raises:
-        ValueError: it is the filter of another list, or neither a filter nor a mapping.
+        ValueError: the filter belongs to another list, or has another type.
     """
     if isinstance(query, Filter):
         if query.resource is not resource:

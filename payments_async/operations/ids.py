@@ -1,4 +1,4 @@
-"""The ids that the server computes: what they hold, and those of resources that are not known to exist yet."""
+"""Ids as the server computes them: to read them, and to look a resource up before it is known to exist."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def referenced_id(connector_id: str, reference: str) -> str:
 
 
 def content_of(given: str) -> dict[str, Any]:
-    """The members of an id that the server has computed; none where it is another text."""
+    """The members of an id that the server computed; none of any other id."""
     try:
         content: object = json.loads(urlsafe_b64decode(given + "=" * (-len(given) % 4)))
     except (ValueError, RecursionError):

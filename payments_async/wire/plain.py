@@ -44,7 +44,7 @@ class _NotAError(TypeError):
 
 
 class _NoJSON:
-    """Stands for what is not of its type."""
+    """Replaces a value that is not an instance of its class, because no JSON value can."""
 
 
 _MISMATCHES = (ClassValidationError, IterableValidationError, _NotAError)
@@ -175,8 +175,8 @@ def _model_in(model: Any, converter: Converter) -> StructureHook:
     return structure
 
 
-# On the way out, what is not of its type stays as it is, or becomes what has no place in JSON. Then it is read back as
-# its type, which tells where it is.
+# These hooks never fail: a value of a wrong type stays as it is, or becomes one that JSON cannot contain. `write` then
+# reads the result back, and the error of reading says where the value is.
 
 
 def _list_out(kind: Any, converter: Converter) -> UnstructureHook:

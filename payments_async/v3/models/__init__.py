@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from payments_async.v3.models.generated.connectors import *  # noqa: F403 - it lists its names
 
     __all__ += _connectors.__all__
-else:  # out of sight of type checkers, which would take any name for one that `__getattr__` knows
+else:  # hidden from type checkers: they would accept any name because of `__getattr__`
     from payments_async.models.late import late as _late
     from payments_async.v3.models.generated import CONNECTOR_MODELS as _CONNECTOR_MODELS
 

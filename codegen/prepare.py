@@ -22,13 +22,13 @@ from codegen.shapes import (
 )
 
 # Not `list` and `dict`, which type checkers cannot check here; nor `list[str]`, which is eight times slower.
-_EMPTY = {"array": "factory=lambda: []", "object": "factory=lambda: {}"}
+_NEUTRAL = {"array": "factory=lambda: []", "object": "factory=lambda: {}"}
 
 _EXTRA: Json = {
     "type": "object",
     "additionalProperties": True,
     "description": "Members which the description does not declare, as plain JSON values.",
-    "x-assigned": f'attrs.field({_EMPTY["object"]}, repr=False, metadata={{"rest": True}})',
+    "x-assigned": f'attrs.field({_NEUTRAL["object"]}, repr=False, metadata={{"rest": True}})',
 }
 
 
@@ -87,11 +87,11 @@ def _inner(node: Json) -> Json:
 
 def _field(wire: str, schema: Json, *, required: bool, sent: bool) -> Json:
     free = "$ref" not in schema and "type" not in schema
-    # In answers, an omitted or null list or map is empty; in requests, None and empty differ.
-    empty = None if sent else _EMPTY.get(schema.get("type", ""))
-    default = empty or ("default=None" if free or not required else None)
+    # What a server leaves out or sends as null is the neutral value; what is sent tells "none" from "empty".
+    neutral = None if sent else _NEUTRAL.get(schema.get("type", ""))
+    default = neutral or ("default=None" if free or not required else None)
     said: Json = {
-        "nullable": not empty and not free and (not required or schema.get("nullable", False)),
+        "nullable": not neutral and not free and (not required or schema.get("nullable", False)),
         "description": _remarks(schema),
         "x-assigned": _assigned(wire, default, sensitive=schema.get("x-sensitive", False)),
     }

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from benchmarks import peers
 from benchmarks.comparison import Measurements
-from benchmarks.goals import GC_OFF
+from benchmarks.goals import GC_OFF, V3
 from benchmarks.processes import Contestant, contending, serving, turns
 from benchmarks.sizes import Sizes
 
 HERE = ["ours", "limit", "dicts"]
 """The contestants that run in the benchmark's own environment."""
+
+ON_V3 = {"ours": "ours_v3", "limit": "limit_v3"}
+"""The contestants on v3, in the benchmark's own environment too, by their names here."""
 
 ELSEWHERE = ["official_sdk", "httpx_pydantic", "openapi_python_client"]
 """The contestants that run in environments of their own."""
@@ -33,7 +36,8 @@ def contests(sizes: Sizes, home: Path) -> Measurements:
         there = {name: running.enter_context(contending(name, url)) for name in HERE}
         for name, folder in elsewhere.items():
             there[name] = running.enter_context(contending(name, url, python=peers.interpreter(folder)))
-        return {**drains(there, sizes), **calls(there, sizes)}
+        on_v3 = {name: running.enter_context(contending(program, url)) for name, program in ON_V3.items()}
+        return {**drains(there, sizes), **drains_on_v3(on_v3, sizes), **calls(there, sizes)}
 
 
 def drains(there: Mapping[str, Contestant], sizes: Sizes) -> Measurements:
@@ -46,6 +50,16 @@ def drains(there: Mapping[str, Contestant], sizes: Sizes) -> Measurements:
             measured[f"drain: {name}{suffix}"] = [took.seconds / sizes.items * 1e6 for took in rounds]
     read = turns({"read": partial(there["limit"].took, "read")}, sizes.rounds)["read"]
     return {**measured, "read": [took.seconds / sizes.items * 1e6 for took in read]}
+
+
+def drains_on_v3(there: Mapping[str, Contestant], sizes: Sizes) -> Measurements:
+    measured: Measurements = {}
+    for gc, suffix in ((True, ""), (False, GC_OFF)):
+        drain = {name: partial(contestant.took, "drain", gc=gc) for name, contestant in there.items()}
+        for name, rounds in turns(drain, sizes.rounds).items():
+            assert all(took.value == sizes.items for took in rounds), f"{name} has not drained the list of v3"
+            measured[f"drain: {name}{V3}{suffix}"] = [took.seconds / sizes.items * 1e6 for took in rounds]
+    return measured
 
 
 def calls(there: Mapping[str, Contestant], sizes: Sizes) -> Measurements:

@@ -12,6 +12,7 @@ from typing import cast
 import aiohttp
 
 from benchmarks.decode import PAGES, SIZE, decoders
+from benchmarks.goals import V3
 from benchmarks.layers import POOL, URL_OF_API, Session, bare_call
 from payments_async import ClientCredentials, PaymentsClient
 
@@ -22,7 +23,7 @@ WARMED_UP = 3
 MARK = "getloadavg"
 """The C function that `mark` calls and nothing else does."""
 
-COUNTS = {"decode": ("payment", PAYMENTS), "call": ("call", CALLS)}
+COUNTS = {"decode": ("payment", PAYMENTS), "decode v3": ("payment", PAYMENTS), "call": ("call", CALLS)}
 """What is counted twice, ours first and then the limit's; of what, and of how many."""
 
 
@@ -33,21 +34,20 @@ def mark() -> None:
 async def main() -> None:
     session = cast("aiohttp.ClientSession", Session())
     async with PaymentsClient(URL_OF_API, auth=ClientCredentials("bench", "bench"), session=session) as client:
-        ours, limit = decoders()
+        decodings = *decoders(), *decoders(V3)
         calls = _repeated(lambda: client.pools.delete_pool(POOL)), _repeated(bare_call(session))
         # The interpreter adapts its code to what it meets, and decoders are made when they are first needed.
         for _ in range(WARMED_UP):
-            ours()
-            limit()
+            for decode in decodings:
+                decode()
             for call in calls:
                 await call()
         gc.collect()
         gc.disable()
         mark()
-        ours()
-        mark()
-        limit()
-        mark()
+        for decode in decodings:
+            decode()
+            mark()
         for call in calls:
             await call()
             mark()

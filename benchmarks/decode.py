@@ -8,10 +8,13 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
-from benchmarks.contestants.limit import read_page
-from benchmarks.pages import pages
-from payments_async.models import Payment
+from benchmarks.contestants import limit, limit_v3
+from benchmarks.goals import GC_OFF, V3
+from benchmarks.pages import PAYMENTS, PAYMENTS_V3, pages
+from payments_async import models
+from payments_async.v3 import models as models_v3
 from payments_async.wire.call import Request, Response
 from payments_async.wire.codec import page_of
 
@@ -19,28 +22,35 @@ PAGES = 10
 SIZE = 100
 
 
+LISTS: dict[str, tuple[str, type[Any], Callable[[bytes], object]]] = {
+    "": (PAYMENTS, models.Payment, limit.read_page),
+    V3: (PAYMENTS_V3, models_v3.Payment, limit_v3.read_page),
+}
+"""What is decoded: the list, our model of its items, and the limit's reader; by the end of its measurements' names."""
+
+
 def main(rounds: int, decodes: int) -> None:
-    ours, limit = decoders()
-    took: dict[str, list[float]] = {"ours": [], "limit": [], "ours, gc off": [], "limit, gc off": []}
-    for each in (ours, limit):
-        each()
-    for _ in range(rounds):
-        gc.enable()
-        took["ours"].append(microseconds(ours, decodes))
-        took["limit"].append(microseconds(limit, decodes))
-        gc.disable()
-        took["ours, gc off"].append(microseconds(ours, decodes))
-        took["limit, gc off"].append(microseconds(limit, decodes))
+    took: dict[str, list[float]] = {}
+    for suffix in LISTS:
+        sides = dict(zip(("ours", "limit"), decoders(suffix), strict=True))
+        for each in sides.values():
+            each()
+        for _ in range(rounds):
+            for collecting, ending in ((gc.enable, ""), (gc.disable, GC_OFF)):
+                collecting()
+                for name, decode in sides.items():
+                    took.setdefault(f"{name}{suffix}{ending}", []).append(microseconds(decode, decodes))
     print(json.dumps(took))
 
 
-def decoders() -> tuple[Callable[[], None], Callable[[], None]]:
-    """What decodes `PAGES` different pages, ours and the limit's."""
+def decoders(suffix: str = "") -> tuple[Callable[[], None], Callable[[], None]]:
+    """What decodes `PAGES` different pages of a list, ours and the limit's."""
+    path, model, read_by_limit = LISTS[suffix]
     request = Request(operation="list_payments", method="GET", path="/payments", url="http://localhost", deadline=0.0)
     headers = {"Content-Type": "application/json"}
-    bodies = [b"".join(page) for page in pages(PAGES * SIZE, SIZE)]
+    bodies = [b"".join(page) for page in pages(PAGES * SIZE, SIZE, path)]
     answers = [Response(request=request, status=200, headers=headers, body=body) for body in bodies]
-    read = page_of(Payment)
+    read = page_of(model)
 
     def ours() -> None:
         for answer in answers:
@@ -48,7 +58,7 @@ def decoders() -> tuple[Callable[[], None], Callable[[], None]]:
 
     def limit() -> None:
         for body in bodies:
-            read_page(body)
+            read_by_limit(body)
 
     return ours, limit
 

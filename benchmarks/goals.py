@@ -20,6 +20,10 @@ GC_OFF = ", gc off"
 """Ends the names of what was measured with the garbage collector off."""
 
 
+V3 = " v3"
+"""Ends the names of what was measured on v3, before the garbage collector is mentioned."""
+
+
 def _contest(do: str, what: str, unit: str, *, peer: str, how: How, goal: float) -> Comparison:
     sides = f"{do}: ours", f"{do}: {peer}"
     return Comparison(what=what, against=PEERS[peer], sides=sides, unit=unit, how=how, goal=goal)
@@ -39,6 +43,12 @@ _DECODE = Comparison(
     goal=1.4,
 )
 
+
+def _on_v3(comparison: Comparison) -> Comparison:
+    ours, other = comparison.sides
+    return attrs.evolve(comparison, what=f"{comparison.what}, v3", sides=(ours + V3, other + V3))
+
+
 _DRAINS = [
     _contest("drain", "drain, item by item", "µs/payment", peer="limit", how=How.RATIO, goal=1.3),
     _contest("drain", "drain, item by item", "µs/payment", peer="official_sdk", how=How.FASTER, goal=10.0),
@@ -50,8 +60,12 @@ _DRAINS = [
 GOALS = [
     _DECODE,
     _gc_off(_DECODE),
+    _on_v3(_DECODE),
+    _gc_off(_on_v3(_DECODE)),
     *_DRAINS,
     *map(_gc_off, _DRAINS),
+    _on_v3(_DRAINS[0]),
+    _gc_off(_on_v3(_DRAINS[0])),
     _contest("get", "get_payment", "µs/call", peer="limit", how=How.RATIO, goal=1.35),
     _contest("get", "get_payment", "µs/call", peer="official_sdk", how=How.FASTER, goal=8.0),
     _contest("gather", "1,000 get_payment at once", "ms", peer="limit", how=How.RATIO, goal=1.3),

@@ -1,9 +1,9 @@
-"""Made-up payments as the real server writes them, and the answers that hold them, encoded once."""
+"""Made-up payments as the real servers write them, and the answers that hold them, encoded once."""
 
 import base64
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,14 @@ DISTINCT = 30_000
 """How many different payments there are; lists of more begin again with the first."""
 
 PAYMENTS = "/api/payments/payments"
+PAYMENTS_V3 = "/api/payments/v3/payments"
 TOKEN = "/api/auth/oauth/token"
+
+Payments = Callable[[int], Iterator[dict[str, Any]]]
+"""Makes so many payments."""
+
+Cursors = Callable[[int, int], str]
+"""Makes the cursor of an offset and a page size."""
 
 _CONNECTOR = {"Provider": "STRIPE", "Reference": "7f0c4d5e-2b1a-4c3d-9e8f-6a5b4c3d2e1f"}
 _BEGIN = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -56,6 +63,31 @@ def payments(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
+def payments_v3(count: int) -> Iterator[dict[str, Any]]:
+    """The same payments as lists of v3 have them, of about 800 bytes too."""
+    connector = _id({**_CONNECTOR, "Provider": "stripe"})
+    schemes = {"visa": "CARD_VISA", "mastercard": "CARD_MASTERCARD", "sepa debit": "SEPA_DEBIT", "other": "OTHER"}
+    for payment in payments(count):
+        source, destination = payment["sourceAccountID"], payment["destinationAccountID"]
+        yield {
+            "id": payment["id"],
+            "connectorID": connector,
+            "provider": "stripe",
+            "reference": payment["reference"],
+            "createdAt": payment["createdAt"],
+            "type": payment["type"],
+            "initialAmount": payment["initialAmount"],
+            "amount": payment["amount"],
+            "asset": payment["asset"],
+            "scheme": schemes[payment["scheme"]],
+            "status": payment["status"],
+            "sourceAccountID": source or None,
+            "destinationAccountID": destination or (source if payment["type"] == "TRANSFER" else None),
+            "metadata": {**payment["metadata"], "channel": "web"} if payment["metadata"] else {},
+            "adjustments": None,
+        }
+
+
 def encoded(value: Any) -> bytes:
     """JSON as the server writes it: compact."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
@@ -67,13 +99,25 @@ def cursor(offset: int, size: int) -> str:
     return _base64({"offset": offset, "order": 0, "pageSize": size, "filters": filters})
 
 
-def pages(items: int, size: int) -> Iterator[tuple[bytes, bytes]]:
+def cursor_v3(offset: int, size: int) -> str:
+    """The cursor of the page of v3 that begins at an offset."""
+    filters: dict[str, Any] = {"qb": None, "pageSize": size, "options": {}}
+    return _base64({"offset": offset, "order": 0, "pageSize": size, "filters": filters})
+
+
+LISTS: dict[str, tuple[Payments, Cursors]] = {PAYMENTS: (payments, cursor), PAYMENTS_V3: (payments_v3, cursor_v3)}
+"""What the lists hold, and how their cursors are written, by path."""
+
+
+def pages(items: int, size: int, path: str = PAYMENTS) -> Iterator[tuple[bytes, bytes]]:
     """The answers of a list, page by page, each in two parts of which only the first is its own.
 
     Args:
         items: How many payments the list has: a multiple of `size`, above `DISTINCT` one of `DISTINCT`.
         size: How many a page has.
+        path: Which list it is.
     """
+    payments, cursor = LISTS[path]
     texts = [encoded(payment) for payment in payments(min(items, DISTINCT))]
     data = [b",".join(texts[start : start + size]) + b"]}}\n" for start in range(0, len(texts), size)]
     for number in range(items // size):

@@ -8,7 +8,7 @@ import asyncio
 import gzip
 import sys
 
-from benchmarks.pages import PAYMENTS, TOKEN, cursor, encoded, pages, payments
+from benchmarks.pages import LISTS, PAYMENTS, TOKEN, encoded, pages, payments
 
 Answer = tuple[bytes, ...]
 
@@ -68,13 +68,14 @@ def answers(items: int, page_size: int, encoding: str) -> dict[bytes, Answer]:
         f"POST {PAYMENTS}".encode(): _answer(payment),
         _ONE_PAYMENT: _answer(payment),
     }
-    for number, page in enumerate(pages(items, page_size)):
-        asked_for = cursor(number * page_size, page_size).encode()
-        if encoding == "identity":
-            made[asked_for] = _answer(*page)
-        else:
-            made[asked_for] = _answer(compressed(b"".join(page), encoding), encoding=encoding)
-    made[f"GET {PAYMENTS}".encode()] = made[cursor(0, page_size).encode()]
+    for path, (_, cursor) in LISTS.items():
+        for number, page in enumerate(pages(items, page_size, path)):
+            asked_for = cursor(number * page_size, page_size).encode()
+            if encoding == "identity":
+                made[asked_for] = _answer(*page)
+            else:
+                made[asked_for] = _answer(compressed(b"".join(page), encoding), encoding=encoding)
+        made[f"GET {path}".encode()] = made[cursor(0, page_size).encode()]
     return made
 
 

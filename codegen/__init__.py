@@ -1,4 +1,5 @@
-"""Writes `payments_async/models/generated/` from `openapi/payments.yaml`, or with `--check` only compares them.
+"""Writes the generated package of each description in `openapi/`; with `--check`, only compares it.
 
-load -> check -> prepare -> models_sources / operations_source -> files; what lies between reading and writing is pure.
+load -> check -> prepare -> models_sources / filters_sources / operations_source -> files. All but the first and
+the last step are pure functions.
 """

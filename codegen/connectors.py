@@ -1,34 +1,36 @@
-"""What belongs to single connectors: which of the models, and the tables of classes by connector."""
+"""Finds the models of single connectors, and writes the tables of classes by connector."""
 
 from collections.abc import Iterator
 
 from codegen import names
 from codegen.description import Json, model_name, parts_of, schemas_of
+from codegen.settings import settings_of
 
 
 def models_of_connectors(description: Json) -> set[str]:
-    """The unions that go by the connector, what holds one of them, and what nothing but these holds.
+    """The unions with a class for each connector, the models that contain them, and the models used only by these.
 
     Args:
-        description: A prepared one, whose references all lead to models.
+        description: A prepared one: all its references refer to models.
     """
     schemas = schemas_of(description)
-    held = {name: _held(schemas, name) for name in schemas}
+    reachable = {name: _reachable(schemas, name) for name in schemas}
     unions = _unions_by_connector(description).keys()
-    held_by_unions = {name for union in unions for name in held[union]}
-    others = {name for name in schemas if name not in held_by_unions and not held[name] & unions}
-    return schemas.keys() - {name for other in others for name in held[other]}
+    used_by_unions = {name for union in unions for name in reachable[union]}
+    others = {name for name in schemas if name not in used_by_unions and not reachable[name] & unions}
+    return schemas.keys() - {name for other in others for name in reachable[other]}
 
 
 def tables_by_connector(description: Json) -> dict[str, str]:
-    """For each union whose members are told apart by the connector alone: its member by connector; all by name."""
-    connectors: Json = schemas_of(description).get("Connector", {})
+    """For each union with a class for each connector, the source of the table of its classes; by the table's name."""
+    enum = settings_of(description).connectors
+    connectors: Json = schemas_of(description).get(enum, {})
     tables: dict[str, str] = {}
     for union, by_connector in _unions_by_connector(description).items():
         named = zip(connectors["x-enum-varnames"], connectors["enum"], strict=True)
-        rows = "".join(f"Connector.{member}: {by_connector[connector]}, " for member, connector in named)
-        table = names.table_name(union)
-        tables[table] = f"{table}: dict[Connector, type[{union}]] = {{{rows}}}"
+        rows = "".join(f"{enum}.{member}: {by_connector[connector]}, " for member, connector in named)
+        table = names.table_name(union, enum)
+        tables[table] = f"{table}: dict[{enum}, type[{union}]] = {{{rows}}}"
     return tables
 
 
@@ -37,14 +39,14 @@ def _unions_by_connector(description: Json) -> dict[str, dict[str, str]]:
     return {name: schema["x-by-connector"] for name, schema in schemas if "x-by-connector" in schema}
 
 
-def _held(schemas: Json, name: str) -> set[str]:
-    """The names of all that a schema refers to at any depth, and its own."""
+def _reachable(schemas: Json, name: str) -> set[str]:
+    """The names of all schemas to which a schema refers at any depth, and its own."""
     found: set[str] = set()
-    ahead = [name]
-    while ahead:
-        if (each := ahead.pop()) not in found:
+    waiting = [name]
+    while waiting:
+        if (each := waiting.pop()) not in found:
             found.add(each)
-            ahead += _references(schemas[each])
+            waiting += _references(schemas[each])
     return found
 
 

@@ -1,4 +1,4 @@
-"""Reading the description, and following its references."""
+"""Reads a description, and follows its references."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +13,11 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class DescriptionError(Exception):
-    """The description cannot be generated from; the message says what to add where."""
+    """A description has errors; the message says where and how to correct them."""
 
 
 def load(path: Path) -> Json:
-    """Read the description from a YAML file."""
+    """Read a description from a YAML file."""
     try:
         content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
@@ -28,17 +28,17 @@ def load(path: Path) -> Json:
 
 
 def is_node(value: object) -> TypeGuard[Json]:
-    """Whether a value is an object of the description."""
+    """Whether a value is an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether a value is a list of the description."""
+    """Whether a value is a list."""
     return isinstance(value, list)
 
 
 def parts_of(value: object) -> Iterator[tuple[str, Any]]:
-    """What stands in an object or list, by key or index."""
+    """The members of an object or the items of a list, by key or index; none of any other value."""
     if is_node(value):
         yield from value.items()
     elif is_list(value):
@@ -52,7 +52,7 @@ def schemas_of(description: Json) -> Json:
 
 
 def operations_of(description: Json) -> Iterator[tuple[str, str, Json]]:
-    """Path, HTTP method and operation, in the order of the description; each has its path's parameters too."""
+    """Path, HTTP method and operation, in the order of the description; with the parameters of the path included."""
     for path, item in description["paths"].items():
         shared = item.get("parameters", [])
         for method, operation in item.items():
@@ -61,7 +61,7 @@ def operations_of(description: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 def reference(node: Json) -> str | None:
-    """The `$ref` of a node, also when remarks stand beside it or around it (`allOf` with this one member)."""
+    """The `$ref` of a node, or of the only member of its `allOf`."""
     match node:
         case {"$ref": str(pointer)} | {"allOf": [{"$ref": str(pointer)}]}:
             return pointer
@@ -70,12 +70,12 @@ def reference(node: Json) -> str | None:
 
 
 def model_name(pointer: str) -> str:
-    """The schema's name at the end of a reference."""
+    """The name of the schema to which a reference refers."""
     return pointer.removeprefix(SCHEMAS)
 
 
 def resolved(description: Json, node: Json) -> Json:
-    """The node itself, or what it refers to."""
+    """The node itself, or the one to which it refers."""
     pointer = reference(node)
     while pointer:
         node = _at(description, pointer)

@@ -1,23 +1,20 @@
-"""The outer form of every generated file: its header and its layout."""
+"""Formats the generated files."""
 
 import subprocess
 import sys
 
-HEADER = "# Written by `python -m codegen` from openapi/payments.yaml. Do not edit: change the description and run it."
-
-# Isolated from the project's own settings, which must not decide what is generated.
+# Without the project's own settings, so that the output does not depend on them.
 _RUFF = ("--isolated", "--no-cache", "--target-version", "py311", "--line-length", "120", "-")
 _IMPORTS = (
-    # Otherwise the working directory would decide which packages are one's own.
+    # Otherwise the order of imports would depend on the working directory.
     *("--config", "src = []", "--config", 'lint.isort.known-first-party = ["payments_async"]'),
-    # Otherwise an import of which little is used would stay as long as it was.
+    # Otherwise an import would stay on many lines after unused names are removed.
     *("--config", "lint.isort.split-on-trailing-comma = false"),
 )
 
 
 def formatted(source: str) -> str:
-    """The module with its header, only the imports it uses, and lines of 120 at most."""
-    source = f"{HEADER}\n\n{source}"
+    """The module without unused imports, and with lines of at most 120 characters."""
     source = _ruff("check", "--quiet", "--fix", "--select", "F401,I", *_IMPORTS, source=source)
     return _ruff("format", source=source)
 

@@ -1,6 +1,6 @@
 """Writes the models: attrs classes, open enums, unions, and the tables of classes by connector.
 
-What belongs to single connectors is half of it, and has a module of its own, to be loaded when it is asked for.
+The models of single connectors are half of the code. They are in a module of their own, which is loaded on first use.
 """
 
 import ast
@@ -16,33 +16,38 @@ from codegen import names
 from codegen.connectors import models_of_connectors, tables_by_connector
 from codegen.description import DescriptionError, Json, schemas_of
 from codegen.formatting import formatted
+from codegen.settings import settings_of
 from codegen.shapes import is_enum, is_union, own_properties
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
-_PACKAGE = '"""As generated: the models, to be imported from `payments_async.models`, and the operations."""'
+_PACKAGE = '"""As generated: the models, to be imported from `{package}`, and the operations."""'
 _MODELS = '"""The API\'s data: classes, open enums, and unions."""'
 _CONNECTORS = '"""The part of the API\'s data that belongs to single connectors."""'
 _NAMES = '"""What `connectors` has, by name: to be known without loading it."""'
 
 
 def models_sources(description: Json) -> dict[str, str]:
-    """The modules with the models of a prepared description, and the package that they are in, by file name.
+    """The modules with the models of a prepared description, and their package, by file name.
 
     Raises:
-        DescriptionError: the generator warns of something, refuses it, or names it otherwise than codegen decided.
+        DescriptionError: the generator warns, fails, or does not use the names decided by codegen.
     """
     source = _generated(description)
     definitions = _definitions(source)
-    _insist_on_names(description, definitions)
-    apart = models_of_connectors(description)
-    models = {name: text for name, text in definitions.items() if name not in apart}
-    connectors = {name: text for name, text in definitions.items() if name in apart} | tables_by_connector(description)
-    # Formatting leaves of the imports what is used.
+    _check_names(description, definitions)
+    of_connectors = models_of_connectors(description)
+    models = {name: text for name, text in definitions.items() if name not in of_connectors}
+    connectors = {name: text for name, text in definitions.items() if name in of_connectors} | tables_by_connector(
+        description
+    )
+    # Formatting removes the unused imports.
     imports = _imports(source)
-    of_models = f"from payments_async.models.generated.models import {', '.join(models)}"
+    package = settings_of(description).package
+    of_models = f"from {package}.generated.models import {', '.join(models)}"
+    listed = f"CONNECTOR_MODELS = {tuple(sorted(connectors))!r}\n{_NAMES}\n"
     return {
-        "__init__.py": formatted(f"{_PACKAGE}\n\nCONNECTOR_MODELS = {tuple(sorted(connectors))!r}\n{_NAMES}\n"),
+        "__init__.py": formatted(f"{_PACKAGE.format(package=package)}\n\n{listed}"),
         "models.py": _module(_MODELS, imports, definitions=models),
         "connectors.py": _module(_CONNECTORS, imports, of_models, definitions=connectors),
     }
@@ -81,7 +86,7 @@ def _imports(source: str) -> str:
 
 
 def _definitions(source: str) -> dict[str, str]:
-    """The text of each class and union, with all that stands before the next, by name."""
+    """The text of each class and union up to the start of the next one, by name."""
     starts: dict[str, int] = {}
     for node in ast.parse(source).body:
         match node:
@@ -96,8 +101,8 @@ def _definitions(source: str) -> dict[str, str]:
     return {name: "\n".join(lines[start - 1 : end - 1]) for (name, start), (_, end) in bounds}
 
 
-def _insist_on_names(description: Json, definitions: dict[str, str]) -> None:
-    """Names are decided in `codegen.names`; what the generator would still rename has to be settled there."""
+def _check_names(description: Json, definitions: dict[str, str]) -> None:
+    """Refuse a model that the generator did not give the names decided in `codegen.names`."""
     decided = {name: _decided_names(schema) for name, schema in schemas_of(description).items()}
     written = {name: _written_names(text) for name, text in definitions.items()}
     for name in sorted(decided.keys() | written.keys()):

@@ -1,13 +1,15 @@
-"""Every Python name that codegen writes, and which of them are doubtful."""
+"""Decides all Python names that codegen writes, and which of them are bad."""
 
 import keyword
 import re
 
 ALIASES = {
-    "accountIDs": "account_ids",  # the plural of an acronym would come out as account_i_ds
+    # They would become account_i_ds.
+    "accountIDs": "account_ids",
+    "bankAccountIDs": "bank_account_ids",
 }
 
-# What the generated module needs itself: a model or field of such a name would hide it.
+# The names that the generated module needs itself: a model or field with such a name would hide it.
 _TAKEN = {"Any", "OpenEnum", "TypeAlias", "attrs", "bool", "datetime", "dict", "float", "int", "list", "self", "str"}
 
 
@@ -28,36 +30,36 @@ def member_name(value: str) -> str:
     return re.sub(r"\W+", "_", value).strip("_").upper()
 
 
-def method_name(operation_id: str, chosen: str | None) -> str:
-    """The method for an operation: the name chosen in the description, or its id in snake_case."""
-    return chosen or snake_case(operation_id)
+def method_name(operation_id: str, chosen: str | None, prefix: str = "") -> str:
+    """The method for an operation: the name chosen in the description, or its id without the prefix in snake_case."""
+    return chosen or snake_case(operation_id.removeprefix(prefix))
 
 
-def table_name(union: str) -> str:
-    """The table of a union's classes by connector: `ConnectorConfig` -> `CONFIG_BY_CONNECTOR`."""
-    return f"{snake_case(union.removeprefix('Connector')).upper()}_BY_CONNECTOR"
+def table_name(union: str, enum: str) -> str:
+    """The table of a union's classes: `ConnectorConfig` by `Connector` -> `CONFIG_BY_CONNECTOR`."""
+    return f"{snake_case(union.removeprefix('Connector'))}_BY_{snake_case(enum)}".upper()
 
 
-def is_doubtful_class(name: str) -> bool:
-    """No class name, a taken one, or one that counts (`Data1`)."""
+def is_bad_class(name: str) -> bool:
+    """Whether this is not a class name, is taken, or ends with a number (`Data1`)."""
     return not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) or name in _TAKEN or bool(re.search(r"[a-z]\d+$", name))
 
 
-def is_doubtful_field(wire: str) -> bool:
-    """No attribute name, a taken one, or one that reads badly; a name given in ALIASES is trusted."""
-    return wire not in ALIASES and (_is_doubtful(field_name(wire)) or field_name(wire) in _TAKEN)
+def is_bad_field(wire: str) -> bool:
+    """Whether this gives an attribute name that is invalid, taken or unreadable; the names in ALIASES are all good."""
+    return wire not in ALIASES and (_is_bad(field_name(wire)) or field_name(wire) in _TAKEN)
 
 
-def is_doubtful_method(name: str) -> bool:
-    """No method name, or one that reads badly."""
-    return _is_doubtful(name) or keyword.iskeyword(name)
+def is_bad_method(name: str) -> bool:
+    """Whether this is not a method name, or is unreadable."""
+    return _is_bad(name) or keyword.iskeyword(name)
 
 
-def is_doubtful_member(name: str) -> bool:
-    """No member name, or one without a letter of its own in front (`FIELD_1`, `1ST`)."""
+def is_bad_member(name: str) -> bool:
+    """Whether this is not a name of an enum member, or comes from a value without a first letter (`FIELD_1`, `1ST`)."""
     return not re.fullmatch(r"[A-Z][A-Z0-9_]*", name) or name.startswith("FIELD_")
 
 
-def _is_doubtful(name: str) -> bool:
-    lone_letter = re.search(r"(^|_)[a-z](_|$)", name)  # a word taken apart: account_i_ds
+def _is_bad(name: str) -> bool:
+    lone_letter = re.search(r"(^|_)[a-z](_|$)", name)  # a split word: account_i_ds
     return not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name.startswith("field_") or bool(lone_letter)

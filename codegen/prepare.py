@@ -1,7 +1,7 @@
-"""Rewrites the named schemas so that the model generator has nothing left to decide.
+"""Rewrites the named schemas so that the model generator has nothing to decide.
 
-What comes out holds types, names and docstrings only. Every property is required, so that fields keep their order, and
-says itself whether None belongs to its type (`nullable`) and what the field is assigned (`x-assigned`).
+The result contains only types, names and docstrings. Every property is required, so that fields keep their order. Its
+`nullable` says whether its type includes None, and its `x-assigned` is the source of the field's value.
 """
 
 import json
@@ -21,7 +21,7 @@ from codegen.shapes import (
     own_properties,
 )
 
-# Not `list` and `dict`, whose items type checkers cannot know here; nor `list[str]`, which takes eight times as long.
+# Not `list` and `dict`, which type checkers cannot check here; nor `list[str]`, which is eight times slower.
 _NEUTRAL = {"array": "factory=lambda: []", "object": "factory=lambda: {}"}
 
 _EXTRA: Json = {
@@ -33,9 +33,10 @@ _EXTRA: Json = {
 
 
 def prepared(description: Json) -> Json:
-    """The description of the models alone."""
+    """A description that contains only the models."""
     schemas = {name: _model(description, name, schema) for name, schema in model_schemas(description).items()}
-    return {"openapi": "3.0.3", "info": description.get("info", {}), "paths": {}, "components": {"schemas": schemas}}
+    kept: Json = {key: description[key] for key in ("info", "x-codegen") if key in description}
+    return {"openapi": "3.0.3", **kept, "paths": {}, "components": {"schemas": schemas}}
 
 
 def _model(description: Json, name: str, schema: Json) -> Json:
@@ -70,7 +71,7 @@ def _class(description: Json, name: str, schema: Json) -> Json:
 
 
 def _inlined(description: Json, node: Json) -> Json:
-    """The node with plain types in place of references to them; references to models stay."""
+    """The node, with references to plain types replaced by them; references to models stay."""
     pointer = reference(node)
     if pointer:
         remarks = {key: value for key, value in node.items() if key not in ("$ref", "allOf")}
@@ -80,7 +81,7 @@ def _inlined(description: Json, node: Json) -> Json:
 
 
 def _inner(node: Json) -> Json:
-    """The schemas of what a list or map holds."""
+    """The schemas of the items of a list, or of the values of a map."""
     return {key: node[key] for key in ("items", "additionalProperties") if is_node(node.get(key))}
 
 
@@ -95,7 +96,7 @@ def _field(wire: str, schema: Json, *, required: bool, sent: bool) -> Json:
         "description": _remarks(schema),
         "x-assigned": _assigned(wire, default, sensitive=schema.get("x-sensitive", False)),
     }
-    # Even `nullable: false` beside a $ref makes the generator write the class twice.
+    # Even with `nullable: false` beside a $ref, the generator would write the class twice.
     return _type(schema) | {key: value for key, value in said.items() if value}
 
 
@@ -107,7 +108,7 @@ def _neutral(schema: Json) -> str | None:
 
 
 def _type(schema: Json) -> Json:
-    """The part of a schema that makes its Python type, without whether it is nullable."""
+    """The part of a schema that determines its Python type, except whether it is nullable."""
     kept: Json = {key: schema[key] for key in ("$ref", "type", "additionalProperties") if key in schema}
     if schema.get("format") == "date-time":
         kept["format"] = "date-time"
@@ -134,7 +135,7 @@ def _remarks(schema: Json) -> str:
 
 
 def _described(schema: Json, model: Json) -> Json:
-    """The model with its description; templates break the lines, and only unions have none."""
+    """The model with its description; the templates wrap its lines, except for unions, which have no template."""
     paragraphs = [" ".join(text.split()) for text in schema.get("description", "").split("\n\n")]
     if is_union(schema):
         paragraphs = [textwrap.fill(text, 120) for text in paragraphs]

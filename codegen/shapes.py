@@ -1,4 +1,4 @@
-"""What a schema is: a class, an enum, a union, an envelope, or a plain type that needs no name in Python."""
+"""Tells what a schema is: a class, an enum, a union, an envelope, or a plain type that needs no name in Python."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -6,43 +6,43 @@ from typing import Literal
 from codegen.description import Json, model_name, resolved, schemas_of
 
 Envelope = Literal["data", "cursor", "bare"]
-Collection = Literal["list", "map", "map of maps"]
+Collection = Literal["list", "map", "map of lists", "map of maps"]
 
 ENVELOPES: dict[str, Envelope] = {"data": "data", "cursor": "cursor"}
 
 
 def is_enum(schema: Json) -> bool:
-    """A list of texts."""
+    """Whether this is a list of strings."""
     return "enum" in schema
 
 
 def is_union(schema: Json) -> bool:
-    """One of several classes."""
+    """Whether this is one of several classes."""
     return "anyOf" in schema or "oneOf" in schema
 
 
 def is_map(schema: Json) -> bool:
-    """An object of which only the values' type is declared."""
+    """Whether this is an object that declares only the type of its values."""
     return "properties" not in schema and "allOf" not in schema and bool(schema.get("additionalProperties"))
 
 
 def is_class(schema: Json) -> bool:
-    """An object with members of its own."""
+    """Whether this is an object that declares its members."""
     return not is_map(schema) and ("properties" in schema or "allOf" in schema or schema.get("type") == "object")
 
 
 def is_model(schema: Json) -> bool:
-    """A schema that has a name in Python."""
+    """Whether this has a name in Python."""
     return is_class(schema) or is_enum(schema) or is_union(schema)
 
 
 def is_open(schema: Json) -> bool:
-    """A class that keeps members which are not declared."""
+    """Whether this is a class that keeps undeclared members."""
     return any(part.get("additionalProperties") for part in own_parts(schema))
 
 
 def envelope_of(schema: Json) -> Envelope | None:
-    """`data` or `cursor` when that is the schema's only member."""
+    """`data` or `cursor` if it is the schema's only member."""
     members = list(schema.get("properties", {}))
     return ENVELOPES.get(members[0]) if len(members) == 1 else None
 
@@ -60,7 +60,7 @@ def bases_of(schema: Json) -> list[str]:
 
 
 def own_parts(schema: Json) -> Iterator[Json]:
-    """The pieces of a class which declare members of its own: itself, and the inline members of its `allOf`."""
+    """The parts of a class that declare its own members: itself, and the inline members of its `allOf`."""
     yield schema
     yield from (part for part in schema.get("allOf", []) if "$ref" not in part)
 
@@ -80,7 +80,7 @@ def all_properties(description: Json, schema: Json) -> Json:
 
 
 def model_schemas(description: Json) -> Json:
-    """The named schemas which become Python: all but envelopes, pages (with what they extend) and plain types."""
+    """The named schemas that become Python classes: all but envelopes, pages and their bases, and plain types."""
     schemas = schemas_of(description)
     wrappers = {name for name, schema in schemas.items() if envelope_of(schema)}
     pages = {

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from payments_async.operations.pools import Pools
     from payments_async.operations.server import Server
     from payments_async.operations.transfer_initiations import TransferInitiations
+    from payments_async.v3 import V3
 
 _TOKEN_ATTEMPT = 10.0
 """Seconds that one attempt at the token endpoint may take; after that, it is retried."""
@@ -203,6 +204,13 @@ class PaymentsClient:
         from payments_async.operations.server import Server  # noqa: PLC0415
 
         return Server(self._pipeline)
+
+    @cached_property
+    def v3(self) -> V3:
+        """The operations of Payments 3.0 and later, under `/v3`."""
+        from payments_async.v3 import V3  # noqa: PLC0415
+
+        return V3(self)
 
     async def request(
         self,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from functools import cached_property
-from typing import Any
 
 import attrs
 import pytest
@@ -22,6 +20,8 @@ from payments_async import (
     filters,
     money,
 )
+
+from .signatures import defaults, parameters
 
 NAMES = {
     # the client and what it is made of
@@ -131,24 +131,6 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
 METHODS = [(attribute, name, takes) for attribute, methods in OPERATIONS.items() for name, takes in methods.items()]
 
 
-def parameters(function: Any) -> tuple[str, ...]:
-    """Names in order, `*` before the first that is keyword-only."""
-    given = [each for each in inspect.signature(function).parameters.values() if each.name != "self"]
-    names = [each.name for each in given]
-    keyword_only = [each.name for each in given if each.kind is each.KEYWORD_ONLY]
-    if keyword_only:
-        names.insert(names.index(keyword_only[0]), "*")
-    return tuple(names)
-
-
-def defaults(function: Any) -> dict[str, Any]:
-    return {
-        name: each.default
-        for name, each in inspect.signature(function).parameters.items()
-        if each.default is not each.empty
-    }
-
-
 CLIENT = PaymentsClient("https://acme.example.com")
 
 
@@ -177,9 +159,8 @@ def test_filters_and_money_offer_what_was_promised() -> None:
 
 def test_there_are_43_operations() -> None:
     assert len(METHODS) == 43
-    assert {name for name, value in vars(PaymentsClient).items() if isinstance(value, cached_property)} == set(
-        OPERATIONS
-    )
+    attributes = {name for name, value in vars(PaymentsClient).items() if isinstance(value, cached_property)}
+    assert attributes == {*OPERATIONS, "v3"}
 
 
 @pytest.mark.parametrize(("attribute", "name", "takes"), METHODS)

@@ -56,7 +56,9 @@ def test_import_of_the_client_loads_no_sandbox() -> None:
     assert {"payments_async.sandbox", "payments_async.cli", "aiohttp.web"}.isdisjoint(loaded)
 
 
-@pytest.mark.parametrize("name", ["drain.Drain", "filters.asc", "models.Payment", "money.Asset", "sandbox.Sandbox"])
+@pytest.mark.parametrize(
+    "name", ["drain.Drain", "filters.asc", "models.Payment", "money.Asset", "sandbox.Sandbox", "v3.V3"]
+)
 def test_a_part_of_the_package_is_found_in_it(name: str) -> None:
     assert run("-c", f"import payments_async; print(payments_async.{name})")
 
@@ -125,6 +127,54 @@ def test_entering_a_client_loads_what_calls_commonly_need_and_no_more() -> None:
     assert last.isdisjoint({"cattrs", "payments_async.wire.plain"})
 
 
+ENTERED_WITH_V3 = """
+import asyncio, sys
+from payments_async import *
+{before}
+
+async def answered(request):
+    body = b'{{"cursor":{{"hasMore":false,"data":[]}}}}' if request.method == "GET" else b'{{"data":"id"}}'
+    return Response(request=request, status=200, headers={{"Content-Type": "application/json"}}, body=body)
+
+def of_v3():
+    return sorted(name for name in sys.modules if name.startswith("payments_async.v3"))
+
+async def main():
+    print(*of_v3())
+    async with PaymentsClient("https://a.example", layers=[lambda send: answered]) as client:
+        print(*of_v3())
+        await client.payments.list_payments().first()
+        print(*of_v3())
+        await client.v3.payments.list_payments().first()
+        await client.v3.accounts.list_accounts().first()
+        print(*of_v3())
+        await client.v3.connectors.list_connectors().first()
+        print(*of_v3())
+
+asyncio.run(main())
+"""
+OF_CONNECTORS = {"payments_async.v3.models.generated.connectors", "payments_async.v3.operations.connectors"}
+
+
+def test_nothing_of_v3_is_loaded_before_it_is_used() -> None:
+    made, entered, called, used, connectors = run("-c", ENTERED_WITH_V3.format(before="")).split("\n")[:5]
+    assert (made, entered, called) == ("", "", "")
+    assert {"payments_async.v3.models.generated.models", "payments_async.v3.operations.payments"} <= set(used.split())
+    assert "payments_async.v3.filters" not in used
+    assert OF_CONNECTORS.isdisjoint(used.split())
+    assert set(connectors.split()) - set(used.split()) == OF_CONNECTORS
+
+
+@pytest.mark.parametrize(
+    "before", ["from payments_async.v3 import filters", "from payments_async.v3.models import Payment"]
+)
+def test_where_v3_is_imported_no_call_waits_for_imports(before: str) -> None:
+    made, entered, called, used, connectors = run("-c", ENTERED_WITH_V3.format(before=before)).split("\n")[:5]
+    assert made == entered == called == used
+    assert "payments_async.v3.operations.tasks" in entered.split()
+    assert set(connectors.split()) - set(used.split()) == OF_CONNECTORS
+
+
 def test_wheel_holds_the_typed_package_alone(tmp_path: Path) -> None:
     run("-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path))
     (wheel,) = tmp_path.glob("*.whl")
@@ -133,6 +183,7 @@ def test_wheel_holds_the_typed_package_alone(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"payments_async", f"{wheel.name.split('-py3')[0]}.dist-info"}
     assert "payments_async/py.typed" in names
     assert "payments_async/models/generated/connectors.py" in names
+    assert "payments_async/v3/models/generated/connectors.py" in names
 
 
 def test_dependencies_have_a_lower_bound_and_no_upper_one() -> None:

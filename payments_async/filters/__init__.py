@@ -9,7 +9,8 @@ an error of the type checker.
 """
 
 from payments_async.filters.expression import Filter
-from payments_async.filters.keys import Key, Metadata, OrderedKey, accounts, payments, transfer_initiations
+from payments_async.filters.key import Key, Metadata, OrderedKey
+from payments_async.filters.keys import accounts, payments, transfer_initiations
 from payments_async.filters.sort import (
     AccountColumn,
     BalanceColumn,

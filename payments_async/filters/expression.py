@@ -1,12 +1,13 @@
 """Filters as values: conditions, and their combinations by `&`, `|` and `~`.
 
-Two kinds of conditions are not allowed everywhere.
+Three kinds of conditions are not allowed everywhere.
 
 - Conditions on the metadata of payments are hoisted: the server takes them out of the filter, joins them to the rest by
   "and", and compares a single metadata entry with all of them. So a filter has at most one such condition, either alone
   or as a part of `&`.
 - A condition on an optional field is neither true nor false for an item without the field, and so is its opposite. So
   it is not allowed under `~`, where such items would be missed.
+- The server fails on some pairs of keys in one filter. So their conditions cannot be combined at all.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Filter(ABC, Generic[R]):
         """Both filters.
 
         Raises:
-            ValueError: they belong to different lists, or each has a condition on the metadata of payments.
+            ValueError: they belong to different lists, or have conditions that cannot be in one filter, such as two on
+                the metadata of payments.
         """
         if not isinstance(cast("object", other), Filter):
             return NotImplemented
@@ -57,7 +59,8 @@ class Filter(ABC, Generic[R]):
         """At least one of the filters.
 
         Raises:
-            ValueError: they belong to different lists, or one has a condition on the metadata of payments.
+            ValueError: they belong to different lists, or have conditions that cannot be in one filter, or one has a
+                condition on the metadata of payments.
         """
         if not isinstance(cast("object", other), Filter):
             return NotImplemented
@@ -72,8 +75,7 @@ class Filter(ABC, Generic[R]):
         """The opposite of the filter.
 
         Raises:
-            ValueError: it has a condition on the metadata of payments, or on the source account of transfer
-                initiations.
+            ValueError: it has a condition on the metadata of payments, or on an optional field.
         """
         for condition in _conditions(self):
             if condition.hoisted:
@@ -99,23 +101,25 @@ class Condition(Filter[R]):
     Attributes:
         name: The server's name of the key.
         operator: How they are compared.
-        text: The value, as the server expects it.
+        value: The value, as the server expects it.
         shown: The condition as Python code, for the repr.
         hoisted: Whether the server takes it out of the filter.
         optional: Whether items may lack the field.
+        apart: The keys that cannot be in one filter with it.
     """
 
     name: str
     operator: Operator
-    text: str
+    value: str | int
     shown: str
     hoisted: bool
     optional: bool
+    apart: tuple[str, ...]
 
     @property
     def expression(self) -> dict[str, Any]:
         """The condition in the server's language."""
-        return {f"${self.operator}": {self.name: self.text}}
+        return {f"${self.operator}": {self.name: self.value}}
 
     def __repr__(self) -> str:
         return self.shown
@@ -162,6 +166,11 @@ def _combined(connective: Connective, left: Filter[R], right: Filter[R]) -> Filt
             f"a filter on {left.resource.__name__} and one on {right.resource.__name__} cannot be combined: no list"
             " holds both"
         )
+    for one, other in (*_clashes(left, right), *_clashes(right, left)):
+        raise ValueError(
+            f"{one!r} and {other!r} cannot be in one filter: the server would fail. Filter by one, and check the other"
+            " on the items that you receive"
+        )
     parts: list[Filter[R]] = []
     for each in (left, right):
         parts += each.parts if isinstance(each, Combination) and each.connective == connective else [each]
@@ -177,6 +186,13 @@ def _conditions(part: Filter[R]) -> Iterator[Condition[R]]:
             yield from _conditions(part.part)
         case _:
             yield cast("Condition[R]", part)
+
+
+def _clashes(left: Filter[R], right: Filter[R]) -> Iterator[tuple[Condition[R], Condition[R]]]:
+    """The pairs of a condition on the left and one on the right that cannot be in one filter."""
+    for one in (condition for condition in _conditions(left) if condition.apart):
+        # A metadata entry is called `metadata[name]`.
+        yield from ((one, other) for other in _conditions(right) if other.name.partition("[")[0] in one.apart)
 
 
 def _hoisted(left: Filter[R], right: Filter[R]) -> list[Condition[R]]:

@@ -15,17 +15,8 @@ if TYPE_CHECKING:
 
     __all__ += _connectors.__all__
 else:  # hidden from type checkers: they would accept any name because of `__getattr__`
-    from importlib import import_module
-
     from payments_async.models.generated import CONNECTOR_MODELS as _CONNECTOR_MODELS
+    from payments_async.models.late import late as _late
 
     __all__ += list(_CONNECTOR_MODELS)
-
-    def __getattr__(name: str) -> object:
-        # The models of single connectors take as long to import as all others, and most programs do not use them.
-        if name in _CONNECTOR_MODELS:
-            return getattr(import_module("payments_async.models.generated.connectors"), name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = _late(__name__, _CONNECTOR_MODELS)

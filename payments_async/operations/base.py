@@ -64,19 +64,26 @@ def filter_text(query: Filter[T] | str | Mapping[str, Any] | None, resource: typ
     Raises:
         ValueError: the filter belongs to another list, or has another type.
     """
+    return query if query is None or isinstance(query, str) else json_text(filter_value(query, resource))
+
+
+def filter_value(query: Filter[T] | Mapping[str, Any], resource: type[T]) -> dict[str, Any]:
+    """A filter as plain JSON values.
+
+    Raises:
+        ValueError: the filter belongs to another list, or has another type.
+    """
     if isinstance(query, Filter):
         if query.resource is not resource:
             raise ValueError(
                 f"query filters {query.resource.__name__}, but this is a list of {resource.__name__}: {query!r}"
             )
-        return json_text(query.expression)
-    if query is None or isinstance(query, str):
-        return query
+        return query.expression
     if not isinstance(cast("object", query), Mapping):
         raise ValueError(  # noqa: TRY004  # bad input
             f"query is {query!r}: give a filter, such as filters.payments.asset.match(…), a mapping or JSON text"
         )
-    return json_text(query)
+    return dict(query)
 
 
 def sort_texts(sort: Sort[Any] | str | Sequence[Sort[Any] | str] | None, columns: object) -> str | list[str] | None:

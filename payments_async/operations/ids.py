@@ -1,11 +1,11 @@
-"""Ids as the server computes them, to look a resource up before it is known to exist."""
+"""Ids as the server computes them: to read them, and to look a resource up before it is known to exist."""
 
 from __future__ import annotations
 
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import cast
+from typing import Any, cast
 
 
 def referenced_id(connector_id: str, reference: str) -> str:
@@ -17,14 +17,22 @@ def referenced_id(connector_id: str, reference: str) -> str:
         ValueError: the connector's id is not valid.
     """
     try:
-        content: object = json.loads(urlsafe_b64decode(connector_id + "=" * (-len(connector_id) % 4)))
-        connector = cast("dict[str, str]", content if isinstance(content, dict) else {})
+        connector = content_of(connector_id)
         provider, own_reference = connector["Provider"], connector["Reference"]
-    except (ValueError, KeyError):
+    except KeyError:
         raise ValueError(f"connector_id is {connector_id!r}: give the id of an installed connector") from None
     parts = {"ConnectorID": {"Provider": provider, "Reference": own_reference}, "Reference": reference}
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return urlsafe_b64encode(_capital_escapes(canonical).encode()).decode().rstrip("=")
+
+
+def content_of(given: str) -> dict[str, Any]:
+    """The members of an id that the server computed; none of any other id."""
+    try:
+        content: object = json.loads(urlsafe_b64decode(given + "=" * (-len(given) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
 
 
 def _capital_escapes(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import attrs
 from cattrs import ClassValidationError, Converter, IterableValidationError, cols
@@ -39,6 +39,10 @@ class Mismatch:
 
 class _WrongTypeError(TypeError):
     """A value does not have the model's type. The text of this error names the expected type, never the value."""
+
+
+class _NoJSON:
+    """Replaces a value that is not an instance of its class, because no JSON value can."""
 
 
 _MISMATCHES = (ClassValidationError, IterableValidationError, _WrongTypeError)
@@ -101,6 +105,8 @@ def _converter(time_in: Callable[[object], datetime], integer_in: Hook) -> Msgsp
     converter.register_structure_hook_factory(is_map, _map)
     converter.register_structure_hook_factory(is_model, _model_in)
     converter.register_unstructure_hook(datetime, time_out)
+    converter.register_unstructure_hook_factory(is_list, _list_out)
+    converter.register_unstructure_hook_factory(is_map, _map_out)
     converter.register_unstructure_hook_factory(is_model, _model_out)
     return converter
 
@@ -176,12 +182,44 @@ def _model_in(model: Any, converter: Converter) -> StructureHook:
     return structure
 
 
+# These hooks never fail: a value of a wrong type stays as it is, or becomes one that JSON cannot contain. `write` then
+# reads the result back, and the error of reading says where the value is.
+
+
+def _list_out(kind: Any, converter: Converter) -> UnstructureHook:
+    inner = (*get_args(kind), Any)[0]
+
+    def unstructure(value: Any) -> Any:
+        if type(value) is not list:
+            return value
+        return [converter.unstructure(item, unstructure_as=inner) for item in cast("list[object]", value)]
+
+    return unstructure
+
+
+def _map_out(kind: Any, converter: Converter) -> UnstructureHook:
+    inner = (*get_args(kind), Any, Any)[1]
+
+    def unstructure(value: Any) -> Any:
+        if type(value) is not dict:
+            return value
+        entries = cast("dict[object, object]", value)
+        return {name: converter.unstructure(entry, unstructure_as=inner) for name, entry in entries.items()}
+
+    return unstructure
+
+
 def _model_out(model: Any, converter: Converter) -> UnstructureHook:
     members = make_dict_unstructure_fn(model, converter, _cattrs_omit_if_default=True, **_overrides(model))
     rest_name = rest_field(model)
-    if rest_name is None:
-        return members
-    return lambda instance: {**getattr(instance, rest_name), **members(instance)}
+
+    def unstructure(instance: Any) -> Any:
+        if not isinstance(instance, origin(model)):
+            return _NoJSON
+        kept: dict[str, Any] = getattr(instance, rest_name) if rest_name else {}
+        return {**kept, **members(instance)}
+
+    return unstructure
 
 
 def _where(error: BaseException, path: str = "$", kind: Any = None) -> tuple[str, str]:

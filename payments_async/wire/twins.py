@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, cast, get_args
 import attrs
 import msgspec
 
-from payments_async.wire.jsontext import FEW_BITS, reader
+from payments_async.wire.jsontext import FEW_BITS, json_value, reader
 from payments_async.wire.shapes import (
     default,
     field_types,
@@ -114,7 +114,7 @@ class Twins:
         def collected(read: str) -> str:
             empty = "{}" if is_map(kind) else "[]"
             if code is _AS_READ:
-                return f"({read} or {empty})"
+                return f"({empty} if {read} is None else {read})"
             if is_map(kind):
                 made = f"{{name: {code('item')} for name, item in {read}.items()}}"
             elif is_model(arguments[-1]):
@@ -176,7 +176,7 @@ def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
 
     `None` for a model that only `plain` can write.
     """
-    scope: dict[str, Any] = {"datetime": datetime, "time_out": time_out}
+    scope: dict[str, Any] = {"datetime": datetime, "time_out": time_out, "json_value": json_value}
     hints = field_types(model)
     lines = ["plain = {}"]
     # In the same order as cattrs: fields without a default come first.
@@ -184,19 +184,29 @@ def writer(model: type) -> Callable[[Any], dict[str, Any]] | None:
         kind = without_none(hints[field.name])
         if field.default not in (attrs.NOTHING, None):
             return None
+        written = "time_out(value)" if kind is datetime else "value"
         if kind == dict[str, str]:
             fits = "type(value) is dict and all(type(name) is str is type(text) for name, text in value.items())"
         elif kind == list[str]:
             fits = "type(value) is list and all(type(text) is str for text in value)"
+        elif kind == dict[str, Any]:
+            fits, written = "type(value) is dict", "json_value(value)"
         elif kind is datetime or kind in _SCALARS or _is_enum(kind):
             scope[kind.__name__] = kind
             fits = f"type(value) is {kind.__name__}"
             if kind is int:
                 fits += f" and value.bit_length() <= {FEW_BITS}"
+        elif is_model(inner := get_args(kind)[0] if is_list(kind) else kind) and (write := writer(inner)):
+            name = inner.__name__
+            scope |= {name: inner, f"write_{name}": write}
+            fits, written = f"type(value) is {name}", f"write_{name}(value)"
+            if is_list(kind):
+                fits = f"type(value) is list and all(type(each) is {name} for each in value)"
+                written = f"[write_{name}(each) for each in value]"
         else:
             return None
         or_null = "value is None or " if kind is not hints[field.name] else ""
-        member = f"plain[{wire_name(field)!r}] = {'time_out(value)' if kind is datetime else 'value'}"
+        member = f"plain[{wire_name(field)!r}] = {written}"
         lines += [
             f"value = model.{field.name}",
             f"if not ({or_null}{fits}): raise ValueError",

@@ -12,7 +12,7 @@ def url() -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("name", ["ours", "limit", "dicts"])
+@pytest.mark.parametrize("name", ["ours", "limit", "dicts", "ours_v3", "limit_v3"])
 def test_contestants_drain_the_list(name: str, url: str) -> None:
     with contending(name, url) as contestant:
         for gc in (True, False, [50_000, 20, 20]):

@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from benchmarks import pages
-from benchmarks.contestants import limit
+from benchmarks.contestants import limit, limit_v3
 from benchmarks.processes import serving
 from benchmarks.server import ENCODINGS
 from payments_async import ClientCredentials, NotFoundError, Page, PaymentsClient
 from payments_async.models import Payment, PaymentAdjustment, PaymentRequest, PaymentScheme, PaymentStatus, PaymentType
+from payments_async.v3 import models as models_v3
 
 AUTH = ClientCredentials("bench", "bench")
 
@@ -89,6 +90,24 @@ async def test_the_limit_reads_all_that_our_client_reads() -> None:
         ]
 
 
-def wire(model: Payment | PaymentAdjustment) -> dict[str, Any]:
+def test_payments_of_v3_are_like_the_real_ones() -> None:
+    made = list(pages.payments_v3(1_000))
+    assert 750 < sum(len(pages.encoded(payment)) for payment in made) / len(made) < 840
+    assert max(payment["amount"] for payment in made) > 2**64
+    assert {bool(payment["metadata"]) for payment in made} == {True, False}
+    assert {payment["sourceAccountID"] is None for payment in made} == {True, False}
+    assert made == list(pages.payments_v3(1_000))
+
+
+async def test_the_limit_of_v3_reads_all_that_our_client_reads() -> None:
+    with serving(items=200) as url:
+        async with PaymentsClient(url, auth=AUTH) as client:
+            ours = [payment async for payment in client.v3.payments.list_payments(page_size=100)]
+    bodies = [b"".join(page) for page in pages.pages(200, 100, pages.PAYMENTS_V3)]
+    its = [payment for body in bodies for payment in limit_v3.read_page(body).cursor.data]
+    assert [wire(payment) for payment in ours] == [{**msgspec.structs.asdict(each), "adjustments": []} for each in its]
+
+
+def wire(model: Payment | PaymentAdjustment | models_v3.Payment) -> dict[str, Any]:
     """The members of a model by their names on the wire."""
     return {field.metadata.get("wire", field.name): getattr(model, field.name) for field in attrs.fields(type(model))}

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from codegen.__main__ import GENERATED, generated
+from codegen.__main__ import DESCRIPTIONS, generated
 from codegen.description import Json, load
 
 FIXTURE = Path(__file__).parent / "fixture.yaml"
@@ -26,7 +26,7 @@ def description(pristine: Json) -> Json:
 @pytest.fixture(scope="session")
 def sources(pristine: Json) -> dict[str, str]:
     """What is generated from the small description, by file name."""
-    return {path.name: text for path, text in generated(pristine).items()}
+    return {path.name: text for path, text in generated(pristine, DESCRIPTIONS / "payments.yaml").items()}
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +49,6 @@ def operations(sources: dict[str, str]) -> Iterator[ModuleType]:
 def loaded(sources: dict[str, str], name: str) -> Iterator[ModuleType]:
     module = ModuleType(f"generated_from_the_fixture_{name}")
     sys.modules[module.__name__] = module
-    exec(compile(sources[f"{name}.py"], str(GENERATED / f"{name}.py"), "exec"), vars(module))
+    exec(compile(sources[f"{name}.py"], f"{name}.py", "exec"), vars(module))
     yield module
     del sys.modules[module.__name__]

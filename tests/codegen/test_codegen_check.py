@@ -147,9 +147,9 @@ def test_unknown_formats_stop(description: Json, place: str, message: str) -> No
         ("self", "self"),
     ],
 )
-def test_doubtful_field_names_stop(description: Json, wire: str, name: str) -> None:
+def test_bad_field_names_stop(description: Json, wire: str, name: str) -> None:
     put(description, f"{POOL} > {wire}", TEXT)
-    assert stopped(description) == f"components.schemas.Pool: {wire} would get the doubtful name {name!r}; {ALIAS}"
+    assert stopped(description) == f"components.schemas.Pool: {wire} would get the bad name {name!r}; {ALIAS}"
 
 
 @pytest.mark.parametrize(
@@ -190,9 +190,9 @@ def test_required_members_may_be_inherited(description: Json) -> None:
 
 
 @pytest.mark.parametrize("name", ["Data1", "pool", "With-Dash", "OpenEnum"])
-def test_doubtful_class_names_stop(description: Json, name: str) -> None:
+def test_bad_class_names_stop(description: Json, name: str) -> None:
     put(description, f"components > schemas > {name}", OBJECT)
-    message = f"components.schemas.{name}: doubtful class name; rename the schema, without a number at its end"
+    message = f"components.schemas.{name}: bad class name; rename the schema, without a number at its end"
     assert stopped(description) == message
 
 
@@ -206,11 +206,9 @@ def test_doubtful_class_names_stop(description: Json, name: str) -> None:
         (["a b", "A-B"], "'a b' and 'A-B'", "A_B"),
     ],
 )
-def test_doubtful_member_names_stop(description: Json, values: list[str], told: str, name: str) -> None:
+def test_bad_member_names_stop(description: Json, values: list[str], told: str, name: str) -> None:
     put(description, "components > schemas > ErrorCode > enum", values)
-    assert (
-        stopped(description) == f"components.schemas.ErrorCode: {told} would get the doubtful name {name!r}; {VARNAMES}"
-    )
+    assert stopped(description) == f"components.schemas.ErrorCode: {told} would get the bad name {name!r}; {VARNAMES}"
 
 
 def test_chosen_member_names_have_to_be_complete(description: Json) -> None:
@@ -258,12 +256,12 @@ def test_incomplete_tables_by_connector_stop(description: Json, place: str, valu
         (
             "operationId",
             "list pools",
-            "GET /pools: would get the doubtful name 'list pools'; add x-method-name to the operation",
+            "GET /pools: would get the bad name 'list pools'; add x-method-name to the operation",
         ),
         (
             "x-method-name",
             "import",
-            "GET /pools: would get the doubtful name 'import'; add x-method-name to the operation",
+            "GET /pools: would get the bad name 'import'; add x-method-name to the operation",
         ),
         (
             "operationId",
@@ -272,7 +270,7 @@ def test_incomplete_tables_by_connector_stop(description: Json, place: str, valu
         ),
     ],
 )
-def test_doubtful_method_names_stop(description: Json, member: str, value: object, message: str) -> None:
+def test_bad_method_names_stop(description: Json, member: str, value: object, message: str) -> None:
     put(description, f"paths > /pools > get > {member}", value)
     assert stopped(description) == message
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from codegen.__main__ import DESCRIPTION, GENERATED, ROOT, main
-from codegen.formatting import HEADER
+from codegen.__main__ import DESCRIPTIONS, ROOT, descriptions, header, main
 
 FIXTURE = Path(__file__).parent / "fixture.yaml"
+DESCRIPTION = DESCRIPTIONS / "payments.yaml"
+GENERATED = Path("payments_async/models/generated")
 FILES = ["__init__.py", "connectors.py", "models.py", "operations.py"]
 
 
@@ -32,9 +33,24 @@ def test_the_committed_files_are_fresh(capsys: pytest.CaptureFixture[str]) -> No
 def test_every_file_names_the_command(root: Path) -> None:
     assert main([], root) == 0
     assert list(written(root)) == FILES
-    assert all(text.decode().startswith(f"{HEADER}\n\n") for text in written(root).values())
-    assert "`python -m codegen`" in HEADER
-    assert "Do not edit" in HEADER
+    first = header(DESCRIPTION)
+    assert all(text.decode().startswith(f"{first}\n\n") for text in written(root).values())
+    assert "`python -m codegen` from openapi/payments.yaml" in first
+    assert "Do not edit" in first
+
+
+def test_every_description_is_generated_from_into_its_own_package(root: Path) -> None:
+    later = FIXTURE.read_text().replace("package: payments_async.models", "package: payments_async.v3.models")
+    (root / DESCRIPTIONS / "payments-v3.yaml").write_text(later)
+    assert main([], root) == 0
+    there = root / "payments_async/v3/models/generated"
+    assert sorted(path.name for path in there.glob("*")) == FILES == list(written(root))
+    assert "from openapi/payments-v3.yaml" in (there / "models.py").read_text()
+    assert "from payments_async.v3.models.generated.models import" in (there / "connectors.py").read_text()
+
+
+def test_the_descriptions_of_this_project_are_two() -> None:
+    assert [path.name for path in descriptions(ROOT)] == ["payments-v3.yaml", "payments.yaml"]
 
 
 def test_check_says_fresh_stale_and_missing_and_writes_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +108,7 @@ def test_the_bytes_depend_on_the_description_alone(root: Path) -> None:
     [
         ("paths: {", "payments.yaml cannot be read: while parsing"),
         ("- a list", "payments.yaml is not an OpenAPI description: it needs `paths` and `components`"),
-        (None, "payments.yaml cannot be read: [Errno 2] No such file"),
+        (None, "openapi has no description: add one, such as payments.yaml"),
     ],
 )
 def test_a_description_that_is_none(
@@ -106,7 +122,7 @@ def test_a_description_that_is_none(
     assert not (root / GENERATED).exists()
 
 
-def test_a_doubtful_description_ends_the_command_with_2_and_all_messages(
+def test_a_bad_description_ends_the_command_with_2_and_all_messages(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = FIXTURE.read_text().replace("name: {type: string}", "name: {type: string, enum: [A]}")
@@ -114,6 +130,8 @@ def test_a_doubtful_description_ends_the_command_with_2_and_all_messages(
     assert main([], root) == 2
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err.startswith("codegen: components.schemas.PoolRequest.properties.name: enum without a name;")
+    assert shown.err.startswith(
+        "codegen: payments.yaml: components.schemas.PoolRequest.properties.name: enum without a name;"
+    )
     assert "\ncomponents.schemas.StripeConfig.properties.name: enum without a name;" in shown.err
     assert not (root / GENERATED).exists()

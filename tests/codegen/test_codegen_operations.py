@@ -3,6 +3,10 @@ from types import ModuleType
 import attrs
 import pytest
 
+from codegen.check import check
+from codegen.description import Json, operations_of
+from codegen.operations import read_operation
+
 
 def test_the_table(operations: ModuleType) -> None:
     def operation(operation_id: str, name: str, route: str, status: int, **more: object) -> object:
@@ -93,3 +97,32 @@ def test_the_table_cannot_be_changed(operations: ModuleType) -> None:
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         first.name = "other"
     assert len(set(operations.OPERATIONS)) == len(operations.OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("schema", "response", "collection"),
+    [
+        ({"type": "string"}, "str", None),
+        ({"$ref": "#/components/schemas/PoolId"}, "str", None),
+        ({"type": "boolean"}, "bool", None),
+        (
+            {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Kinds"}},
+            "PoolKind",
+            "map of lists",
+        ),
+    ],
+)
+def test_what_answers_hold_besides_models(
+    description: Json, schema: Json, response: str, collection: str | None
+) -> None:
+    schemas = description["components"]["schemas"]
+    schemas["PoolId"] = {"type": "string"}
+    schemas["Kinds"] = {"type": "array", "items": {"$ref": "#/components/schemas/PoolKind"}}
+    schemas["PoolResponse"]["properties"]["data"] = schema
+    check(description)
+    (created,) = [
+        read_operation(description, *operation)
+        for operation in operations_of(description)
+        if operation[2]["operationId"] == "createPool"
+    ]
+    assert (created.envelope, created.response, created.collection) == ("data", response, collection)

@@ -2,8 +2,8 @@
 
 A block that runs an event loop, as by `asyncio.run(`, is a whole program and runs as one. A block with tests is run by
 pytest. Any other is a fragment: it may await at its top level, and finds a client, the sandbox and some ids under the
-names of `prepared`. A block of the command line is run by a shell, with ids in variables. Where a block of text follows
-at once, it is what the block prints.
+names of `prepared`; on the page of v3, the client is given recorded answers. A block of the command line is run by a
+shell, with ids in variables. Where a block of text follows at once, it is what the block prints.
 """
 
 import ast
@@ -25,6 +25,7 @@ import payments_async.drain  # noqa: F401  # a program imports it before it has 
 from payments_async import PaymentsClient
 from payments_async.models import AccountType
 from payments_async.sandbox import Sandbox
+from tests.docs import canned
 
 _FENCED = r"^```{}\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
 _PROGRAM = re.compile(r"^\w+\.run\(", re.MULTILINE)
@@ -66,8 +67,11 @@ async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Pa
     if _PROGRAM.search(code):
         printed = await _python(environment, "-c", code)
     else:
+        names = await prepared(sandbox, client, folder)
+        if block.page.name == "v3.md":
+            names |= {"client": client.with_options(layers=[canned.answering]), **canned.IDS}
         with patch.dict(os.environ, environment), chdir(folder), redirect_stdout(io.StringIO()) as output:
-            await _fragment(block, code, await prepared(sandbox, client, folder))
+            await _fragment(block, code, names)
         printed = output.getvalue()
     assert printed or "print(" not in code
     assert block.prints in (None, printed)

@@ -8,6 +8,8 @@ from payments_async.cli.app import app
 from payments_async.models import ErrorCode
 from payments_async.models.generated.operations import OPERATIONS
 from payments_async.sandbox import Sandbox
+from payments_async.v3 import filters as filters_v3
+from payments_async.v3.models.generated.operations import OPERATIONS as OPERATIONS_V3
 from payments_async.wire import errors
 from tests.docs.blocks import Block, blocks, run, run_in_shell
 
@@ -85,3 +87,41 @@ def rows(section: str) -> list[list[str]]:
 
 def texts(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
+
+
+V3 = (DOCS / "v3.md").read_text()
+
+
+def test_table_of_operations_of_v3_is_the_description() -> None:
+    rows = re.findall(r"^\| `(\w+)\.(\w+)` \| `(\w+) (\S+)` \| `(\w+)` \|$", V3, re.MULTILINE)
+    assert {(name, method, path) for _, name, method, path, _ in rows} == {
+        (each.name, each.method, each.path) for each in OPERATIONS_V3
+    }
+    assert len(rows) == 64
+    client = PaymentsClient("https://acme.example.com")
+    for attribute, name, _, _, official in rows:
+        assert hasattr(getattr(client.v3, attribute), name)
+        assert official.removeprefix("v3_") == name
+
+
+def test_filters_of_v3_are_those_of_the_description() -> None:
+    told: dict[str, dict[str, set[str]]] = {}
+    name = ""
+    table = V3.partition("| list | keys | operators | values |")[2].partition("\n\n")[0]
+    for line in table.strip().splitlines()[1:]:
+        lists, keys, operators, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        name = lists.strip("`").rpartition(".")[2] or name
+        for key in texts(keys):
+            group = f"filters.{name.removeprefix('list_')}"
+            found = eval(f"{group}.{key}", {"filters": filters_v3})
+            told.setdefault(name, {})[found.name] = {f"${each}" for each in texts(operators)}
+    assert told == {
+        each.name: {key: set(some) for key, some in each.filters.items()} for each in OPERATIONS_V3 if each.filters
+    }
+
+
+def test_every_operation_of_the_earlier_api_is_told_what_became_of_it() -> None:
+    moving = V3.partition("## Moving from v1 to v3")[2].partition("\n\n\n")[0].partition("## All 64")[0]
+    told = set(re.findall(r"\w+", moving))
+    gone = {each.name for each in OPERATIONS if each.deprecated} | {"connectors_transfer"}
+    assert {each.name for each in OPERATIONS} - told - gone == set()

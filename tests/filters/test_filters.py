@@ -133,7 +133,7 @@ def test_brackets_show_where_they_are_needed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "member"), [(SUCCEEDED, "text"), (payments.amount, "name"), (payments, "amount"), (desc("id"), "column")]
+    ("value", "member"), [(SUCCEEDED, "value"), (payments.amount, "name"), (payments, "amount"), (desc("id"), "column")]
 )
 def test_values_do_not_change(value: Any, member: str) -> None:
     with pytest.raises(AttributeError):

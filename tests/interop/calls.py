@@ -1,10 +1,7 @@
 """Calls of each operation with all that it takes, each list also with a cursor, and some that one description bars."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
 
-from payments_async import Pages, PaymentsClient
 from payments_async.models import (
     AccountRequest,
     AccountType,
@@ -20,6 +17,7 @@ from payments_async.models import (
     TransferInitiationType,
     TransferRequest,
 )
+from tests.interop.prism import Call
 
 AT = datetime(2024, 3, 1, 12, 30, 15, 250_000, tzinfo=UTC)
 ID = "eyJSZWZlcmVuY2UiOiJhL2IifQ"
@@ -31,8 +29,6 @@ SORT = ["created_at:asc", "id:desc"]
 FILTER = {"$and": [{"$match": {"reference": "pi_1"}}]}
 STRIPE = Connector.STRIPE
 CONFIG = StripeConfig(name="stripe", api_key="sk_test", polling_period="90s", page_size=50)
-
-Call = Callable[[PaymentsClient], Awaitable[Any] | Pages[Any]]
 
 CALLS: dict[str, Call] = {
     "get_server_info": lambda client: client.server.get_server_info(),

@@ -14,7 +14,9 @@ from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 OURS = ROOT / "openapi/payments.yaml"
+OURS_V3 = ROOT / "openapi/payments-v3.yaml"
 PUBLISHED = ROOT.parent / "shared/reference/payments-v2.0.9.openapi.yaml"
+PUBLISHED_V3 = ROOT.parent / "shared/reference/payments-v3.4.openapi.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +33,32 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def v3_prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of Prism serving our description of v3."""
+    with serving(OURS_V3, tmp_path_factory.mktemp("prism") / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def published_prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of Prism serving the published description."""
-    if not PUBLISHED.exists():
+    with serving_published(PUBLISHED, tmp_path_factory) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def published_v3_prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of Prism serving the published description of v3."""
+    with serving_published(PUBLISHED_V3, tmp_path_factory) as url:
+        yield url
+
+
+@contextmanager
+def serving_published(description: Path, folders: pytest.TempPathFactory) -> Iterator[str]:
+    """Prism serving a published description, without which the test that asks for it cannot run."""
+    if not description.exists():
         cannot_run("the published description is not beside this checkout")
-    with serving(PUBLISHED, tmp_path_factory.mktemp("prism") / "log") as url:
+    with serving(description, folders.mktemp("prism") / "log") as url:
         yield url
 
 

@@ -1,24 +1,19 @@
 """Prism, which knows an API by its description alone, finds no fault with a request, and its answers are understood."""
 
-import json
-from types import SimpleNamespace
-
-import aiohttp
 import pytest
 
 from payments_async import (
     AuthenticationError,
     BearerToken,
     NotFoundError,
-    Pages,
     PaymentsClient,
-    PaymentsError,
     RetryPolicy,
     ServerError,
     ValidationError,
 )
 from payments_async.models.generated.operations import OPERATIONS
-from tests.interop.calls import CALLS, CALLS_BEYOND_THE_PUBLISHED, CALLS_WITH_CURSOR, Call
+from tests.interop.calls import CALLS, CALLS_BEYOND_THE_PUBLISHED, CALLS_WITH_CURSOR
+from tests.interop.prism import exceptions_to, made
 
 pytestmark = [pytest.mark.interop, pytest.mark.filterwarnings("ignore:use .*_v1:DeprecationWarning")]
 
@@ -30,34 +25,6 @@ PUBLISHED_OTHERWISE = {
     "get_connector_task_v1": ("response.body", NO_TELLING_APART),
 }
 """The answers that the published description is wrong about: who takes exception to them, and why."""
-
-
-async def made(call: Call, client: PaymentsClient) -> object:
-    answer = call(client)
-    return await (answer.first() if isinstance(answer, Pages) else answer)
-
-
-async def exceptions_to(call: Call, url: str, *, prefer: str = "dynamic=false") -> list[str]:
-    """What Prism has against a request and its own answer to it; if nothing, what the client has against the answer."""
-    taken: list[str] = []
-
-    async def note(_: aiohttp.ClientSession, __: SimpleNamespace, end: aiohttp.TraceRequestEndParams) -> None:
-        for violation in json.loads(end.response.headers.get("sl-violations", "[]")):
-            taken.append(f"{'.'.join(violation['location'])}: {violation['message']}")
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_end.append(note)
-    async with (
-        aiohttp.ClientSession(trace_configs=[trace]) as session,
-        PaymentsClient(url, auth=BearerToken("any"), api_path="", session=session) as client,
-    ):
-        try:
-            await made(call, client.with_options(retry=RetryPolicy(attempts=1), headers={"Prefer": prefer}))
-        except PaymentsError as error:
-            # Prism makes up the reference of what it has created.
-            if "the response belongs to another request" not in error.message:
-                taken = taken or [repr(error)]
-    return taken
 
 
 def test_each_operation_is_called() -> None:

@@ -17,19 +17,15 @@ from hypothesis import strategies as st
 
 from payments_async import APIError, DecodeError, PaymentsError, ProtocolError, models
 from payments_async.models import ConfigField, InstalledConnector, OpenEnum, Payment, TransferInitiation
+from payments_async.v3 import models as v3
 from payments_async.wire.call import Call, Page, Request, Response
 from payments_async.wire.codec import anything, bare, encode, nothing, one, page_of
 from payments_async.wire.errors import checking, retry_after_seconds
 from tests.properties import examples
 
-MODELS: list[Any] = [
-    value for name in models.__all__ if isinstance(value := getattr(models, name), type) and attrs.has(value)
-]
-ENUMS: list[type[OpenEnum]] = [
-    value
-    for name in models.__all__
-    if isinstance(value := getattr(models, name), type) and issubclass(value, OpenEnum) and value is not OpenEnum
-]
+CLASSES = [value for door in (models, v3) for name in door.__all__ if isinstance(value := getattr(door, name), type)]
+MODELS: list[Any] = [each for each in CLASSES if attrs.has(each)]
+ENUMS: list[type[OpenEnum]] = [each for each in CLASSES if issubclass(each, OpenEnum) and each is not OpenEnum]
 
 texts = st.text(max_size=8)
 integers = st.one_of(st.integers(), st.integers(min_value=-(10**40), max_value=10**40))

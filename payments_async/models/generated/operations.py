@@ -20,7 +20,7 @@ class Operation:
         path_parameters: Names of the parameters in the path, as on the wire.
         query_parameters: Names of the parameters in the query, as on the wire.
         request: The model that is its body, or the Python type of a body without a model. None: it takes no body.
-        response: The model that its answer holds. None: the answer is empty.
+        response: The model that its answer holds, or the Python type of an answer without a model. None: it is empty.
         envelope: The member of the answer that holds `response`; "bare" when the answer is the model itself.
         collection: How the envelope's data holds `response`. None: there is exactly one.
         status: The HTTP status of success.
@@ -38,7 +38,7 @@ class Operation:
     request: str | None = None
     response: str | None = None
     envelope: Literal["data", "cursor", "bare"] | None = None
-    collection: Literal["list", "map", "map of maps"] | None = None
+    collection: Literal["list", "map", "map of lists", "map of maps"] | None = None
     status: int
     deprecated: bool = False
     sort_columns: tuple[str, ...] = ()

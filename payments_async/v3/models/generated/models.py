@@ -1,0 +1,1299 @@
+# Written by `python -m codegen` from openapi/payments-v3.yaml. Do not edit: change the description and run it.
+
+"""The API's data: classes, open enums, and unions."""
+
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from payments_async.models.open_enum import OpenEnum
+
+
+class AccountType(OpenEnum):
+    """Whether an account is the owner's or somebody else's. Requests cannot have `UNKNOWN`."""
+
+    UNKNOWN = "UNKNOWN"
+    INTERNAL = "INTERNAL"
+    EXTERNAL = "EXTERNAL"
+
+
+@attrs.define(kw_only=True)
+class Balance:
+    """The balance of an account in one asset, and the interval in which it was seen.
+
+    Attributes:
+        account_id: Id of the account, opaque base64url.
+        created_at: When this amount was first seen.
+        last_updated_at: When this amount was last seen.
+        asset: Asset, as `USD/2`. Some providers report other currencies, or no exponent.
+        balance: Balance, in the minor unit of the asset. May be negative.
+        psu_id: Id of the payment service user who owns the account, a UUID. Empty when there is none.
+        open_banking_connection_id: Id of the user's connection through which the balance was read. Absent when
+            there is none.
+    """
+
+    account_id: str = attrs.field(metadata={"wire": "accountID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    last_updated_at: datetime = attrs.field(metadata={"wire": "lastUpdatedAt"})
+    asset: str
+    balance: int
+    psu_id: str | None = attrs.field(default=None, metadata={"wire": "psuID"})
+    open_banking_connection_id: str | None = attrs.field(default=None, metadata={"wire": "openBankingConnectionID"})
+
+
+@attrs.define(kw_only=True)
+class BankAccountRelatedAccount:
+    """The account created from a bank account at a provider.
+
+    Attributes:
+        account_id: Id of the account, opaque base64url.
+        created_at: When the bank account was forwarded.
+    """
+
+    account_id: str = attrs.field(metadata={"wire": "accountID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+
+
+@attrs.define(kw_only=True)
+class CreateBankAccountRequest:
+    """A bank account to store. It needs an `iban` or an `accountNumber`.
+
+    Attributes:
+        name: Not empty.
+        account_number: Letters and digits.
+        iban: 15 to 31 letters and digits.
+        swift_bic_code: 8 to 11 characters.
+        country: ISO 3166-1 alpha-2, in capitals.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    name: str
+    account_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "accountNumber"})
+    iban: str | None = attrs.field(default=None, repr=False)
+    swift_bic_code: str | None = attrs.field(default=None, metadata={"wire": "swiftBicCode"})
+    country: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class UpdateBankAccountMetadataRequest:
+    """Metadata to add to a bank account.
+
+    Attributes:
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    metadata: dict[str, str] | None
+
+
+@attrs.define(kw_only=True)
+class ForwardBankAccountRequest:
+    """Where to forward a bank account.
+
+    Attributes:
+        connector_id: Id of the connector, opaque base64url.
+    """
+
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+
+
+class Provider(OpenEnum):
+    """A payment provider. Connectors are installed by these names."""
+
+    ADYEN = "adyen"
+    ATLAR = "atlar"
+    BANKINGBRIDGE = "bankingbridge"
+    BANKINGCIRCLE = "bankingcircle"
+    BITSTAMP = "bitstamp"
+    COINBASEPRIME = "coinbaseprime"
+    COLUMN = "column"
+    CURRENCYCLOUD = "currencycloud"
+    DUMMYPAY = "dummypay"
+    FIREBLOCKS = "fireblocks"
+    GENERIC = "generic"
+    INCREASE = "increase"
+    KRAKENPRO = "krakenpro"
+    MANGOPAY = "mangopay"
+    MODULR = "modulr"
+    MONEYCORP = "moneycorp"
+    PLAID = "plaid"
+    POWENS = "powens"
+    QONTO = "qonto"
+    ROUTABLE = "routable"
+    STRIPE = "stripe"
+    TINK = "tink"
+    WISE = "wise"
+
+
+class Capability(OpenEnum):
+    """Something that a connector can do."""
+
+    FETCH_ACCOUNTS = "FETCH_ACCOUNTS"
+    FETCH_BALANCES = "FETCH_BALANCES"
+    FETCH_EXTERNAL_ACCOUNTS = "FETCH_EXTERNAL_ACCOUNTS"
+    FETCH_PAYMENTS = "FETCH_PAYMENTS"
+    FETCH_OTHERS = "FETCH_OTHERS"
+    FETCH_ORDERS = "FETCH_ORDERS"
+    FETCH_CONVERSIONS = "FETCH_CONVERSIONS"
+    CREATE_WEBHOOKS = "CREATE_WEBHOOKS"
+    TRANSLATE_WEBHOOKS = "TRANSLATE_WEBHOOKS"
+    CREATE_BANK_ACCOUNT = "CREATE_BANK_ACCOUNT"
+    CREATE_TRANSFER = "CREATE_TRANSFER"
+    CREATE_PAYOUT = "CREATE_PAYOUT"
+    ALLOW_FORMANCE_ACCOUNT_CREATION = "ALLOW_FORMANCE_ACCOUNT_CREATION"
+    ALLOW_FORMANCE_PAYMENT_CREATION = "ALLOW_FORMANCE_PAYMENT_CREATION"
+
+
+@attrs.define(kw_only=True)
+class ConfigField:
+    """A member of a provider's configuration.
+
+    Attributes:
+        data_type: `string`, `long string`, `unsigned integer`, `boolean`, or `duration ns`, which is a string such
+            as `30m` too.
+        required: Whether the server refuses a configuration without it.
+        default_value: The default value; empty if there is none.
+    """
+
+    data_type: str = attrs.field(metadata={"wire": "dataType"})
+    required: bool
+    default_value: str | None = attrs.field(default=None, metadata={"wire": "defaultValue"})
+
+
+@attrs.define(kw_only=True)
+class Schedule:
+    """Something that a connector does periodically, such as fetching the balances of one account.
+
+    Attributes:
+        id: Any text, which may contain the reference of an account.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When it was set up.
+        paused_at: When it was paused. Absent while it runs.
+        paused_reason: Why it was paused. Absent while it runs.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    paused_at: datetime | None = attrs.field(default=None, metadata={"wire": "pausedAt"})
+    paused_reason: str | None = attrs.field(default=None, metadata={"wire": "pausedReason"})
+
+
+@attrs.define(kw_only=True)
+class Instance:
+    """One run of a schedule.
+
+    Attributes:
+        id: The schedule's id, and a time.
+        schedule_id: Id of the schedule.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When it began.
+        updated_at: When it last changed.
+        terminated: Whether it has ended.
+        terminated_at: When it ended. Absent while it runs.
+        error: Why it failed. Absent when it did not.
+    """
+
+    id: str
+    schedule_id: str = attrs.field(metadata={"wire": "scheduleID"})
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    terminated: bool
+    terminated_at: datetime | None = attrs.field(default=None, metadata={"wire": "terminatedAt"})
+    error: str | None = None
+
+
+class OrderDirection(OpenEnum):
+    """Whether the order buys or sells."""
+
+    UNKNOWN = "UNKNOWN"
+    BUY = "BUY"
+    SELL = "SELL"
+
+
+class OrderType(OpenEnum):
+    """How the price and the time of execution of an order are determined."""
+
+    UNKNOWN = "UNKNOWN"
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+    STOP_LIMIT = "STOP_LIMIT"
+    STOP = "STOP"
+    TWAP = "TWAP"
+    VWAP = "VWAP"
+    PEG = "PEG"
+    BLOCK = "BLOCK"
+    RFQ = "RFQ"
+    TRAILING_STOP = "TRAILING_STOP"
+    TRAILING_STOP_LIMIT = "TRAILING_STOP_LIMIT"
+    TAKE_PROFIT = "TAKE_PROFIT"
+    TAKE_PROFIT_LIMIT = "TAKE_PROFIT_LIMIT"
+    LIMIT_MAKER = "LIMIT_MAKER"
+
+
+class OrderStatus(OpenEnum):
+    """Status of an order."""
+
+    UNKNOWN = "UNKNOWN"
+    PENDING = "PENDING"
+    OPEN = "OPEN"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+
+
+class TimeInForce(OpenEnum):
+    """How long an order stays open."""
+
+    UNKNOWN = "UNKNOWN"
+    GOOD_UNTIL_CANCELLED = "GOOD_UNTIL_CANCELLED"
+    GOOD_UNTIL_DATE_TIME = "GOOD_UNTIL_DATE_TIME"
+    IMMEDIATE_OR_CANCEL = "IMMEDIATE_OR_CANCEL"
+    FILL_OR_KILL = "FILL_OR_KILL"
+
+
+class ConversionStatus(OpenEnum):
+    """Status of a conversion."""
+
+    UNKNOWN = "UNKNOWN"
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+
+
+class PaymentType(OpenEnum):
+    """Direction of a payment."""
+
+    UNKNOWN = "UNKNOWN"
+    PAY_IN = "PAY-IN"
+    PAYOUT = "PAYOUT"
+    TRANSFER = "TRANSFER"
+    OTHER = "OTHER"
+
+
+class PaymentStatus(OpenEnum):
+    """Status of a payment, which is that of its latest adjustment; in the answer to a creation it is always `UNKNOWN`.
+    `AMOUNT_ADJUSTEMENT` is the server's spelling.
+    """
+
+    UNKNOWN = "UNKNOWN"
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    CANCELLED = "CANCELLED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+    REFUNDED = "REFUNDED"
+    REFUNDED_FAILURE = "REFUNDED_FAILURE"
+    REFUND_REVERSED = "REFUND_REVERSED"
+    DISPUTE = "DISPUTE"
+    DISPUTE_WON = "DISPUTE_WON"
+    DISPUTE_LOST = "DISPUTE_LOST"
+    AMOUNT_ADJUSTEMENT = "AMOUNT_ADJUSTEMENT"
+    AUTHORISATION = "AUTHORISATION"
+    CAPTURE = "CAPTURE"
+    CAPTURE_FAILED = "CAPTURE_FAILED"
+    OTHER = "OTHER"
+
+
+class PaymentScheme(OpenEnum):
+    """How a payment was made."""
+
+    UNKNOWN = "UNKNOWN"
+    CARD_VISA = "CARD_VISA"
+    CARD_MASTERCARD = "CARD_MASTERCARD"
+    CARD_AMEX = "CARD_AMEX"
+    CARD_DINERS = "CARD_DINERS"
+    CARD_DISCOVER = "CARD_DISCOVER"
+    CARD_JCB = "CARD_JCB"
+    CARD_UNION_PAY = "CARD_UNION_PAY"
+    CARD_ALIPAY = "CARD_ALIPAY"
+    CARD_CUP = "CARD_CUP"
+    SEPA_DEBIT = "SEPA_DEBIT"
+    SEPA_CREDIT = "SEPA_CREDIT"
+    SEPA = "SEPA"
+    GOOGLE_PAY = "GOOGLE_PAY"
+    APPLE_PAY = "APPLE_PAY"
+    DOKU = "DOKU"
+    DRAGON_PAY = "DRAGON_PAY"
+    MAESTRO = "MAESTRO"
+    MOL_PAY = "MOL_PAY"
+    A2A = "A2A"
+    ACH_DEBIT = "ACH_DEBIT"
+    ACH = "ACH"
+    RTP = "RTP"
+    OTHER = "OTHER"
+
+
+@attrs.define(kw_only=True)
+class StartedPaymentInitiation:
+    """The answer to a request for a transfer or a payout.
+
+    Attributes:
+        payment_initiation_id: Id of the payment initiation, opaque base64url.
+        task_id: Id of the task that makes it. Empty if none was started because it waits for approval.
+    """
+
+    payment_initiation_id: str = attrs.field(metadata={"wire": "paymentInitiationID"})
+    task_id: str | None = attrs.field(default=None, metadata={"wire": "taskID"})
+
+
+@attrs.define(kw_only=True)
+class ReversePaymentInitiationRequest:
+    """A reversal of a payment initiation.
+
+    Attributes:
+        reference: The caller's own id of the reversal, unique within the connector, 3 to 1,000 characters.
+        description: At most 10,000 characters.
+        amount: Amount to send back, in the minor unit of the asset, 1 or more; at most what earlier reversals
+            left.
+        asset: The asset of the payment initiation: `USD/2`.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    reference: str
+    description: str
+    amount: int
+    asset: str
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class StartedPaymentInitiationReversal:
+    """The answer to a request for a reversal.
+
+    Attributes:
+        payment_initiation_reversal_id: Id of the reversal, opaque base64url. No operation fetches a reversal by
+            it.
+        task_id: Id of the task that makes it.
+    """
+
+    payment_initiation_reversal_id: str = attrs.field(metadata={"wire": "paymentInitiationReversalID"})
+    task_id: str = attrs.field(metadata={"wire": "taskID"})
+
+
+class PaymentInitiationType(OpenEnum):
+    """Whether money moves between accounts at the provider (`TRANSFER`) or leaves it (`PAYOUT`). The server accepts
+    `UNKNOWN`, but then never does anything.
+    """
+
+    UNKNOWN = "UNKNOWN"
+    TRANSFER = "TRANSFER"
+    PAYOUT = "PAYOUT"
+
+
+class PaymentInitiationStatus(OpenEnum):
+    """Status of a payment initiation. From `WAITING_FOR_VALIDATION` it becomes, for good, `REJECTED`, or goes through
+    `SCHEDULED_FOR_PROCESSING` (if it is scheduled) and `PROCESSING` to `PROCESSED` or `FAILED`. A full or partial
+    reversal goes through `REVERSE_PROCESSING` to `REVERSED` or `REVERSE_FAILED`.
+    """
+
+    UNKNOWN = "UNKNOWN"
+    WAITING_FOR_VALIDATION = "WAITING_FOR_VALIDATION"
+    SCHEDULED_FOR_PROCESSING = "SCHEDULED_FOR_PROCESSING"
+    PROCESSING = "PROCESSING"
+    PROCESSED = "PROCESSED"
+    FAILED = "FAILED"
+    REJECTED = "REJECTED"
+    REVERSE_PROCESSING = "REVERSE_PROCESSING"
+    REVERSE_FAILED = "REVERSE_FAILED"
+    REVERSED = "REVERSED"
+
+
+@attrs.define(kw_only=True)
+class ContactDetails:
+    """How to reach a payment service user.
+
+    Attributes:
+        email: E-mail address.
+        phone_number: Phone number, with the country's prefix.
+        locale: Language, a BCP 47 tag.
+    """
+
+    email: str | None = attrs.field(default=None, repr=False)
+    phone_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "phoneNumber"})
+    locale: str | None = None
+
+
+@attrs.define(kw_only=True)
+class Address:
+    """Where a payment service user lives.
+
+    Attributes:
+        country: ISO 3166-1 alpha-2.
+    """
+
+    street_number: str | None = attrs.field(default=None, metadata={"wire": "streetNumber"})
+    street_name: str | None = attrs.field(default=None, metadata={"wire": "streetName"})
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = attrs.field(default=None, metadata={"wire": "postalCode"})
+    country: str | None = None
+
+
+@attrs.define(kw_only=True)
+class ContactDetailsRequest:
+    """How to reach a payment service user.
+
+    Attributes:
+        email: E-mail address.
+        phone_number: Phone number, with the country's prefix.
+        locale: Language, a BCP 47 tag.
+    """
+
+    email: str | None = attrs.field(default=None, repr=False)
+    phone_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "phoneNumber"})
+    locale: str | None = None
+
+
+@attrs.define(kw_only=True)
+class AddressRequest:
+    """Where a payment service user lives.
+
+    Attributes:
+        street_number: Letters and digits, without a space.
+        country: ISO 3166-1 alpha-2, in capitals.
+    """
+
+    street_number: str | None = attrs.field(default=None, metadata={"wire": "streetNumber"})
+    street_name: str | None = attrs.field(default=None, metadata={"wire": "streetName"})
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = attrs.field(default=None, metadata={"wire": "postalCode"})
+    country: str | None = None
+
+
+class ConnectionStatus(OpenEnum):
+    """Whether data can be read through a connection."""
+
+    ACTIVE = "ACTIVE"
+    ERROR = "ERROR"
+
+
+class OpenBankingConnectionAttemptStatus(OpenEnum):
+    """Status of an attempt."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    EXITED = "exited"
+
+
+@attrs.define(kw_only=True)
+class PaymentServiceUserCreateLinkRequest:
+    """A request for a link to create a connection.
+
+    Attributes:
+        application_name: The name to show to the user.
+        client_redirect_url: The URL to which the user is sent at the end.
+    """
+
+    application_name: str | None = attrs.field(default=None, metadata={"wire": "applicationName"})
+    client_redirect_url: str = attrs.field(metadata={"wire": "clientRedirectURL"})
+
+
+@attrs.define(kw_only=True)
+class PaymentServiceUserUpdateLinkRequest:
+    """A request for a link to repair a connection.
+
+    Attributes:
+        application_name: The name to show to the user.
+        client_redirect_url: The URL to which the user is sent at the end.
+    """
+
+    application_name: str | None = attrs.field(default=None, metadata={"wire": "applicationName"})
+    client_redirect_url: str = attrs.field(metadata={"wire": "clientRedirectURL"})
+
+
+@attrs.define(kw_only=True)
+class Link:
+    """A link for a user to open, and the id of its attempt.
+
+    Attributes:
+        attempt_id: Id of the attempt, a UUID.
+        link: The URL to open. Whoever has it can act for the user, because it contains a secret.
+    """
+
+    attempt_id: str = attrs.field(metadata={"wire": "attemptID"})
+    link: str = attrs.field(repr=False)
+
+
+@attrs.define(kw_only=True)
+class ForwardPaymentServiceUserBankAccountRequest:
+    """Where to forward a user's bank account.
+
+    Attributes:
+        connector_id: Id of the connector, opaque base64url.
+    """
+
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+
+
+@attrs.define(kw_only=True)
+class CreatePoolRequest:
+    """A pool to create, either static with the accounts in `accountIDs` or dynamic with the accounts that match
+    `query`.
+
+    Attributes:
+        name: Unique, not empty.
+        query: A filter of accounts, in the grammar of the `query` parameter. The pool contains the accounts that
+            match it at the time.
+        account_ids: Ids of internal accounts, opaque base64url. The server ignores them if there is a `query`.
+    """
+
+    name: str
+    query: dict[str, Any] | None = None
+    account_ids: list[str] | None = attrs.field(default=None, metadata={"wire": "accountIDs"})
+
+
+@attrs.define(kw_only=True)
+class UpdatePoolQueryRequest:
+    """A new filter for a dynamic pool.
+
+    Attributes:
+        query: A filter of accounts, in the grammar of the `query` parameter.
+    """
+
+    query: dict[str, Any]
+
+
+@attrs.define(kw_only=True)
+class PoolBalance:
+    """The sum of a pool's balances in one asset.
+
+    Attributes:
+        asset: Asset, as `USD/2`. Some providers report other currencies, or no exponent.
+        amount: Sum, in the minor unit of the asset. May be negative.
+        related_accounts: Ids of the accounts whose balances it contains, opaque base64url.
+    """
+
+    asset: str
+    amount: int
+    related_accounts: list[str] = attrs.field(factory=lambda: [], metadata={"wire": "relatedAccounts"})
+
+
+class PoolType(OpenEnum):
+    """Whether a pool has a list of accounts (`STATIC`) or a filter of them (`DYNAMIC`)."""
+
+    STATIC = "STATIC"
+    DYNAMIC = "DYNAMIC"
+
+
+class TaskStatus(OpenEnum):
+    """Status of a task. `SUCCEEDED` means that the provider accepted the call, not that the money moved."""
+
+    PROCESSING = "PROCESSING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+@attrs.define(kw_only=True)
+class StartedTask:
+    """The task that was started.
+
+    Attributes:
+        task_id: Id of the task, opaque base64url.
+    """
+
+    task_id: str = attrs.field(metadata={"wire": "taskID"})
+
+
+class ErrorCode(OpenEnum):
+    """The kind of an error. Newer servers may send others."""
+
+    INTERNAL = "INTERNAL"
+    VALIDATION = "VALIDATION"
+    INVALID_ID = "INVALID_ID"
+    MISSING_OR_INVALID_BODY = "MISSING_OR_INVALID_BODY"
+    CONFLICT = "CONFLICT"
+    CONNECTOR_CAPABILITY_NOT_SUPPORTED = "CONNECTOR_CAPABILITY_NOT_SUPPORTED"
+    NOT_FOUND = "NOT_FOUND"
+
+
+@attrs.define(kw_only=True)
+class ConnectorBase:
+    """A summary of the connector of an account.
+
+    Attributes:
+        id: Opaque base64url.
+        reference: UUID of the installation.
+        name: Name of the connector, unique across all providers.
+        created_at: When the connector was installed.
+    """
+
+    id: str
+    reference: str
+    name: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    provider: Provider
+
+
+@attrs.define(kw_only=True)
+class CreateAccountRequest:
+    """An account to record.
+
+    Attributes:
+        reference: Unique within the connector, 3 to 1,000 characters. If the connector has one with this reference
+            already, nothing changes and the answer is the stored account.
+        connector_id: Id of the connector that the account belongs to, opaque base64url. Only Generic and Dummypay
+            connectors accept accounts.
+        created_at: When the account was created, not in the future.
+        account_name: Not empty.
+        default_asset: Asset with its exponent: `USD/2`. The currency and its exponent must be those of ISO 4217.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    reference: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    account_name: str = attrs.field(metadata={"wire": "accountName"})
+    type: AccountType
+    default_asset: str | None = attrs.field(default=None, metadata={"wire": "defaultAsset"})
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class BankAccount:
+    """A bank account. Its numbers are present only when it is fetched by id, and are masked.
+
+    Attributes:
+        id: UUID.
+        created_at: When it was created.
+        account_number: Account number: the first two and the last three characters with asterisks between, or
+            asterisks alone where it is short. Always null in lists.
+        iban: IBAN: the first four and the last four characters, asterisks between. Always null in lists.
+        swift_bic_code: SWIFT code, not masked. Always null in lists.
+        country: ISO 3166-1 alpha-2.
+        metadata: Metadata, text by key. May be null when there is none.
+        related_accounts: The accounts created from it at providers.
+    """
+
+    id: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    name: str
+    account_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "accountNumber"})
+    iban: str | None = attrs.field(default=None, repr=False)
+    swift_bic_code: str | None = attrs.field(default=None, metadata={"wire": "swiftBicCode"})
+    country: str | None = None
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    related_accounts: list[BankAccountRelatedAccount] = attrs.field(
+        factory=lambda: [], metadata={"wire": "relatedAccounts"}
+    )
+
+
+@attrs.define(kw_only=True)
+class Connector:
+    """An installed connector, with its configuration including secrets.
+
+    Attributes:
+        id: Opaque base64url.
+        reference: UUID of the installation.
+        name: Unique across all providers.
+        created_at: When it was installed.
+        config: The configuration as plain JSON, with secrets in clear text and without `provider`.
+        scheduled_for_deletion: Whether it is being uninstalled or reset.
+        capabilities: What it can do.
+        updated_at: When its configuration was last written.
+    """
+
+    id: str
+    reference: str
+    name: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    provider: Provider
+    config: dict[str, Any] = attrs.field(factory=lambda: {}, repr=False)
+    scheduled_for_deletion: bool = attrs.field(metadata={"wire": "scheduledForDeletion"})
+    capabilities: list[Capability] = attrs.field(factory=lambda: [])
+    updated_at: datetime | None = attrs.field(default=None, metadata={"wire": "updatedAt"})
+
+
+@attrs.define(kw_only=True)
+class OrderAdjustment:
+    """A state of an order.
+
+    Attributes:
+        id: Opaque base64url.
+        reference: The provider's own id of the state.
+        created_at: When the order entered it.
+        base_quantity_filled: How much had been traded, in the minor unit of the base asset.
+        fee: Fee, in the minor unit of `feeAsset`.
+        fee_asset: Asset of `fee`.
+        metadata: Metadata, text by key. May be null when there is none.
+        raw: What the provider sent: any JSON.
+    """
+
+    id: str
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    status: OrderStatus
+    base_quantity_filled: int | None = attrs.field(default=None, metadata={"wire": "baseQuantityFilled"})
+    fee: int | None = None
+    fee_asset: str | None = attrs.field(default=None, metadata={"wire": "feeAsset"})
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    raw: Any = attrs.field(default=None, repr=False)
+
+
+@attrs.define(kw_only=True)
+class Conversion:
+    """An exchange of one asset for another at a fixed rate, as gathered from a provider.
+
+    Attributes:
+        id: Opaque base64url.
+        connector_id: Id of the connector, opaque base64url.
+        reference: The provider's own id of the conversion.
+        created_at: When the provider accepted it.
+        updated_at: When it last changed.
+        source_asset: Asset that is sold.
+        destination_asset: Asset that is bought.
+        source_amount: Amount that is sold, in the minor unit of `sourceAsset`.
+        destination_amount: Amount that is bought, in the minor unit of `destinationAsset`. Absent when not known.
+        fee: Fee, in the minor unit of `feeAsset`. Absent when not known.
+        fee_asset: Asset of `fee`.
+        source_account_id: Id of the account that pays. Null when not known.
+        destination_account_id: Id of the account that receives. Null when not known.
+        metadata: Metadata, text by key. May be null when there is none.
+        raw: What the provider sent: any JSON.
+        error: Why it failed. Absent when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    provider: Provider
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    source_asset: str = attrs.field(metadata={"wire": "sourceAsset"})
+    destination_asset: str = attrs.field(metadata={"wire": "destinationAsset"})
+    source_amount: int = attrs.field(metadata={"wire": "sourceAmount"})
+    destination_amount: int | None = attrs.field(default=None, metadata={"wire": "destinationAmount"})
+    fee: int | None = None
+    fee_asset: str | None = attrs.field(default=None, metadata={"wire": "feeAsset"})
+    status: ConversionStatus
+    source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    raw: Any = attrs.field(default=None, repr=False)
+    error: str | None = None
+
+
+@attrs.define(kw_only=True)
+class PaymentAdjustment:
+    """An event in the life of a payment.
+
+    Attributes:
+        id: Opaque base64url.
+        reference: The provider's own id of the adjustment, or the caller's.
+        created_at: When it happened.
+        amount: Amount, in the minor unit of its asset.
+        asset: Asset, as `USD/2`.
+        metadata: Metadata, text by key. May be null when there is none.
+        raw: What the provider sent, or the request that recorded it: any JSON, null too.
+    """
+
+    id: str
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    status: PaymentStatus
+    amount: int | None = None
+    asset: str | None = None
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    raw: Any = attrs.field(default=None, repr=False)
+
+
+@attrs.define(kw_only=True)
+class CreatePaymentAdjustmentRequest:
+    """An event in the life of a payment.
+
+    Attributes:
+        reference: The caller's own id of it.
+        created_at: When it happened.
+        amount: Amount, in the minor unit of the asset.
+        asset: Asset with its exponent: `USD/2`.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    status: PaymentStatus
+    amount: int | None = None
+    asset: str
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class PaymentInitiation:
+    """A transfer or a payout requested from the service, and its status.
+
+    Attributes:
+        id: Opaque base64url. Computed from connector and reference.
+        connector_id: Id of the connector, opaque base64url.
+        reference: The caller's own id, unique within the connector.
+        created_at: When it was requested.
+        scheduled_at: When it will be made. The year 1 (`0001-01-01T00:00:00Z`) means that it is not scheduled.
+        description: May be empty.
+        source_account_id: Id of the account from which the money comes. Absent when not set.
+        destination_account_id: Id of the account to which the money goes.
+        amount: Amount, in the minor unit of the asset.
+        asset: Asset, as `USD/2`.
+        metadata: Metadata, text by key. May be null when there is none.
+        error: Why the provider refused it. Absent otherwise, even if the payment failed later.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    provider: Provider
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    scheduled_at: datetime = attrs.field(metadata={"wire": "scheduledAt"})
+    description: str
+    type: PaymentInitiationType
+    source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    amount: int
+    asset: str
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    status: PaymentInitiationStatus
+    error: str | None = None
+
+
+@attrs.define(kw_only=True)
+class PaymentInitiationAdjustment:
+    """A state of a payment initiation.
+
+    Attributes:
+        id: Opaque base64url.
+        created_at: When the payment initiation entered it.
+        amount: Amount, in the minor unit of the asset.
+        asset: Asset, as `USD/2`.
+        error: Why it failed. Absent when it did not.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    id: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    status: PaymentInitiationStatus
+    amount: int | None = None
+    asset: str | None = None
+    error: str | None = None
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+
+
+@attrs.define(kw_only=True)
+class InitiatePaymentRequest:
+    """A transfer or a payout to make.
+
+    Attributes:
+        reference: The caller's own id, unique within the connector, 3 to 1,000 characters.
+        scheduled_at: When to make it, in the future; as soon as it is approved by default.
+        connector_id: Id of the connector to make it through, opaque base64url.
+        description: At most 10,000 characters.
+        amount: Amount, in the minor unit of the asset, 1 or more.
+        asset: Asset with its exponent: `USD/2`, `JPY/0`. The currency and its exponent must be those of ISO 4217.
+        source_account_id: Id of the account from which the money comes. The server checks whether it exists only
+            when it makes the payment.
+        destination_account_id: Id of the account to which the money goes. The server checks whether it exists only
+            when it makes the payment.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    reference: str
+    scheduled_at: datetime | None = attrs.field(default=None, metadata={"wire": "scheduledAt"})
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    description: str | None = None
+    type: PaymentInitiationType
+    amount: int
+    asset: str
+    source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    destination_account_id: str = attrs.field(metadata={"wire": "destinationAccountID"})
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class PaymentServiceUser:
+    """A person or company whose bank accounts are read through open banking.
+
+    Attributes:
+        id: UUID.
+        created_at: When the user was created.
+        contact_details: Null when unknown.
+        address: Null when unknown.
+        bank_account_ids: Ids of the user's bank accounts, UUIDs.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    id: str
+    name: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    contact_details: ContactDetails | None = attrs.field(default=None, metadata={"wire": "contactDetails"})
+    address: Address | None = None
+    bank_account_ids: list[str] = attrs.field(factory=lambda: [], metadata={"wire": "bankAccountIDs"})
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+
+
+@attrs.define(kw_only=True)
+class CreatePaymentServiceUserRequest:
+    """A payment service user to create.
+
+    Attributes:
+        name: Not empty.
+        contact_details: How to reach the user.
+        address: Where the user lives.
+        bank_account_ids: Ids of bank accounts to give to the user, UUIDs.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    name: str
+    contact_details: ContactDetailsRequest | None = attrs.field(default=None, metadata={"wire": "contactDetails"})
+    address: AddressRequest | None = None
+    bank_account_ids: list[str] | None = attrs.field(default=None, metadata={"wire": "bankAccountIDs"})
+    metadata: dict[str, str] | None = None
+
+
+@attrs.define(kw_only=True)
+class PaymentServiceUserConnection:
+    """A user's connection to a bank, through a connector.
+
+    Attributes:
+        connection_id: The provider's own id of the connection.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When it was made.
+        data_updated_at: When data was last read through it. The year 1 (`0001-01-01T00:00:00Z`) before the first
+            time.
+        updated_at: When it last changed.
+        error: What is wrong with it. Null if it works.
+        metadata: Metadata, text by key. May be null when there is none.
+    """
+
+    connection_id: str = attrs.field(metadata={"wire": "connectionID"})
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    data_updated_at: datetime = attrs.field(metadata={"wire": "dataUpdatedAt"})
+    status: ConnectionStatus
+    updated_at: datetime | None = attrs.field(default=None, metadata={"wire": "updatedAt"})
+    error: str | None = None
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+
+
+@attrs.define(kw_only=True)
+class PaymentServiceUserLinkAttempt:
+    """A user's attempt to create or repair a connection.
+
+    Attributes:
+        id: UUID. Equal to the idempotency key of the request for the link, if it had one.
+        psu_id: Id of the payment service user, a UUID.
+        connector_id: Id of the connector, opaque base64url.
+        created_at: When the link was requested.
+        client_redirect_url: Where the user is sent at the end.
+        error: Why the user left it. Null if they did not.
+    """
+
+    id: str
+    psu_id: str = attrs.field(metadata={"wire": "psuID"})
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    status: OpenBankingConnectionAttemptStatus
+    client_redirect_url: str | None = attrs.field(default=None, metadata={"wire": "clientRedirectURL"})
+    error: str | None = None
+
+
+@attrs.define(kw_only=True)
+class Pool:
+    """A named group of accounts, of any connectors.
+
+    Attributes:
+        id: UUID.
+        name: Unique.
+        created_at: When it was created.
+        query: The filter of the accounts of a dynamic pool. Absent in a static one.
+        pool_accounts: Ids of its accounts, opaque base64url.
+    """
+
+    id: str
+    name: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    type: PoolType | None = None
+    query: dict[str, Any] = attrs.field(factory=lambda: {})
+    pool_accounts: list[str] = attrs.field(factory=lambda: [], metadata={"wire": "poolAccounts"})
+
+
+@attrs.define(kw_only=True)
+class Task:
+    """Work that the service does in the background.
+
+    Attributes:
+        id: Opaque base64url, up to about a thousand characters.
+        connector_id: Id of the connector, opaque base64url. Absent if the task removes a connector or a user.
+        created_at: When it was started.
+        updated_at: When it last changed.
+        created_object_id: Id of what it has created: an account, a payment, a connector. Absent until then.
+        error: Why it failed. Absent when it did not.
+    """
+
+    id: str
+    connector_id: str | None = attrs.field(default=None, metadata={"wire": "connectorID"})
+    status: TaskStatus
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    created_object_id: str | None = attrs.field(default=None, metadata={"wire": "createdObjectID"})
+    error: str | None = None
+
+
+@attrs.define(kw_only=True)
+class ErrorResponse:
+    """An error of the service.
+
+    Attributes:
+        error_message: What went wrong, in words of the service, of Go, or of the database.
+        details: More of it. Never seen so far.
+    """
+
+    error_code: ErrorCode | None = attrs.field(default=None, metadata={"wire": "errorCode"})
+    error_message: str | None = attrs.field(default=None, metadata={"wire": "errorMessage"})
+    details: str | None = None
+
+
+@attrs.define(kw_only=True)
+class Account:
+    """An account at a payment provider, or known to one.
+
+    Attributes:
+        id: Opaque base64url.
+        connector_id: Id of the connector, opaque base64url.
+        connector: The connector itself, without its configuration. Null when it is not known.
+        reference: The provider's own id of the account, or the caller's.
+        created_at: When the provider created the account.
+        name: Null when the provider gives none.
+        default_asset: Asset, as `USD/2`. Null when the provider gives none, empty when the account was recorded
+            without one.
+        metadata: Metadata, text by key. May be null when there is none.
+        raw: What the provider sent, or the request that recorded the account: any JSON.
+        psu_id: Id of the payment service user who owns the account, a UUID. Absent when there is none.
+        open_banking_connection_id: Id of the user's connection through which the account was read. Absent when
+            there is none.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    connector: ConnectorBase | None = None
+    provider: Provider
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    type: AccountType
+    name: str | None = None
+    default_asset: str | None = attrs.field(default=None, metadata={"wire": "defaultAsset"})
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    raw: Any = attrs.field(default=None, repr=False)
+    psu_id: str | None = attrs.field(default=None, metadata={"wire": "psuID"})
+    open_banking_connection_id: str | None = attrs.field(default=None, metadata={"wire": "openBankingConnectionID"})
+
+
+@attrs.define(kw_only=True)
+class Order:
+    """An order to trade one asset for another, as gathered from an exchange.
+
+    Attributes:
+        id: Opaque base64url.
+        connector_id: Id of the connector, opaque base64url.
+        reference: The provider's own id of the order.
+        client_order_id: The id given by whoever placed the order. Absent when there is none.
+        created_at: When the provider accepted the order.
+        updated_at: When the order last changed.
+        source_asset: Asset that is sold.
+        destination_asset: Asset that is bought.
+        base_quantity_ordered: How much is to be traded, in the minor unit of the base asset.
+        base_quantity_filled: How much has been traded so far, in the same unit. Null when the provider does not
+            say.
+        limit_price: The worst price that the order accepts, in the minor unit of `priceAsset`. Absent when there
+            is none.
+        stop_price: The price that triggers the order, in the minor unit of `priceAsset`. Absent when there is
+            none.
+        expires_at: When the order expires. Absent when it does not.
+        quote_amount: The total price of the filled part, in the minor unit of `quoteAsset`. Absent when not known.
+        quote_asset: Asset of `quoteAmount`.
+        fee: Fee, in the minor unit of `feeAsset`. Absent when not known.
+        fee_asset: Asset of `fee`.
+        average_fill_price: Average price of the filled part, in the minor unit of `priceAsset`. Absent when not
+            known.
+        price_asset: Asset of the prices.
+        source_account_id: Id of the account that pays. Null when not known.
+        destination_account_id: Id of the account that receives. Null when not known.
+        metadata: Metadata, text by key. May be null when there is none.
+        adjustments: The states of the order over time. Null in lists.
+        error: Why it failed. Absent when it did not.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    provider: Provider
+    reference: str
+    client_order_id: str | None = attrs.field(default=None, metadata={"wire": "clientOrderID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    direction: OrderDirection
+    source_asset: str = attrs.field(metadata={"wire": "sourceAsset"})
+    destination_asset: str = attrs.field(metadata={"wire": "destinationAsset"})
+    type: OrderType
+    status: OrderStatus
+    base_quantity_ordered: int = attrs.field(metadata={"wire": "baseQuantityOrdered"})
+    base_quantity_filled: int | None = attrs.field(default=None, metadata={"wire": "baseQuantityFilled"})
+    limit_price: int | None = attrs.field(default=None, metadata={"wire": "limitPrice"})
+    stop_price: int | None = attrs.field(default=None, metadata={"wire": "stopPrice"})
+    time_in_force: TimeInForce = attrs.field(metadata={"wire": "timeInForce"})
+    expires_at: datetime | None = attrs.field(default=None, metadata={"wire": "expiresAt"})
+    quote_amount: int | None = attrs.field(default=None, metadata={"wire": "quoteAmount"})
+    quote_asset: str | None = attrs.field(default=None, metadata={"wire": "quoteAsset"})
+    fee: int | None = None
+    fee_asset: str | None = attrs.field(default=None, metadata={"wire": "feeAsset"})
+    average_fill_price: int | None = attrs.field(default=None, metadata={"wire": "averageFillPrice"})
+    price_asset: str | None = attrs.field(default=None, metadata={"wire": "priceAsset"})
+    source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    adjustments: list[OrderAdjustment] = attrs.field(factory=lambda: [])
+    error: str | None = None
+
+
+@attrs.define(kw_only=True)
+class Payment:
+    """A payment, as gathered from a provider or recorded by hand.
+
+    Attributes:
+        id: Opaque base64url. Computed from connector, reference and type.
+        connector_id: Id of the connector, opaque base64url.
+        reference: The provider's own id of the payment, or the caller's.
+        created_at: When the provider created the payment. The answer to its creation repeats the request's time,
+            later reads give microseconds.
+        initial_amount: Amount at the payment's creation, in the minor unit of the asset. May be negative.
+        amount: Amount after all adjustments, in the minor unit of the asset. 0 while the payment is only
+            authorised. May be negative.
+        asset: Asset, as `USD/2`. Some providers report other currencies, or no exponent; the server refuses those
+            in requests.
+        source_account_id: Id of the account from which the money comes. Null when not known.
+        destination_account_id: Id of the account to which the money goes. Null when not known.
+        metadata: Metadata, text by key. May be null when there is none.
+        adjustments: The events in the life of the payment. Null in lists of payments, but present in the payments
+            of an initiation.
+        psu_id: Id of the payment service user whose payment it is, a UUID. Absent when there is none.
+        open_banking_connection_id: Id of the user's connection through which the payment was read. Absent when
+            there is none.
+    """
+
+    id: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    provider: Provider
+    reference: str
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    type: PaymentType
+    initial_amount: int = attrs.field(metadata={"wire": "initialAmount"})
+    amount: int
+    asset: str
+    scheme: PaymentScheme
+    status: PaymentStatus
+    source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    adjustments: list[PaymentAdjustment] = attrs.field(factory=lambda: [])
+    psu_id: str | None = attrs.field(default=None, metadata={"wire": "psuID"})
+    open_banking_connection_id: str | None = attrs.field(default=None, metadata={"wire": "openBankingConnectionID"})
+
+
+@attrs.define(kw_only=True)
+class CreatePaymentRequest:
+    """A payment to record. Its status is that of the latest of its adjustments, at least one.
+
+    Attributes:
+        reference: Unique together with connector and type, 3 to 1,000 characters.
+        connector_id: Id of the connector that the payment belongs to, opaque base64url. Only Generic and Dummypay
+            connectors accept payments.
+        created_at: When the payment was made, not in the future.
+        initial_amount: Amount at the payment's creation, in the minor unit of the asset.
+        amount: Amount, in the minor unit of the asset.
+        asset: Asset with its exponent: `USD/2`, `JPY/0`. The currency and its exponent must be those of ISO 4217.
+        source_account_id: Id of the account from which the money comes. It need not exist.
+        destination_account_id: Id of the account to which the money goes. It need not exist.
+        metadata: Metadata, text by key. May be null when there is none.
+        adjustments: The events in the life of the payment, at least one. Those that the server has already, by
+            reference, time and status, change nothing.
+    """
+
+    reference: str
+    connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    type: PaymentType
+    initial_amount: int = attrs.field(metadata={"wire": "initialAmount"})
+    amount: int
+    asset: str
+    scheme: PaymentScheme
+    source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    metadata: dict[str, str] | None = None
+    adjustments: list[CreatePaymentAdjustmentRequest]
+
+
+__all__ = [
+    "Account",
+    "AccountType",
+    "Address",
+    "AddressRequest",
+    "Balance",
+    "BankAccount",
+    "BankAccountRelatedAccount",
+    "Capability",
+    "ConfigField",
+    "ConnectionStatus",
+    "Connector",
+    "ConnectorBase",
+    "ContactDetails",
+    "ContactDetailsRequest",
+    "Conversion",
+    "ConversionStatus",
+    "CreateAccountRequest",
+    "CreateBankAccountRequest",
+    "CreatePaymentAdjustmentRequest",
+    "CreatePaymentRequest",
+    "CreatePaymentServiceUserRequest",
+    "CreatePoolRequest",
+    "ErrorCode",
+    "ErrorResponse",
+    "ForwardBankAccountRequest",
+    "ForwardPaymentServiceUserBankAccountRequest",
+    "InitiatePaymentRequest",
+    "Instance",
+    "Link",
+    "OpenBankingConnectionAttemptStatus",
+    "Order",
+    "OrderAdjustment",
+    "OrderDirection",
+    "OrderStatus",
+    "OrderType",
+    "Payment",
+    "PaymentAdjustment",
+    "PaymentInitiation",
+    "PaymentInitiationAdjustment",
+    "PaymentInitiationStatus",
+    "PaymentInitiationType",
+    "PaymentScheme",
+    "PaymentServiceUser",
+    "PaymentServiceUserConnection",
+    "PaymentServiceUserCreateLinkRequest",
+    "PaymentServiceUserLinkAttempt",
+    "PaymentServiceUserUpdateLinkRequest",
+    "PaymentStatus",
+    "PaymentType",
+    "Pool",
+    "PoolBalance",
+    "PoolType",
+    "Provider",
+    "ReversePaymentInitiationRequest",
+    "Schedule",
+    "StartedPaymentInitiation",
+    "StartedPaymentInitiationReversal",
+    "StartedTask",
+    "Task",
+    "TaskStatus",
+    "TimeInForce",
+    "UpdateBankAccountMetadataRequest",
+    "UpdatePoolQueryRequest",
+]

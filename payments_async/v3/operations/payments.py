@@ -1,0 +1,106 @@
+"""Payments: money that came in, went out or was transferred at a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from payments_async.filters import Filter
+from payments_async.operations.base import checked, checked_metadata, filter_text
+from payments_async.v3.models import CreatePaymentRequest, Payment
+from payments_async.v3.operations.base import Operations
+from payments_async.wire.call import Call
+from payments_async.wire.codec import nothing, one, page_of
+from payments_async.wire.pages import Pages
+
+
+class Payments(Operations):
+    """Payments: money that came in, went out or was transferred at a provider."""
+
+    def list_payments(
+        self,
+        *,
+        page_size: int | None = None,
+        cursor: str | None = None,
+        query: Filter[Payment] | str | Mapping[str, Any] | None = None,
+    ) -> Pages[Payment]:
+        """List payments, newest first, without their adjustments; iteration follows the cursor to the end.
+
+        Args:
+            page_size: Items per page, 15 by default; the server limits it to 100.
+            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
+            query: A filter, such as `filters.payments.status.match("SUCCEEDED")`; or the server's own language.
+
+        Raises:
+            ValueError: the server would misunderstand an argument.
+            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
+
+        Route: `GET /v3/payments`
+        """
+        return self._pages(
+            Call(
+                "list_payments",
+                "GET",
+                "/v3/payments",
+                page_of(Payment),
+                query={"pageSize": page_size, "cursor": cursor, "query": filter_text(query, Payment)},
+            )
+        )
+
+    async def get_payment(self, payment_id: str) -> Payment:
+        """Fetch one payment with its adjustments.
+
+        Raises:
+            ValueError: the id belongs to another kind of resource.
+            NotFoundError: it does not exist.
+            PaymentsError: the call failed otherwise.
+
+        Route: `GET /v3/payments/{paymentID}`
+        """
+        return await self._run(
+            Call("get_payment", "GET", "/v3/payments/{paymentID}", one(Payment), ids={"paymentID": payment_id})
+        )
+
+    async def create_payment(self, request: CreatePaymentRequest) -> Payment:
+        """Record a payment, or add adjustments to the one with the same connector, `reference` and `type`.
+
+        Its status is that of the latest adjustment; the answer always says `UNKNOWN`, so fetch the payment to see it.
+
+        Args:
+            request: `amount` is in the asset's minor unit, `asset` such as `USD/2`; there is at least one adjustment;
+                times have a time zone.
+
+        Raises:
+            ValueError: there is no adjustment, an id belongs to another kind of resource, an asset has no exponent, or
+                a time has no time zone.
+            ValidationError: the server refused the request, such as for a connector that does not accept payments.
+            OutcomeUnknownError: it may have been recorded; calling again with the same request is safe.
+            PaymentsError: the call failed otherwise.
+
+        Route: `POST /v3/payments`
+        """
+        if not checked(CreatePaymentRequest, request).adjustments:
+            raise ValueError("adjustments is empty: give at least one, which says the status of the payment")
+        return await self._run(Call("create_payment", "POST", "/v3/payments", one(Payment), body=request))
+
+    async def update_payment_metadata(self, payment_id: str, metadata: Mapping[str, str]) -> None:
+        """Merge metadata into a payment's; other entries stay as they are.
+
+        Raises:
+            ValueError: the metadata is empty, or the id belongs to another kind of resource.
+            NotFoundError: the payment does not exist.
+            PaymentsError: the call failed otherwise.
+
+        Route: `PATCH /v3/payments/{paymentID}/metadata`
+        """
+        await self._run(
+            Call(
+                "update_payment_metadata",
+                "PATCH",
+                "/v3/payments/{paymentID}/metadata",
+                nothing,
+                ids={"paymentID": payment_id},
+                body=checked_metadata(metadata),
+                idempotent=True,
+            )
+        )

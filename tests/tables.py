@@ -69,6 +69,15 @@ def answer_to(request: Request, status: int, body: Any) -> Response:
     return Response(request=request, status=status, headers=headers, body=content)
 
 
+def referring(response: Response, request: Request) -> Response:
+    """The answer to a request, with the reference of the request, as a server answers it."""
+    body: Any = json.loads(response.body or b"null")
+    if request.reference is None or not isinstance(body, dict) or "reference" not in body.get("data", {}):
+        return attrs.evolve(response, request=request)
+    body["data"]["reference"] = request.reference
+    return attrs.evolve(response, request=request, body=json.dumps(body).encode())
+
+
 @attrs.frozen(kw_only=True)
 class Table:
     """An API's table of operations, and the classes whose methods they are.

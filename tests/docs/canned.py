@@ -7,6 +7,7 @@ import attrs
 
 from payments_async import Request, Response, Send
 from payments_async.v3.models.generated.operations import OPERATIONS
+from tests.tables import referring
 from tests.v3.ids import ACCOUNT, CONNECTOR, OTHER_ACCOUNT
 from tests.v3.recorded import EXCHANGES
 
@@ -37,6 +38,6 @@ def answering(_: Send) -> Send:
         body = longest.body
         if isinstance(body, dict) and "cursor" in body:
             body = {"cursor": {**body["cursor"], "hasMore": False}}  # one page is a list here
-        return attrs.evolve(longest, body=body).response_to(request)
+        return referring(attrs.evolve(longest, body=body).response_to(request), request)
 
     return answer

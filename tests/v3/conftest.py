@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import attrs
 import pytest
 
 from payments_async import PaymentsClient, Request, Response, Send
-from tests.tables import answer_to
+from tests.tables import answer_to, referring
 
 ROOT = "https://acme.example.com"
 NONE = Request(operation="none", method="GET", path="/", url="/", deadline=0)
@@ -26,7 +25,7 @@ class Canned:
     def __call__(self, _: Send) -> Send:
         async def send(request: Request) -> Response:
             self.requests.append(request)
-            return attrs.evolve(self._response, request=request)
+            return referring(self._response, request)
 
         return send
 

@@ -140,7 +140,7 @@ def test_a_page_has_one_item_or_more(client: PaymentsClient, operation: Any, pag
 def test_a_cursor_stands_alone(client: PaymentsClient, operation: Any) -> None:
     method = getattr(getattr(client.v3, TABLE.attribute_of(operation)), operation.name)
     ids = [f"{TABLE.argument_of(name)}-1" for name in operation.path_parameters]
-    with pytest.raises(ValueError, match="cursor and pageSize cannot stand together"):
+    with pytest.raises(ValueError, match="cursor and pageSize cannot be given together"):
         method(*ids, page_size=5, cursor="c")
     with pytest.raises(TypeError):
         method(*ids, sort="created_at:asc")

@@ -75,13 +75,6 @@ def long(session: nox.Session) -> None:
     run_tests(session, *PARALLEL, "-m", "long or hypothesis", *session.posargs, examples=500)
 
 
-@nox.session
-def coverage(session: nox.Session) -> None:
-    """Hold the lines and branches that the tests run to the least share of them."""
-    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
-    run_tests(session, *PARALLEL, "--cov", *session.posargs, home=peers(session))
-
-
 @nox.session(python=OTHER_VERSIONS)
 def python(session: nox.Session) -> None:
     """Run the tests with another version of Python, one session for each that the machine has."""
@@ -89,11 +82,15 @@ def python(session: nox.Session) -> None:
     run_tests(session, *(session.posargs or PARALLEL))
 
 
-@nox.session(python=OTHER_VERSIONS[-1:])
+@nox.session(python=OTHER_VERSIONS[-1:] or None)
 def newest(session: nox.Session) -> None:
-    """Run the tests that depend most on the interpreter with the newest version that the machine has."""
-    provide(session, "test", extras=ALL_EXTRAS)
-    run_tests(session, *PARALLEL, "tests/wire", "tests/drain", "tests/operations", *session.posargs)
+    """Run the package with the newest other version of Python, and hold the lines and branches that run to a share."""
+    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
+    apart = [
+        f"--ignore=tests/{name}" for name in ("benchmarks", "codegen", "docs", "examples", "interop", "oidc", "typing")
+    ]
+    # Few examples: hypothesis and the counting of lines slow each other down.
+    run_tests(session, *PARALLEL, "--cov", *apart, *session.posargs, examples=10)
 
 
 @nox.session

@@ -35,4 +35,5 @@ def assert_sealed(error: BaseException, *secrets: str) -> None:
     """Assert that no local variable in the frames of an error and its causes shows one of these texts."""
     seen = [*locals_of(error)]
     assert len(seen) > 1
-    assert not [where for where, shown in seen if any(secret in shown for secret in secrets)]
+    showing = [where for where, shown in seen if any(secret in shown for secret in secrets)]
+    assert showing == []

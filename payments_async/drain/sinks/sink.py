@@ -134,7 +134,8 @@ def writing(rows: Sequence[R], write: Callable[[Sequence[R]], T], *, key: Sequen
 
 
 def without_frames(error: Exception) -> Exception:
-    """An error as the cause of another one, without its frames: they hold rows."""
+    """An error as the cause of another one, without its frames and those of the errors before it: they hold rows."""
+    error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
 

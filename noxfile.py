@@ -68,11 +68,11 @@ def tests(session: nox.Session) -> None:
     run_tests(session, *(session.posargs or PARALLEL), home=home)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def long(session: nox.Session) -> None:
     """Run the tests that take long: drains killed 50 times, and each property on many more examples."""
-    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
-    run_tests(session, *PARALLEL, "-m", "long or hypothesis", *session.posargs, examples=500)
+    os.environ["EXAMPLES"] = "500"
+    session.notify("tests", [*PARALLEL, "-m", "long or hypothesis", *session.posargs])
 
 
 @nox.session(python=OTHER_VERSIONS)
@@ -85,7 +85,7 @@ def python(session: nox.Session) -> None:
 @nox.session(python=OTHER_VERSIONS[-1:] or None)
 def newest(session: nox.Session) -> None:
     """Run the package with the newest other version of Python, and hold the lines and branches that run to a share."""
-    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
+    provide(session, "test", "bench", extras=ALL_EXTRAS)
     apart = [
         f"--ignore=tests/{name}" for name in ("benchmarks", "codegen", "docs", "examples", "interop", "oidc", "typing")
     ]
@@ -155,13 +155,12 @@ def instructions(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks.instructions", *session.posargs)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def spreadsheet(session: nox.Session) -> None:
     """Open files for spreadsheets in LibreOffice, and compare what it shows."""
     if not shutil.which("soffice"):
         session.error("LibreOffice is not installed (Debian and Ubuntu: apt install libreoffice-calc-nogui)")
-    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
-    run_tests(session, "-m", "spreadsheet", *session.posargs)
+    session.notify("tests", ["-m", "spreadsheet", *session.posargs])
 
 
 @nox.session

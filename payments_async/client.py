@@ -19,7 +19,7 @@ from payments_async.wire.codec import Encoded, anything
 from payments_async.wire.connection import Connection
 from payments_async.wire.errors import ConfigurationError, checking, origin
 from payments_async.wire.hidden import hidden, hidden_values
-from payments_async.wire.options import checked_headers, checked_url, merged
+from payments_async.wire.options import checked_headers, checked_url, framed_by_client, merged
 from payments_async.wire.pipeline import Pipeline, stack
 from payments_async.wire.queue import queueing
 from payments_async.wire.retry import RetryPolicy, retrying
@@ -91,10 +91,14 @@ class PaymentsClient:
         max_body: int = MAX_BODY,
         allow_http: bool = False,
     ) -> None:
-        base_url, headers = hidden(base_url), hidden_values(headers or {})  # no frame shows them when one is refused
+        # No frame shows them when one is refused.
+        base_url, headers = hidden(base_url), hidden_values(headers or {})
+        auth = (
+            auth if auth is None or isinstance(cast("object", auth), ClientCredentials | TokenSource) else hidden(auth)
+        )
         root = checked_url(base_url, "base_url", allow_http=allow_http)
         if api_path and not _PATH.fullmatch(api_path.rstrip("/")):
-            raise ConfigurationError(f"api_path is {api_path!r}: give a path such as '/api/payments', or ''")
+            raise ConfigurationError("api_path is not a path: give one such as '/api/payments', or ''")
         self._base = root + api_path.rstrip("/")
         self._layers = tuple(layers)
         self._attempt_layers = tuple(attempt_layers)
@@ -316,6 +320,8 @@ class PaymentsClient:
         layers += [*_checked(self._attempt_layers), checking, queueing(lambda: connection.turns)]
         if self._source is not None:
             layers.append(authorizing(self._source, origin(self._base)))
+        if self._layers or self._attempt_layers:
+            layers.append(framed_by_client)
         send = transport(connection.session, timeout, connection.deadlines, max_body=self._max_body)
         self._pipeline = Pipeline(
             send=stack(send, layers),

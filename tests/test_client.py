@@ -708,11 +708,23 @@ async def test_a_session_that_was_passed_in_is_used_and_stays_open(mocked: aiore
             await another.server.get_server_info()
 
 
-@pytest.mark.parametrize("name", ["Transfer-Encoding", "content-length", "Content-Encoding", "HOST"])
+@pytest.mark.parametrize("name", ["Transfer-Encoding", "content-length", "Content-Encoding", "HOST", "Expect"])
 async def test_a_session_whose_defaults_would_frame_a_request_is_refused(name: str) -> None:
     async with aiohttp.ClientSession(headers={"X-Session": "mine", name: "5"}) as session:
-        with pytest.raises(ConfigurationError, match=f"the session sets {name} by default"):
+        with pytest.raises(ConfigurationError, match=f"the session sets {name}: only the client may set it"):
             PaymentsClient(ROOT, session=session)
+
+
+@pytest.mark.parametrize("name", ["Transfer-Encoding", "content-length", "Expect"])
+@pytest.mark.parametrize("place", ["layers", "attempt_layers"])
+async def test_a_layer_cannot_frame_a_request(mocked: aioresponses, place: str, name: str) -> None:
+    def framing(send: Send) -> Send:
+        return lambda request: send(request.with_headers({**request.headers, name: "3"}))
+
+    async with PaymentsClient(ROOT, **{place: [framing]}) as client:  # type: ignore[arg-type]
+        with pytest.raises(ConfigurationError, match=f"a layer sets {name}: only the client may set it"):
+            await client.server.get_server_info()
+    assert not mocked.requests
 
 
 async def test_a_session_that_was_closed_by_its_owner_is_an_error(mocked: aioresponses) -> None:

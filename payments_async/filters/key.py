@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 import attrs
@@ -13,6 +14,11 @@ from payments_async.models.open_enum import OpenEnum
 
 R = TypeVar("R")
 V = TypeVar("V", bound=str | int)
+
+
+def _text(value: str | int) -> str:
+    # By way of `Decimal`, because Python limits how many digits of an integer `str` may write.
+    return value if isinstance(value, str) else f"{Decimal(value):f}"
 
 
 @attrs.frozen(repr=False)
@@ -35,7 +41,7 @@ class Key(Generic[R, V]):
     path: str
     name: str
     checked: Callable[[str, object], V]
-    sent: Callable[[V], str | int] = attrs.field(default=str, kw_only=True)
+    sent: Callable[[V], str | int] = attrs.field(default=_text, kw_only=True)
     hoisted: bool = attrs.field(default=False, kw_only=True)
     optional: bool = attrs.field(default=False, kw_only=True)
     apart: tuple[str, ...] = attrs.field(default=(), kw_only=True)
@@ -56,7 +62,7 @@ class Key(Generic[R, V]):
             name=self.name,
             operator=operator,
             value=self.sent(checked),
-            shown=f"{method}({checked!r})",
+            shown=f"{method}({checked!r})" if isinstance(checked, str) else f"{method}({_text(checked)})",
             hoisted=self.hoisted,
             optional=self.optional,
             apart=self.apart,

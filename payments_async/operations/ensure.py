@@ -47,7 +47,9 @@ async def ensured(
     """
     outcome: Outcome | None = Outcome.NOT_SENT
     found = await find()
-    if found is None:
+    if found is not None:
+        check_reference(found, reference, operation)
+    else:
         try:
             await create()
         except PaymentsError as error:
@@ -81,7 +83,9 @@ def _may_exist(error: PaymentsError) -> bool:
 async def _found_after(find: Callable[[], Awaitable[T | None]], operation: str, reference: str) -> T | None:
     """What `find` returns after a create call. If it fails, the error must not say that nothing was sent."""
     try:
-        return await find()
+        found = await find()
+        if found is not None:
+            check_reference(found, reference, operation)
     except PaymentsError as error:
         raise OutcomeUnknownError(
             f"the write may have happened (reference {reference!r}), and looking for it failed: {error.message}; "
@@ -89,6 +93,22 @@ async def _found_after(find: Callable[[], Awaitable[T | None]], operation: str, 
             operation=operation,
             reference=reference,
         ) from error
+    return found
+
+
+def check_reference(found: object, reference: str, operation: str) -> None:
+    """Refuse a resource with another reference: a cache or a proxy may answer with that of another call.
+
+    Raises:
+        ProtocolError: it has another reference.
+    """
+    kept = reference.replace("\0", "")  # the server drops these
+    if getattr(found, "reference", kept) != kept:
+        raise ProtocolError(
+            f"the server was asked for {reference!r} and answered with another reference; "
+            "look for a cache or a proxy between them",
+            operation=operation,
+        )
 
 
 def _same(wanted: object, actual: object) -> bool:
@@ -99,15 +119,15 @@ def _same(wanted: object, actual: object) -> bool:
 
 
 async def or_none(fetch: Awaitable[T]) -> T | None:
-    """The result of a fetch, or `None` if the API says that the resource does not exist.
+    """The result of a fetch, or `None` if the API says that the resource does not exist: 404 with `NOT_FOUND`.
 
     Raises:
-        PaymentsError: the call failed. A 404 that does not come from the API says nothing of the resource.
+        PaymentsError: the call failed. Any other 404 says nothing of the resource.
     """
     try:
         return await fetch
     except NotFoundError as error:
-        if error.foreign:
+        if error.foreign or error.error_code != "NOT_FOUND":
             raise
         return None
 

@@ -9,13 +9,22 @@ from typing import Any
 from payments_async.filters import Filter, PaymentColumn, Sort
 from payments_async.models import Payment, PaymentRequest
 from payments_async.operations.base import Operations, checked, checked_metadata, filter_text, sort_texts
-from payments_async.operations.ensure import ensured
+from payments_async.operations.ensure import check_reference, ensured
 from payments_async.operations.server import Server
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
-from payments_async.wire.errors import APIError, ProtocolError, RateLimitedError, ServerError
+from payments_async.wire.errors import (
+    APIError,
+    AuthenticationError,
+    PermissionDeniedError,
+    ProtocolError,
+    RateLimitedError,
+    ServerError,
+)
 from payments_async.wire.pages import Pages
 from payments_async.wire.pipeline import Pipeline
+
+_SAYS_NO_VERSION_YET = (AuthenticationError, PermissionDeniedError, RateLimitedError, ServerError)
 
 
 class Payments(Operations):
@@ -113,6 +122,7 @@ class Payments(Operations):
         async def find() -> Payment | None:
             other = None
             async for payment in self.list_payments(page_size=100, query={"$match": {"reference": request.reference}}):
+                check_reference(payment, request.reference, "ensure_payment")
                 if (payment.connector_id, payment.type) == (request.connector_id, request.type):
                     return payment
                 other = payment
@@ -142,7 +152,7 @@ class Payments(Operations):
             try:
                 self._version = (await Server(self._pipeline).get_server_info()).version
             except (APIError, ProtocolError) as error:
-                if isinstance(error, ServerError | RateLimitedError):
+                if isinstance(error, _SAYS_NO_VERSION_YET):
                     raise
                 return False
         major = re.match(r"v?(\d{1,9})\.", self._version)

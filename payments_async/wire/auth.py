@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from payments_async.wire.call import Layer, Request, Response, Send
+from payments_async.wire.deadline import is_cancelled
 from payments_async.wire.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -63,7 +64,7 @@ def _without_user(url: str) -> str:
 
 def _scopes(given: Iterable[str]) -> tuple[str, ...]:
     if isinstance(given, str):
-        raise ConfigurationError(f"scopes is the single text {given!r}: give a tuple of texts")
+        raise ConfigurationError("scopes is a single text: give a tuple of texts")
     return tuple(given)
 
 
@@ -122,6 +123,7 @@ class ClientCredentials:
         scopes: Iterable[str] = (),
     ) -> None:
         client_secret = hidden(client_secret)  # so that no frame shows it when something is refused
+        scopes = hidden(scopes) if isinstance(scopes, str) else scopes
         # pyright does not know the method that attrs adds.
         self.__attrs_init__(client_id, client_secret, token_url=token_url, scopes=scopes)  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
 
@@ -300,7 +302,9 @@ async def _token_for(request: Request, source: TokenSource, *, refused: str | No
         kind = type(error) if isinstance(error, ConnectionFailedError | DeadlineExceededError) else TransportError
         reason = error.message.removesuffix("; nothing was sent")
         failure = kind(f"no token: {reason}; nothing was sent", outcome=Outcome.NOT_SENT)
-    except Exception as error:  # noqa: BLE001  # a user's source may raise anything; nothing was sent
+    except (Exception, asyncio.CancelledError) as error:  # a user's source may raise anything; nothing was sent
+        if isinstance(error, asyncio.CancelledError) and is_cancelled():
+            raise
         if limit.expired():
             failure = DeadlineExceededError(
                 "no token before the call's deadline; nothing was sent", outcome=Outcome.NOT_SENT

@@ -13,8 +13,8 @@ import attrs
 import msgspec
 
 from payments_async.wire.call import Call, Page, QueryValue, Request, Response
-from payments_async.wire.errors import DecodeError, ProtocolError
-from payments_async.wire.jsontext import UNREADABLE, is_json, json_bytes, json_value
+from payments_async.wire.errors import DecodeError, Outcome, ProtocolError
+from payments_async.wire.jsontext import UNREADABLE, is_json, json_bytes, json_value, media_type
 from payments_async.wire.shapes import fields, is_model
 from payments_async.wire.times import time_in, time_out
 from payments_async.wire.twins import Twins, writer
@@ -77,13 +77,17 @@ def bare(kind: type[T]) -> Callable[[Response], T]:
 
 def nothing(response: Response) -> None:
     """Reads a response without content; refuses one that is not from the API, such as the page of a login portal."""
-    if response.status != 204 and response.body:
+    if response.status != 204:
         anything(response)
 
 
 def anything(response: Response) -> Any:
     """Reads plain JSON values; `None` if there is no body."""
-    return _reader(Any)(response) if response.body else None
+    if response.body:
+        return _reader(Any)(response)
+    if response.status != 204:
+        _check_content_type(response)  # a gateway answers so too
+    return None
 
 
 @cache
@@ -107,10 +111,12 @@ def _reader(kind: Any, envelope: Any = None, member: str = "") -> Callable[[Resp
 
 
 def _check_content_type(response: Response) -> None:
-    if not is_json(response.headers):
-        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()[:80]
+    if is_json(response.headers):
+        return
+    received = media_type(response.headers)
+    if not received.endswith("+json"):  # RFC 6839
         raise ProtocolError(
-            f"the server answered {response.status} with {media_type or 'no content type'} instead of JSON; "
+            f"the server answered {response.status} with {received[:80] or 'no content type'} instead of JSON; "
             "check the client's base_url and api_path",
             operation=response.request.operation,
         )
@@ -124,6 +130,7 @@ def _read_with_plain(response: Response, kind: Any, *, paged: bool) -> Any:
         f"the response has no {mismatch.expected} at {mismatch.path}; "
         "the server may be of a version that this package does not know",
         operation=response.request.operation,
+        outcome=Outcome.DONE if is_json(response.headers) else Outcome.UNKNOWN,
         path=mismatch.path,
         expected=mismatch.expected,
     )

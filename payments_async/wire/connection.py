@@ -12,7 +12,7 @@ import aiohttp
 from payments_async.wire.call import Request, Response, Send
 from payments_async.wire.deadline import Deadlines
 from payments_async.wire.errors import ConfigurationError
-from payments_async.wire.options import check_defaults
+from payments_async.wire.options import check_framing
 from payments_async.wire.queue import Turns
 from payments_async.wire.transport import open_session
 
@@ -38,7 +38,7 @@ class Connection:
         """One turn per connection of the session; `None` if connections are not limited, or before the first use."""
         self._created_at = _caller()
         if session is not None:
-            check_defaults(session.headers)
+            check_framing(session.headers, "the session")
 
     def session(self, operation: str | None = None) -> aiohttp.ClientSession:
         """The session, opened at the first use.

@@ -15,6 +15,12 @@ class Expiring(Protocol):
         """Called when the deadline has passed."""
 
 
+def is_cancelled() -> bool:
+    """Whether the current task is being cancelled. If not, a `CancelledError` is a failure of what the task awaits."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
+
+
 class Deadlines:
     """Expires each item that is not removed before its deadline.
 

@@ -129,8 +129,16 @@ class DecodeError(ProtocolError):
 
     outcome = Outcome.DONE
 
-    def __init__(self, message: str, *, operation: str | None = None, path: str = "$", expected: str = "JSON") -> None:
-        super().__init__(message, operation=operation)
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        outcome: Outcome | None = None,
+        path: str = "$",
+        expected: str = "JSON",
+    ) -> None:
+        super().__init__(message, operation=operation, outcome=outcome)
         self.path = path
         self.expected = expected
 

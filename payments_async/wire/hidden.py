@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+E = TypeVar("E", bound=BaseException)
 
 
 class Hidden(str):
@@ -15,11 +17,26 @@ class Hidden(str):
         return "<hidden>"
 
 
+class NoText:
+    """Stands for a value that is not a text, and does not show it. Whoever needs a text refuses it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<hidden>"
+
+
 def hidden(value: object) -> Any:
-    """A text, hidden. Any other value comes back as it is: it is refused elsewhere."""
-    return Hidden(value) if isinstance(value, str) else value
+    """A text, hidden. In place of any other value, an object that is no text either."""
+    return Hidden(value) if isinstance(value, str) else NoText()
 
 
 def hidden_values(fields: Mapping[str, str]) -> dict[str, str]:
     """The same fields with their values hidden."""
     return {name: hidden(value) for name, value in fields.items()}
+
+
+def without_frames(error: E) -> E:
+    """An error without its frames, and without the errors before it, whose frames may hold what nobody may see."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

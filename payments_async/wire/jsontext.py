@@ -36,13 +36,14 @@ def _number(digits: str) -> float | Decimal:
     return number if math.isfinite(number) and Decimal(repr(number)) == exact else exact
 
 
+def media_type(headers: Mapping[str, str]) -> str:
+    """The media type of a content, in lower case and without parameters; empty if there is none."""
+    return headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
 def is_json(headers: Mapping[str, str]) -> bool:
-    """Whether the content type is JSON: `application/json`, or a type that ends with `+json` (RFC 6839)."""
-    content_type = headers.get("Content-Type", "")
-    if content_type == "application/json":
-        return True
-    media_type = content_type.partition(";")[0].strip().lower()
-    return media_type == "application/json" or media_type.endswith("+json")
+    """Whether the content type is `application/json`, that of the API."""
+    return headers.get("Content-Type") == "application/json" or media_type(headers) == "application/json"
 
 
 def reader(kind: Any) -> Callable[[bytes], Any]:
@@ -78,7 +79,12 @@ def integer_by_value(number: object) -> int:
         if not exact:
             return 0
         if exact.adjusted() < MOST_DIGITS and exact == exact.to_integral_value():
-            return _long_integer(format(exact, "f").partition(".")[0])
+            sign, digits, exponent = exact.as_tuple()
+            text = "".join(map(str, digits))
+            # `int` for type checkers: only numbers that are not finite have other exponents.
+            shift = int(exponent)
+            whole = _long_integer(text) * 10**shift if shift > 0 else _long_integer(text[: len(text) + shift])
+            return -whole if sign else whole
     raise ValueError("not an integer, or one of too many digits")
 
 

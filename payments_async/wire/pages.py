@@ -46,7 +46,16 @@ class _SeenCursors:
         return repeated
 
 
-class PageIterator(AsyncIterator[Page[T]]):
+class _AsyncOnly:
+    """What can only be iterated through by `async for`, and says so."""
+
+    if not TYPE_CHECKING:  # type checkers find the mistake by themselves
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError("a list of the API is fetched while you iterate: write 'async for', not 'for'")
+
+
+class PageIterator(_AsyncOnly, AsyncIterator[Page[T]]):
     """One iteration through a list, page by page.
 
     No page is lost if a step fails or is cancelled: the next step asks for the same page again.
@@ -99,7 +108,10 @@ class PageIterator(AsyncIterator[Page[T]]):
             raise StopAsyncIteration
         try:
             page = await self._page()
-            next_cursor = self._next_cursor(page)
+            next_cursor, problem = self._next_cursor(page)
+            if problem is not None:
+                del page  # so that this frame does not show its items
+                raise ProtocolError(problem, operation=self._pages.operation, outcome=Outcome.DONE)
         except PaymentsError as error:
             error.cursor = self._cursor
             raise
@@ -131,19 +143,17 @@ class PageIterator(AsyncIterator[Page[T]]):
                 self._prefetching = None
             raise
 
-    def _next_cursor(self, page: Page[T]) -> str | None:
+    def _next_cursor(self, page: Page[T]) -> tuple[str | None, str | None]:
+        """The cursor of the next page, and why it cannot be used."""
         if not page.has_more:
-            return None
+            return None, None
         if not page.next:
-            raise self._unusable("the server says that more pages follow but names no cursor")
+            return None, "the server says that more pages follow but names no cursor"
         if len(page.next) > _LONGEST_CURSOR:
-            raise self._unusable(f"the server gave a cursor of {len(page.next):,} characters, which no URL can hold")
+            return None, f"the server gave a cursor of {len(page.next):,} characters, which no URL can hold"
         if self._seen.add(page.next):
-            raise self._unusable("the server gave a cursor for the second time, so the list would never end")
-        return page.next
-
-    def _unusable(self, message: str) -> ProtocolError:
-        return ProtocolError(message, operation=self._pages.operation, outcome=Outcome.DONE)
+            return None, "the server gave a cursor for the second time, so the list would never end"
+        return page.next, None
 
 
 def _retrieve(prefetch: asyncio.Task[Page[T]]) -> None:
@@ -152,7 +162,7 @@ def _retrieve(prefetch: asyncio.Task[Page[T]]) -> None:
         prefetch.exception()
 
 
-class ItemIterator(AsyncIterator[T]):
+class ItemIterator(_AsyncOnly, AsyncIterator[T]):
     """One iteration through a list, item by item."""
 
     def __init__(self, pages: PageIterator[T]) -> None:
@@ -171,7 +181,7 @@ class ItemIterator(AsyncIterator[T]):
         await self._pages.aclose()
 
 
-class Pages(Generic[T]):
+class Pages(_AsyncOnly, Generic[T]):
     """A list of the API. Requests are sent only while you iterate; each iteration starts over.
 
     `async for item in pages` gives the items, `by_page()` the pages, `await pages` the first page. The server's cursors
@@ -195,13 +205,6 @@ class Pages(Generic[T]):
 
     def __await__(self) -> Generator[Any, Any, Page[T]]:
         return self.first().__await__()
-
-    if not TYPE_CHECKING:  # type checkers find the mistake by themselves
-
-        def __iter__(self) -> NoReturn:
-            raise TypeError(
-                f"{self.operation} gives an async iterable: write 'async for', or await it for its first page"
-            )
 
     def __repr__(self) -> str:
         return f"<Pages of {self.operation}>"

@@ -48,22 +48,23 @@ class Pipeline:
         deadline = asyncio.get_running_loop().time() + self.timeout.total
         request = encode(call, base=self.base, headers=self.headers, deadline=deadline)
         result = call.read(await self.send(request))
-        if request.reference is not None:
-            _check_reference(request, result)
+        if request.reference is not None and _has_other_reference(request, result):
+            del result  # so that this frame does not show it
+            sent = _kept(request)
+            raise OutcomeUnknownError(
+                f"the write may have happened (reference {sent!r}): the response belongs to another request; "
+                "look whether it did before you call again",
+                operation=request.operation,
+                reference=sent,
+            )
         return result
 
 
-def _check_reference(request: Request, result: object) -> None:
-    """Refuses the response to another request, which a server may have left on the connection.
+def _has_other_reference(request: Request, result: object) -> bool:
+    """Whether this is the response to another request, which a server may have left on the connection."""
+    return getattr(result, "reference", request.reference) not in (request.reference, _kept(request))
 
-    Raises:
-        OutcomeUnknownError: the result has another reference than the request.
-    """
-    sent = request.reference and request.reference.replace("\0", "")  # the server drops these
-    if getattr(result, "reference", sent) != sent:
-        raise OutcomeUnknownError(
-            f"the write may have happened (reference {sent!r}): the response belongs to another request; "
-            "look whether it did before you call again",
-            operation=request.operation,
-            reference=sent,
-        )
+
+def _kept(request: Request) -> str | None:
+    """The request's reference as the server stores it: without NUL characters."""
+    return request.reference and request.reference.replace("\0", "")

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, cast, get_args
 
 import attrs
-from cattrs import ClassValidationError, Converter, IterableValidationError, cols
+from cattrs import ClassValidationError, Converter
 from cattrs.dispatch import StructureHook, UnstructureHook
-from cattrs.errors import AttributeValidationNote, IterableValidationNote
+from cattrs.errors import AttributeValidationNote
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 from cattrs.preconf.msgspec import MsgspecJsonConverter, make_converter
 
@@ -22,6 +24,9 @@ from payments_async.wire.shapes import fields, is_list, is_map, is_model, origin
 from payments_async.wire.times import time_out
 
 Hook = Callable[[Any, Any], Any]
+
+_MOST_MADE_DIGITS = 2_000_000
+"""The most digits that the exponents of all integers in a text may make: seven characters make 100,000."""
 
 
 @attrs.frozen
@@ -45,7 +50,21 @@ class _NoJSON:
     """Replaces a value that is not an instance of its class, because no JSON value can."""
 
 
-_MISMATCHES = (ClassValidationError, IterableValidationError, _WrongTypeError)
+class _ItemError(Exception):
+    """An item of a list or a map does not fit.
+
+    Attributes:
+        place: Its index or its name.
+        error: Why it does not fit.
+        kind: The type that it should have.
+    """
+
+    def __init__(self, place: object, error: Exception, kind: Any) -> None:
+        super().__init__()
+        self.place, self.error, self.kind = place, error, kind
+
+
+_MISMATCHES = (ClassValidationError, _ItemError, _WrongTypeError)
 
 
 class Plain:
@@ -56,7 +75,8 @@ class Plain:
     """
 
     def __init__(self, time_in: Callable[[object], datetime]) -> None:
-        self._reading = _converter(time_in, _integer_in)
+        self._made = _Made()
+        self._reading = _converter(time_in, _integers_in(self._made))
         self._writing = _converter(time_in, _exactly(int))
 
     def read(self, body: bytes, kind: Any) -> tuple[Mismatch | None, Any]:
@@ -65,6 +85,7 @@ class Plain:
             value = value_in(body)
         except (*UNREADABLE, ValueError):
             return Mismatch("$", "JSON"), None
+        self._made.digits = 0
         try:
             return None, self._reading.structure(value, kind)
         except _MISMATCHES as error:
@@ -120,11 +141,25 @@ def _exactly(kind: type) -> Hook:
     return structure
 
 
-def _integer_in(value: Any, _: Any) -> int:
-    try:
-        return integer_by_value(value)
-    except ValueError:
-        raise _WrongTypeError("int") from None
+class _Made(threading.local):
+    """How many digits the exponents of integers have made while a text is read."""
+
+    digits = 0
+
+
+def _integers_in(made: _Made) -> Hook:
+    def structure(value: Any, _: Any) -> int:
+        try:
+            number = integer_by_value(value)
+        except ValueError:
+            raise _WrongTypeError("int") from None
+        if isinstance(value, Decimal):
+            made.digits += value.adjusted()
+            if made.digits > _MOST_MADE_DIGITS:
+                raise _WrongTypeError("int")
+        return number
+
+    return structure
 
 
 def _enum_in(value: Any, kind: type[StrEnum]) -> StrEnum:
@@ -133,31 +168,45 @@ def _enum_in(value: Any, kind: type[StrEnum]) -> StrEnum:
     return kind(value)
 
 
-def _list(kind: Any, converter: Converter) -> StructureHook:
-    items = cols.list_structure_factory(kind, converter)
+# The hooks of cattrs for lists and maps collect an error for each item that does not fit. A server could make that take
+# minutes.
 
-    def structure(value: Any, kind: Any) -> list[Any]:
+
+def _list(kind: Any, converter: Converter) -> StructureHook:
+    inner = (*get_args(kind), Any)[0]
+
+    def structure(value: Any, _: Any) -> list[Any]:
         if value is None:  # the server sometimes writes an empty list so
             return []
         if type(value) is not list:
             raise _WrongTypeError("list")
-        return cast(list[Any], items(value, kind))
+        received = cast("list[Any]", cast("object", value))
+        return [*_structured(enumerate(received), inner, converter)]
 
     return structure
 
 
 def _map(kind: Any, converter: Converter) -> StructureHook:
-    # Not `converter.gen_structure_mapping`, which would register its result in place of this hook.
-    entries = cast("Any", cols).mapping_structure_factory(kind, converter)
+    inner = (*get_args(kind), Any, Any)[1]
 
-    def structure(value: Any, kind: Any) -> dict[str, Any]:
+    def structure(value: Any, _: Any) -> dict[str, Any]:
         if value is None:  # the server sometimes writes an empty map so
             return {}
         if type(value) is not dict:
             raise _WrongTypeError("object")
-        return cast("dict[str, Any]", entries(value, kind))
+        entries = cast("dict[str, Any]", value)
+        return dict(zip(entries, _structured(entries.items(), inner, converter), strict=True))
 
     return structure
+
+
+def _structured(items: Iterable[tuple[object, Any]], kind: Any, converter: Converter) -> Iterator[Any]:
+    """The items, converted to a type, up to the first that does not fit."""
+    for place, item in items:
+        try:
+            yield converter.structure(item, kind)
+        except Exception as error:  # noqa: BLE001  # as cattrs does
+            raise _ItemError(place, error, kind) from None
 
 
 def _overrides(model: Any) -> dict[str, Any]:
@@ -224,15 +273,16 @@ def _model_out(model: Any, converter: Converter) -> UnstructureHook:
 
 def _where(error: BaseException, path: str = "$", kind: Any = None) -> tuple[str, str]:
     """The JSON path of the first mismatch inside an error of cattrs, and what was expected there."""
-    if isinstance(error, ClassValidationError | IterableValidationError):
+    if isinstance(error, _ItemError):
+        # Keys of maps are not shown: they are received data.
+        place = error.place if isinstance(error.place, int) else "*"
+        return _where(error.error, f"{path}[{place}]", error.kind)
+    if isinstance(error, ClassValidationError):
         inner = error.exceptions[0]
         for note in getattr(inner, "__notes__", ()):
             if isinstance(note, AttributeValidationNote):
                 names = {field.name: wire_name(field) for field in fields(error.cl)}
                 return _where(inner, f"{path}.{names[note.name]}", note.type)
-            if isinstance(note, IterableValidationNote):
-                # Keys of maps are not shown: they are received data.
-                return _where(inner, f"{path}[{note.index if isinstance(note.index, int) else '*'}]", note.type)
         return _where(inner, path, kind)
     if isinstance(error, _WrongTypeError):
         return path, str(error)

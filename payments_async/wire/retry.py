@@ -81,7 +81,11 @@ class RetryPolicy:
 
     def pause(self, attempt: int, error: PaymentsError) -> float:
         """Seconds to wait after a failed attempt; the first attempt is number 1."""
-        jitter = self.random() * min(self.cap, self.base * 2.0 ** min(attempt - 1, 64))
+        try:
+            share = self.random()
+        except Exception:  # noqa: BLE001  # it must not replace the error that tells what became of the call
+            share = 1.0
+        jitter = share * min(self.cap, self.base * 2.0 ** min(attempt - 1, 64))
         asked = error.retry_after if isinstance(error, APIError) else None
         return max(jitter, asked or 0.0)
 

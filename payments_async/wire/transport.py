@@ -19,7 +19,7 @@ from aiohttp.tracing import Trace
 from yarl import URL
 
 from payments_async.wire.call import Request, Response, Send, Timeout
-from payments_async.wire.deadline import Deadlines
+from payments_async.wire.deadline import Deadlines, is_cancelled
 from payments_async.wire.errors import (
     MAX_ERROR_BODY,
     ConfigurationError,
@@ -30,6 +30,7 @@ from payments_async.wire.errors import (
     ProtocolError,
     TransportError,
 )
+from payments_async.wire.hidden import without_frames
 from payments_async.wire.jsontext import is_json
 
 log = logging.getLogger(__name__)
@@ -68,13 +69,12 @@ class _Attempt:
         try:
             return await handler(request)
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
+            if is_cancelled():
                 raise
             # Closing the session cancels requests that wait for a connection; the call itself was not cancelled.
             raise aiohttp.ClientConnectionError from None
 
-    def sent(self, error: Exception) -> bool:
+    def sent(self, error: BaseException) -> bool:
         """Whether any byte of the request may have been sent before this error."""
         if self._request is None:
             possible = bool(self._others) or isinstance(error, aiohttp.ClientError | OSError)
@@ -176,7 +176,9 @@ def transport(
                     middlewares=(*others, attempt),
                 )
                 received = await _received(sending, request, max_body)
-        except Exception as error:  # noqa: BLE001  # traces, middlewares and resolvers of a user's session may raise any
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # traces and middlewares may raise any
+            if isinstance(error, asyncio.CancelledError) and is_cancelled():
+                raise without_frames(error)  # noqa: B904  # aiohttp's frames show headers and what was received
             sent = attempt.sent(error)
             if client.closed and (request.safe or not sent):
                 failure = ConfigurationError(
@@ -229,7 +231,7 @@ async def _received(
         return Response(request=request, status=response.status, headers=response.headers, body=b"".join(chunks))
 
 
-def _foreign_failure(error: Exception, request: Request, *, sent: bool) -> PaymentsError:
+def _foreign_failure(error: BaseException, request: Request, *, sent: bool) -> PaymentsError:
     """The error for an exception that is not one of aiohttp or the network; sending again would not help."""
     what = f"{type(error).__name__} was raised inside the session"
     failure: PaymentsError

@@ -80,6 +80,7 @@ def test_keys_and_operators_are_those_of_the_description() -> None:
         (payments.connector_id.match("c"), {"$match": {"connectorID": "c"}}),
         (payments.amount.match(-5), {"$match": {"amount": "-5"}}),
         (payments.initial_amount.lte(2**53 + 1), {"$lte": {"initialAmount": "9007199254740993"}}),
+        (payments.amount.gt(10**4300 + 1), {"$gt": {"amount": f"1{'0' * 4299}1"}}),
         (payments.amount.gt(10**4000), {"$gt": {"amount": f"1{'0' * 4000}"}}),
         (WEB, {"$match": {"metadata[channel]": "web"}}),
         (accounts.metadata["a]b[ c"].match(""), {"$match": {"metadata[a]b[ c]": ""}}),

@@ -11,9 +11,11 @@ import pytest
 from payments_async import (
     APIError,
     ConflictError,
+    NotFoundError,
     Outcome,
     OutcomeUnknownError,
     PaymentsClient,
+    ProtocolError,
     RetryPolicy,
     ServerError,
     ValidationError,
@@ -30,7 +32,7 @@ from payments_async.models import (
 )
 from payments_async.operations.ids import referenced_id
 from payments_async.sandbox import Fault, FaultKind, Sandbox
-from payments_async.wire.call import Request, Response
+from payments_async.wire.call import Request, Response, Send
 from tests.drain.lists import JSON, connected
 from tests.drain.lists import payment as wire_payment
 
@@ -218,6 +220,57 @@ async def test_a_gateway_that_refuses_a_create_says_nothing_of_it(
     assert sandbox.processed["POST", route] == 1
 
 
+async def test_the_answer_to_another_call_is_not_taken_for_ones_own(
+    client: PaymentsClient, sandbox: Sandbox, case: Case
+) -> None:
+    ensure, request, route, _ = case
+    await ensure(client, attrs.evolve(request, reference="of-another"))
+
+    def mistaken(send: Send) -> Send:
+        """A cache that takes no notice of what is asked for: it answers with what was asked for first."""
+        kept: list[Response] = []
+
+        async def answer(sent: Request) -> Response:
+            if sent.method != "GET":
+                return await send(sent)
+            kept.append(kept[0] if kept else await send(sent))
+            return attrs.evolve(kept[-1], request=sent)
+
+        return answer
+
+    misled = client.with_options(layers=[mistaken])
+    await ensure(misled, attrs.evolve(request, reference="of-another"))
+    written = sandbox.processed["POST", route]
+    with pytest.raises(ProtocolError, match="answered with another reference"):
+        await ensure(misled, request)
+    assert sandbox.processed["POST", route] == written
+
+
+async def test_only_the_apis_code_says_that_there_is_nothing(client: PaymentsClient, case: Case) -> None:
+    ensure, request, route, _ = case
+
+    def elsewhere(_: Send) -> Send:
+        async def answer(sent: Request) -> Response:
+            assert sent.method == "GET"
+            return Response(request=sent, status=404, headers=JSON, body=b'{"errorCode":"ROUTE_NOT_FOUND"}')
+
+        return answer
+
+    with pytest.raises(NotFoundError):
+        await ensure(client.with_options(layers=[elsewhere]), request)
+    assert route
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+async def test_a_version_that_is_not_given_now_is_no_conflict(status: int) -> None:
+    server = Versioned(b"{}", status)
+    async with connected(server) as client:
+        with pytest.raises(APIError) as refused:
+            await client.payments.ensure_payment(payment("c"))
+        assert refused.value.status == status
+    assert len(server.payments) == 1
+
+
 async def test_an_empty_page_does_not_say_that_there_is_no_payment(
     sandbox: Sandbox, client: PaymentsClient, connector_id: str
 ) -> None:
@@ -230,15 +283,16 @@ async def test_an_empty_page_does_not_say_that_there_is_no_payment(
 class Versioned:
     """A server of some version that has one payment of the reference, on another connector, and takes others."""
 
-    def __init__(self, version: bytes) -> None:
+    def __init__(self, version: bytes, status: int = 200) -> None:
         self.info = version
+        self.status = status
         self.asked = 0
         self.payments = [wire_payment("ensured-1", connectorID="another")]
 
     async def __call__(self, sent: Request) -> Response:
         if sent.path == "/_info":
             self.asked += 1
-            return Response(request=sent, status=200, headers=JSON, body=self.info)
+            return Response(request=sent, status=self.status, headers=JSON, body=self.info)
         if sent.method == "POST":
             members = json.loads(sent.body or b"")
             self.payments.append({**wire_payment("ensured-1"), **members, "initialAmount": members["amount"]})

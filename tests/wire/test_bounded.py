@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from payments_async import AuthenticationError, ClientCredentials, ProtocolError, ServerError
+from payments_async.drain.sinks.spreadsheet import marked
 from payments_async.wire import errors
 from payments_async.wire.call import Page, Request, Response
 from payments_async.wire.errors import MAX_ERROR_BODY, api_error, redacted, retry_after_seconds
 from payments_async.wire.pages import Pages
+from payments_async.wire.plain import Mismatch, Plain
+from payments_async.wire.times import time_in
 from payments_async.wire.token_endpoint import MAX_TOKEN_BODY, checked_token, read_token
 from tests.wire.scripted import Scripted, answer, calling, endless
 
@@ -104,6 +107,37 @@ async def test_a_large_response_with_an_error_status_is_read_to_its_limit_only()
         await server.left()
     assert failed.value.foreign
     assert MAX_ERROR_BODY <= sum(sent) < 20 * MAX_ERROR_BODY  # what the buffers of two sockets hold goes out besides
+
+
+def test_a_page_is_read_up_to_the_first_item_that_does_not_fit() -> None:
+    read: list[object] = []
+
+    def refused(value: object) -> datetime:
+        read.append(value)
+        raise ValueError
+
+    for text in (json.dumps([{}] * 1_000), json.dumps({str(name): {} for name in range(1_000)})):
+        plain = Plain(refused)
+        kind = list[datetime] if text[0] == "[" else dict[str, datetime]
+        mismatch, _ = plain.read(text.encode(), kind)
+        assert mismatch is not None
+        assert mismatch.path == ("$[0]" if text[0] == "[" else "$[*]")
+        assert len(read) == 1
+        read.clear()
+
+
+def test_the_digits_that_exponents_make_are_limited_in_all() -> None:
+    plain = Plain(time_in)
+    mismatch, value = plain.read(b"[1e99999,1e99998]", list[int])
+    assert (mismatch, value) == (None, [10**99999, 10**99998])
+    mismatch, _ = plain.read(b"[" + b",".join([b"1e99999"] * 400) + b"]", list[int])
+    assert mismatch == Mismatch("$[20]", "int")
+    assert plain.read(b"[1e99999]", list[int])[1] == [10**99999]
+
+
+def test_a_cell_of_a_spreadsheet_is_searched_once() -> None:
+    # A pattern that starts again at each digit would take hours.
+    assert marked("1" * 2_000_000 + "x") == "1" * 2_000_000 + "x"
 
 
 def test_no_number_of_an_error_is_converted_to_an_integer() -> None:

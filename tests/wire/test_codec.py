@@ -20,7 +20,7 @@ import attrs
 import pytest
 import yaml
 
-from payments_async import DecodeError, ProtocolError, models
+from payments_async import DecodeError, Outcome, ProtocolError, models
 from payments_async.models import (
     CONFIG_BY_CONNECTOR,
     TASK_BY_CONNECTOR,
@@ -850,9 +850,26 @@ def test_an_answer_without_a_body_is_refused_where_one_is_promised(reader: Any, 
 def test_nothing_takes_an_answer_that_says_nothing() -> None:
     nothing(answer(b"", status=204, content_type=None))
     nothing(answer(b"", status=204))
-    nothing(answer(b"", status=200, content_type=None))
+    nothing(answer(b"", status=200))
     nothing(answer(b'{"data":{"id":"x"}}', status=200))
     assert anything(answer(b"", status=204, content_type=None)) is None
+
+
+@pytest.mark.parametrize("reader", [nothing, anything])
+@pytest.mark.parametrize("content_type", [None, "text/html"])
+def test_an_empty_answer_that_is_not_the_apis_is_no_success(reader: Any, content_type: str | None) -> None:
+    with pytest.raises(ProtocolError, match="instead of JSON") as refused:
+        reader(answer(b"", status=200, content_type=content_type))
+    assert refused.value.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("content_type", "outcome"), [("application/json", "DONE"), ("application/problem+json", "UNKNOWN")]
+)
+def test_only_the_apis_own_type_says_that_it_acted(content_type: str, outcome: str) -> None:
+    with pytest.raises(DecodeError) as refused:
+        one(ServerInfo)(answer(b'{"title":"no"}', status=200, content_type=content_type))
+    assert refused.value.outcome is Outcome[outcome]
 
 
 def test_nothing_refuses_the_page_of_a_portal() -> None:

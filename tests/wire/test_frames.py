@@ -12,15 +12,19 @@ from payments_async import (
     BearerToken,
     ClientCredentials,
     ConfigurationError,
+    OutcomeUnknownError,
     PaymentsClient,
     PaymentsError,
+    ProtocolError,
     RetryPolicy,
     Timeout,
 )
-from payments_async.models import BankAccountRequest, Connector, StripeConfig
+from payments_async.models import BankAccountRequest, Connector, PaymentRequest, StripeConfig
 from payments_async.sandbox import Sandbox
 from payments_async.settings import from_environment
+from tests.drain.lists import payment
 from tests.sealed import assert_sealed
+from tests.tables import instance
 from tests.wire.scripted import Scripted, Step, answer, calling, hangs_after, http, sends, sends_and_hangs_up
 
 CANARY = "canary-of-the-body"
@@ -97,6 +101,35 @@ async def test_no_frame_shows_a_token_that_cannot_be_used(answered: Any) -> None
         assert_sealed(failed.value, *SECRETS)
 
 
+@pytest.mark.parametrize("received", [b"", http(200, JSON, length=9999)], ids=["nothing", "half"])
+async def test_no_frame_of_a_cancelled_call_shows_a_secret(received: bytes) -> None:
+    options: dict[str, Any] = {"auth": BearerToken("token-canary"), "headers": {"X-Own": "canary"}}
+    async with Scripted(hangs_after(received)) as server, calling(server.url, **options) as client:
+        call = asyncio.ensure_future(CALLS["create"](client))
+        await server.arrived(1)
+        await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError) as cancelled:
+            await call
+        assert_sealed(cancelled.value, *SECRETS)
+
+
+async def test_no_frame_shows_the_payment_of_somebody_else() -> None:
+    others = answer(200, {"data": {**payment("another"), "metadata": {"canary": "canary"}}})
+    async with Scripted(others) as server, calling(server.url) as client:
+        with pytest.raises(OutcomeUnknownError) as failed:
+            await client.payments.create_payment(instance(PaymentRequest))
+        assert_sealed(failed.value, *SECRETS)
+
+
+async def test_no_frame_shows_a_page_that_cannot_be_followed() -> None:
+    broken = answer(200, {"cursor": {"hasMore": True, "data": [payment("canary")]}})
+    async with Scripted(broken) as server, calling(server.url) as client:
+        with pytest.raises(ProtocolError, match="names no cursor") as failed:
+            await anext(client.payments.list_payments().by_page())
+        assert_sealed(failed.value, *SECRETS)
+
+
 class Unusual:
     """A token source whose tokens no header can carry."""
 
@@ -133,8 +166,16 @@ async def test_no_frame_of_a_refused_argument_shows_a_secret(call: str) -> None:
         assert server.begun == 0
 
 
-async def test_no_frame_shows_the_token_of_an_own_source() -> None:
-    async with Scripted(answer(200)) as server, calling(server.url, auth=Unusual()) as client:
+class NoText(Unusual):
+    """A token source whose tokens are not texts."""
+
+    async def acquire(self) -> str:
+        return ["canary"]  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+
+
+@pytest.mark.parametrize("source", [Unusual(), NoText()])
+async def test_no_frame_shows_the_token_of_an_own_source(source: Unusual) -> None:
+    async with Scripted(answer(200)) as server, calling(server.url, auth=source) as client:
         with pytest.raises(PaymentsError) as failed:
             await CALLS["create"](client)
         assert_sealed(failed.value, *SECRETS)
@@ -146,7 +187,7 @@ async def test_no_frame_shows_the_token_of_an_own_source() -> None:
         lambda: BearerToken("canary\n"),
         lambda: ClientCredentials("", "canary"),
         lambda: ClientCredentials("id", "canary", token_url=""),
-        lambda: ClientCredentials("id", "canary", scopes="one"),
+        lambda: ClientCredentials("id", "canary", scopes="canary"),
         lambda: PaymentsClient("https://me:canary@x"),
         lambda: PaymentsClient("ftp://x", auth=BearerToken("canary")),
         lambda: PaymentsClient("https://x", auth=BearerToken("canary"), headers={"A": "canary\n"}),
@@ -154,6 +195,12 @@ async def test_no_frame_shows_the_token_of_an_own_source() -> None:
         lambda: PaymentsClient("https://x", auth=ClientCredentials("id", "canary", token_url="ftp://y")),
         lambda: PaymentsClient("https://x", auth=ClientCredentials("id", "s", token_url="https://me:canary@y")),
         lambda: PaymentsClient("https://x").with_options(headers={"A": "canary\n"}),
+        lambda: PaymentsClient("https://x", headers={"A": b"canary"}),  # type: ignore[dict-item]
+        lambda: PaymentsClient(b"https://me:canary@x"),  # type: ignore[arg-type]
+        lambda: PaymentsClient("https://x", auth="canary"),  # type: ignore[arg-type]
+        lambda: PaymentsClient("https://x", auth=("id", "canary")),  # type: ignore[arg-type]
+        lambda: BearerToken(b"canary"),  # type: ignore[arg-type]
+        lambda: ClientCredentials("id", b"canary"),  # type: ignore[arg-type]
         lambda: from_environment({"FORMANCE_URL": "https://x", "FORMANCE_CLIENT_SECRET": "canary"}),
         lambda: from_environment({"FORMANCE_URL": "https://x", "FORMANCE_CLIENT_ID": "i", "OTHER": "canary"}),
     ],

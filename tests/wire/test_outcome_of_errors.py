@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -259,9 +260,9 @@ async def test_a_token_source_that_fails_to_forget_a_token_never_raises_through(
         assert "KeyError" in str(error)
 
 
-def tracing(moment: str) -> aiohttp.ClientSession:
+def tracing(moment: str, error: BaseException | None = None) -> aiohttp.ClientSession:
     async def fail(*_: object) -> None:
-        raise LookupError("of the user's own")
+        raise error or LookupError("of the user's own")
 
     trace = aiohttp.TraceConfig()
     getattr(trace, moment).append(fail)
@@ -295,6 +296,27 @@ async def test_a_trace_that_fails_after_the_request_leaves_it_open_and_is_not_tr
         error = await failing(LEAVE_NOTHING[name], client)
         assert isinstance(error, OutcomeUnknownError)
         assert server.begun <= 1
+
+
+async def test_a_trace_that_is_cancelled_from_inside_does_not_cancel_the_call() -> None:
+    async with (
+        Scripted(answer(200, payment("mine"))) as server,
+        calling(server.url, tracing("on_request_end", asyncio.CancelledError())) as client,
+    ):
+        error = await failing(LEAVE_NOTHING["create_payment"], client)
+        assert isinstance(error, OutcomeUnknownError)
+        assert server.begun == 1
+
+
+async def test_a_token_source_that_is_cancelled_from_inside_does_not_cancel_the_call() -> None:
+    class Cancelled(Broken):
+        async def acquire(self) -> str:
+            raise asyncio.CancelledError
+
+    async with Scripted() as server, calling(server.url, auth=Cancelled()) as client:
+        error = await failing(LEAVE_NOTHING["create_payment"], client)
+        assert isinstance(error, TransportError)
+        assert error.outcome is Outcome.NOT_SENT
 
 
 class Absent(Resolver):

@@ -181,7 +181,7 @@ async def test_the_first_page_is_asked_for_each_time() -> None:
 
 @pytest.mark.parametrize("walk", [list, sorted, iter])
 def test_a_walk_without_async_says_what_to_write(walk: Callable[[Any], Any]) -> None:
-    with pytest.raises(TypeError, match=r"list_things gives an async iterable: write 'async for', or await it"):
+    with pytest.raises(TypeError, match=r"write 'async for', not 'for'"):
         walk(numbered(3).from_())
 
 

@@ -19,7 +19,8 @@ from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, json_of, plain, text_of
 from payments_async.drain.sinks import spreadsheet
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, without_frames, writing
+from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, writing
+from payments_async.wire.hidden import without_frames
 from payments_async.wire.jsontext import UNREADABLE, integer_text, value_in
 
 _FIELD = re.compile(r'(?:"((?:[^"]++|"")*+)"|([^",]*+))(,|\Z)')

@@ -15,7 +15,8 @@ from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, json_of, microseconds, plain_value, time_of, time_text
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, without_frames, writing
+from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, writing
+from payments_async.wire.hidden import without_frames
 
 T = TypeVar("T")
 

@@ -15,6 +15,7 @@ from payments_async.drain.checkpoint import Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import plain_value, text_of
+from payments_async.wire.deadline import is_cancelled
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -133,12 +134,6 @@ def writing(rows: Sequence[R], write: Callable[[Sequence[R]], T], *, key: Sequen
     return write(rows)
 
 
-def without_frames(error: Exception) -> Exception:
-    """An error as the cause of another one, without its frames and those of the errors before it: they hold rows."""
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
-
-
 async def result_of(call: Awaitable[T], name: str) -> T:
     """The result of a call of the user's own function.
 
@@ -148,8 +143,7 @@ async def result_of(call: Awaitable[T], name: str) -> T:
     try:
         return await call
     except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
+        if is_cancelled():
             raise
         raise DrainError(f"{name} was cancelled from inside; what was committed is kept") from error
 

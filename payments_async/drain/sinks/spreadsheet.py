@@ -18,7 +18,7 @@ _DIGITS = 15
 # Spreadsheets run what starts with such a sign as a formula. A tab is among them, so that `unmarked` is exact.
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")  # noqa: RUF001
 # Spreadsheets read these as numbers, dates or times, and drop leading zeros.
-_NUMBER = re.compile(r"[0-9.,:/%eE +-]*[0-9][0-9.,:/%eE +-]*")
+_NUMBER = re.compile(r"[.,:/%eE +-]*+[0-9][0-9.,:/%eE +-]*+")
 _MARK = "\t"
 
 

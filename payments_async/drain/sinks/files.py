@@ -23,6 +23,9 @@ from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thr
 from payments_async.wire.hidden import without_frames
 from payments_async.wire.jsontext import UNREADABLE, integer_text, value_in
 
+_END = 256
+"""How many of the first and of the last committed bytes are compared at each commit."""
+
 _FIELD = re.compile(r'(?:"((?:[^"]++|"")*+)"|([^",]*+))(,|\Z)')
 """A field of a CSV record, in quotes or not, and the comma after it."""
 
@@ -47,6 +50,7 @@ class FileSink(Sink):
         # Whether `open` created the file; whether its head and first checkpoint are written.
         self._created = self._started = False
         self._offset: int
+        self._ends = (b"", b"")
         self._ledger: Ledger
 
     async def open(self, opening: Opening) -> Ledger:
@@ -83,6 +87,7 @@ class FileSink(Sink):
         if not ledger.done:  # after a finished drain, the user may have appended data
             self._file.truncate(offset)
         self._ledger, self._offset = ledger, offset
+        self._ends = self._both_ends()
         return offset > 0 or not head
 
     def _start(self) -> None:
@@ -90,6 +95,7 @@ class FileSink(Sink):
         self.checkpoint.save(self._identity, Ledger())
         self._append(self.head())
         self._offset = self._file.tell()
+        self._ends = self._both_ends()
         self.checkpoint.save(self._identity, Ledger(), self._offset)
         self._started = True
 
@@ -100,24 +106,32 @@ class FileSink(Sink):
     def _commit(self, steps: Sequence[Step]) -> None:
         ledger = self._ledger.moved(steps)
         try:
-            self._check_unchanged()
-            self._store([row for step in steps for row in step.rows])
-            self.checkpoint.save(self._identity, ledger, self._file.tell())
+            end = self._store([row for step in steps for row in step.rows])
+            self.checkpoint.save(self._identity, ledger, end)
         except OSError as error:
             raise self._unusable(error) from without_frames(error)
-        self._ledger, self._offset = ledger, self._file.tell()
+        self._ledger, self._offset = ledger, end
+        self._ends = self._both_ends()
 
-    def _store(self, rows: list[Any]) -> None:
+    def _store(self, rows: list[Any]) -> int:
+        """Append these rows; return the length of the file with them."""
         data = self._encoded(rows)
+        self._check_unchanged()
         if not self._started:
             self._start()
         self._append(data)
+        self._check_unchanged()  # again: a file that was cut before the write has a gap now
+        return self._offset + len(data)
+
+    async def finish(self) -> None:
+        """Check that the file still is what was committed."""
+        await run_in_thread(self._check_unchanged)
 
     def _check_unchanged(self) -> None:
         """Check at each commit what opening the file checked.
 
         Raises:
-            DrainError: somebody else has replaced, moved, removed or cut the file meanwhile.
+            DrainError: somebody else has replaced, moved, removed, cut or overwritten the file meanwhile.
         """
         if not is_current(self._file):
             raise DrainError(f"{self.path} was replaced, moved or removed; what was committed is in the former file")
@@ -127,6 +141,19 @@ class FileSink(Sink):
                 f"{self.path} was cut to {size} bytes although {self._offset} were committed: "
                 "restore a copy and resume, or replace it"
             )
+        if self._both_ends() != self._ends:
+            raise DrainError(
+                f"{self.path} was overwritten before byte {self._offset}, up to which it was committed: "
+                "restore a copy and resume, or replace it"
+            )
+
+    def _both_ends(self) -> tuple[bytes, bytes]:
+        """The first and the last bytes that were committed, which show that a file was cut or overwritten."""
+        length = min(self._offset, _END)
+        self._file.seek(0)
+        first = self._file.read(length)
+        self._file.seek(self._offset - length)
+        return first, self._file.read(length)
 
     def _encoded(self, rows: list[Any]) -> bytes:
         def encoded(rows: Sequence[Any]) -> bytes:

@@ -162,6 +162,44 @@ async def test_a_file_that_is_cut_meanwhile_is_not_written_to(tmp_path: Path, ki
     assert kind.read(path) == expected(payments(4))
 
 
+@pytest.mark.parametrize("kind", KINDS[:2], ids=str)
+async def test_a_file_that_is_cut_between_a_check_and_the_write_is_not_called_committed(
+    tmp_path: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / kind.name
+    sink = await begun(kind, path)
+    before = path.read_bytes()
+    append = sink._append
+
+    def cut_first(data: bytes) -> None:
+        os.truncate(path, 10)
+        append(data)
+
+    monkeypatch.setattr(sink, "_append", cut_first)
+    with pytest.raises(DrainError, match="was overwritten before byte"):
+        await sink.commit([moved(2, payments(2, first=2))])
+    await sink.aclose()
+    path.write_bytes(before)  # the copy is put back
+    again = kind.make(path)
+    assert [*await again.open(opening(again, resume=True))] == [at(2)]
+    await again.aclose()
+
+
+@pytest.mark.parametrize("kind", KINDS[:2], ids=str)
+@pytest.mark.parametrize("place", [0, -5])
+async def test_a_file_that_is_overwritten_meanwhile_is_not_called_done(tmp_path: Path, kind: Kind, place: int) -> None:
+    path = tmp_path / kind.name
+    sink = await begun(kind, path)
+    with path.open("r+b") as file:
+        file.seek(place, os.SEEK_SET if place == 0 else os.SEEK_END)
+        file.write(b"xxxxx")
+    with pytest.raises(DrainError, match="was overwritten before byte"):
+        await sink.finish()
+    with pytest.raises(DrainError, match="was overwritten before byte"):
+        await sink.commit([moved(2, payments(2, first=2))])
+    await sink.aclose()
+
+
 async def test_csv_files_are_read_side_by_side_without_touching_the_process(tmp_path: Path) -> None:
     limit = csv.field_size_limit()
     paths = [tmp_path / f"{number}.csv" for number in range(4)]

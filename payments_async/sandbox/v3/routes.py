@@ -1,0 +1,82 @@
+"""The routes of version 3.4, as its description writes them."""
+
+from aiohttp import web
+
+from payments_async.sandbox import wire
+from payments_async.sandbox.routes import TOKEN_PATH, Route
+from payments_async.sandbox.v3 import (
+    accounts,
+    bank_accounts,
+    connectors,
+    initiations,
+    payments,
+    pools,
+    schedules,
+    trades,
+    users,
+)
+
+VERSION = "v3.4.0"
+
+
+async def get_server_info(_request: web.Request) -> web.Response:
+    """GET /_info."""
+    return wire.answer(wire.encode({"version": VERSION, "debug": False}))
+
+
+async def get_health(_request: web.Request) -> web.Response:
+    """GET /_healthcheck."""
+    return wire.answer("{}")
+
+
+_CONNECTOR = "/v3/connectors/{connectorID}"
+_INITIATION = "/v3/payment-initiations/{paymentInitiationID}"
+_USER = "/v3/payment-service-users/{paymentServiceUserID}"
+_POOL = "/v3/pools/{poolID}"
+OPEN_ROUTES = {"/_info", "/_healthcheck", TOKEN_PATH}
+"""Routes that need no token."""
+ROUTES: tuple[Route, ...] = (
+    ("GET", "/_info", get_server_info),
+    ("GET", "/_healthcheck", get_health),
+    ("POST", "/v3/accounts", accounts.create_account),
+    ("GET", "/v3/accounts", accounts.list_accounts),
+    ("GET", "/v3/accounts/{accountID}", accounts.get_account),
+    ("GET", "/v3/accounts/{accountID}/balances", accounts.get_account_balances),
+    ("POST", "/v3/bank-accounts", bank_accounts.create_bank_account),
+    ("GET", "/v3/bank-accounts", bank_accounts.list_bank_accounts),
+    ("GET", "/v3/bank-accounts/{bankAccountID}", bank_accounts.get_bank_account),
+    ("PATCH", "/v3/bank-accounts/{bankAccountID}/metadata", bank_accounts.update_bank_account_metadata),
+    ("GET", "/v3/connectors", connectors.list_connectors),
+    ("GET", "/v3/connectors/configs", connectors.list_connector_configs),
+    ("GET", "/v3/connectors/capabilities", connectors.list_connector_capabilities),
+    ("GET", f"{_CONNECTOR}/config", connectors.get_connector_config),
+    ("GET", f"{_CONNECTOR}/capabilities", connectors.get_connector_capabilities),
+    ("GET", f"{_CONNECTOR}/schedules", schedules.list_schedules),
+    ("GET", f"{_CONNECTOR}/schedules/{{scheduleID}}", schedules.get_schedule),
+    ("GET", f"{_CONNECTOR}/schedules/{{scheduleID}}/instances", schedules.list_instances),
+    ("GET", "/v3/orders", trades.list_orders),
+    ("GET", "/v3/orders/{orderID}", trades.get_order),
+    ("GET", "/v3/conversions", trades.list_conversions),
+    ("GET", "/v3/conversions/{conversionID}", trades.get_conversion),
+    ("POST", "/v3/payments", payments.create_payment),
+    ("GET", "/v3/payments", payments.list_payments),
+    ("GET", "/v3/payments/{paymentID}", payments.get_payment),
+    ("PATCH", "/v3/payments/{paymentID}/metadata", payments.update_payment_metadata),
+    ("GET", "/v3/payment-initiations", initiations.list_initiations),
+    ("GET", _INITIATION, initiations.get_initiation),
+    ("GET", f"{_INITIATION}/adjustments", initiations.list_adjustments),
+    ("GET", f"{_INITIATION}/payments", initiations.list_related_payments),
+    ("POST", "/v3/payment-service-users", users.create_user),
+    ("GET", "/v3/payment-service-users", users.list_users),
+    ("GET", _USER, users.get_user),
+    ("POST", f"{_USER}/bank-accounts/{{bankAccountID}}", users.add_bank_account),
+    ("POST", "/v3/pools", pools.create_pool),
+    ("GET", "/v3/pools", pools.list_pools),
+    ("GET", _POOL, pools.get_pool),
+    ("DELETE", _POOL, pools.delete_pool),
+    ("PATCH", f"{_POOL}/query", pools.update_pool_query),
+    ("GET", f"{_POOL}/balances", pools.get_pool_balances),
+    ("GET", f"{_POOL}/balances/latest", pools.get_pool_balances_latest),
+    ("POST", f"{_POOL}/accounts/{{accountID}}", pools.add_account_to_pool),
+    ("DELETE", f"{_POOL}/accounts/{{accountID}}", pools.remove_account_from_pool),
+)

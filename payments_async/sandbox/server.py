@@ -24,11 +24,13 @@ from payments_async.sandbox.population import Population
 from payments_async.sandbox.routes import TOKEN_PATH
 from payments_async.sandbox.store import Store
 from payments_async.sandbox.tokens import Tokens
+from payments_async.sandbox.v3.steps import Steps
+from payments_async.sandbox.v3.worker import WORKER, Worker
 from payments_async.sandbox.versions import VERSIONS
 from payments_async.sandbox.world import World
 
 
-class Sandbox(Arrivals):
+class Sandbox(Arrivals, Steps):
     """A local stand-in of the Payments API with its token endpoint.
 
     As in a deployed stack, every operation needs a token; `/_health` and `/_live` do not.
@@ -46,6 +48,7 @@ class Sandbox(Arrivals):
         orders: how many orders, in version 3.4.
         conversions: how many conversions, in version 3.4.
         users: how many payment service users, in version 3.4.
+        task_delay: seconds after which tasks of version 3.4 are worked off; None: only when `work_tasks` is called.
         seed: the same counts, `awkward` and seed make the same rows.
         awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
         client_id: OAuth2 client, random if not given.
@@ -86,6 +89,7 @@ class Sandbox(Arrivals):
         orders: int | None = None,
         conversions: int | None = None,
         users: int | None = None,
+        task_delay: float | None = 0.05,
         seed: int = 7,
         awkward: bool = False,
         client_id: str | None = None,
@@ -134,6 +138,7 @@ class Sandbox(Arrivals):
             conversions=conversions,
             users=users,
         )
+        self._task_delay = task_delay
         self._seed = seed
         self._awkward = awkward
         self._auth = auth
@@ -206,6 +211,8 @@ class Sandbox(Arrivals):
             if self._rules.collation is Collation.LINGUISTIC:
                 self._world.store.create_linguistic_indices()
             self._population = self._version.population(self._world, self._seed, awkward=self._awkward)
+            if self._version.current:
+                self._worker = Worker(self._world, self._task_delay)
             await self._listen(self._world, self._population)
         except BaseException:
             await self.stop()
@@ -216,6 +223,9 @@ class Sandbox(Arrivals):
         if self._listening is not None:
             self._listening.close()
             self._listening = None
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker = None
         if self._runner is not None:
             await self._faults.end()
             await self._runner.cleanup()
@@ -254,6 +264,8 @@ class Sandbox(Arrivals):
             requests=self.requests,
             processed=self.processed,
         )
+        if self._worker is not None:
+            service.application[WORKER] = self._worker
         self._runner = web.AppRunner(service.application, shutdown_timeout=1.0)
         await self._runner.setup()
         loop, server = asyncio.get_running_loop(), self._runner.server

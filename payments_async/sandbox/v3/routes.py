@@ -8,11 +8,16 @@ from payments_async.sandbox.v3 import (
     accounts,
     bank_accounts,
     connectors,
+    forwarding,
     initiations,
+    installs,
+    links,
     payments,
     pools,
     schedules,
+    tasks,
     trades,
+    transfers,
     users,
 )
 
@@ -32,8 +37,10 @@ async def get_health(_request: web.Request) -> web.Response:
 _CONNECTOR = "/v3/connectors/{connectorID}"
 _INITIATION = "/v3/payment-initiations/{paymentInitiationID}"
 _USER = "/v3/payment-service-users/{paymentServiceUserID}"
+_USER_CONNECTOR = f"{_USER}/connectors/{{connectorID}}"
+_REDIRECT = "/v3/connectors/open-banking/{connectorID}/redirect"
 _POOL = "/v3/pools/{poolID}"
-OPEN_ROUTES = {"/_info", "/_healthcheck", TOKEN_PATH}
+OPEN_ROUTES = {"/_info", "/_healthcheck", TOKEN_PATH, _REDIRECT}
 """Routes that need no token."""
 ROUTES: tuple[Route, ...] = (
     ("GET", "/_info", get_server_info),
@@ -46,9 +53,14 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/v3/bank-accounts", bank_accounts.list_bank_accounts),
     ("GET", "/v3/bank-accounts/{bankAccountID}", bank_accounts.get_bank_account),
     ("PATCH", "/v3/bank-accounts/{bankAccountID}/metadata", bank_accounts.update_bank_account_metadata),
+    ("POST", "/v3/bank-accounts/{bankAccountID}/forward", forwarding.forward_bank_account),
     ("GET", "/v3/connectors", connectors.list_connectors),
     ("GET", "/v3/connectors/configs", connectors.list_connector_configs),
     ("GET", "/v3/connectors/capabilities", connectors.list_connector_capabilities),
+    ("POST", "/v3/connectors/install/{connector}", installs.install_connector),
+    ("DELETE", _CONNECTOR, installs.uninstall_connector),
+    ("PATCH", f"{_CONNECTOR}/config", installs.update_connector_config),
+    ("POST", f"{_CONNECTOR}/reset", installs.reset_connector),
     ("GET", f"{_CONNECTOR}/config", connectors.get_connector_config),
     ("GET", f"{_CONNECTOR}/capabilities", connectors.get_connector_capabilities),
     ("GET", f"{_CONNECTOR}/schedules", schedules.list_schedules),
@@ -63,6 +75,12 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/v3/payments/{paymentID}", payments.get_payment),
     ("PATCH", "/v3/payments/{paymentID}/metadata", payments.update_payment_metadata),
     ("GET", "/v3/payment-initiations", initiations.list_initiations),
+    ("POST", "/v3/payment-initiations", transfers.initiate_payment),
+    ("DELETE", _INITIATION, transfers.delete_initiation),
+    ("POST", f"{_INITIATION}/approve", transfers.approve_initiation),
+    ("POST", f"{_INITIATION}/reject", transfers.reject_initiation),
+    ("POST", f"{_INITIATION}/retry", transfers.retry_initiation),
+    ("POST", f"{_INITIATION}/reverse", transfers.reverse_initiation),
     ("GET", _INITIATION, initiations.get_initiation),
     ("GET", f"{_INITIATION}/adjustments", initiations.list_adjustments),
     ("GET", f"{_INITIATION}/payments", initiations.list_related_payments),
@@ -70,6 +88,18 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/v3/payment-service-users", users.list_users),
     ("GET", _USER, users.get_user),
     ("POST", f"{_USER}/bank-accounts/{{bankAccountID}}", users.add_bank_account),
+    ("POST", f"{_USER}/bank-accounts/{{bankAccountID}}/forward", forwarding.forward_bank_account_of_user),
+    ("DELETE", _USER, links.delete_user),
+    ("GET", f"{_USER}/connections", links.list_connections),
+    ("POST", f"{_USER_CONNECTOR}/forward", links.forward_user),
+    ("DELETE", _USER_CONNECTOR, links.delete_user_connector),
+    ("POST", f"{_USER_CONNECTOR}/create-link", links.create_link),
+    ("GET", f"{_USER_CONNECTOR}/connections", links.list_connections_of_connector),
+    ("GET", f"{_USER_CONNECTOR}/link-attempts", links.list_attempts),
+    ("GET", f"{_USER_CONNECTOR}/link-attempts/{{attemptID}}", links.get_attempt),
+    ("DELETE", f"{_USER_CONNECTOR}/connections/{{connectionID}}", links.delete_connection),
+    ("POST", f"{_USER_CONNECTOR}/connections/{{connectionID}}/update-link", links.update_link),
+    ("GET", _REDIRECT, links.redirect),
     ("POST", "/v3/pools", pools.create_pool),
     ("GET", "/v3/pools", pools.list_pools),
     ("GET", _POOL, pools.get_pool),
@@ -79,4 +109,5 @@ ROUTES: tuple[Route, ...] = (
     ("GET", f"{_POOL}/balances/latest", pools.get_pool_balances_latest),
     ("POST", f"{_POOL}/accounts/{{accountID}}", pools.add_account_to_pool),
     ("DELETE", f"{_POOL}/accounts/{{accountID}}", pools.remove_account_from_pool),
+    ("GET", "/v3/tasks/{taskID}", tasks.get_task),
 )

@@ -59,7 +59,7 @@ def masked(text: str | None, head: int, tail: int) -> str | None:
     """A number with all characters but those at its ends masked; a short one wholly."""
     if text is None:
         return None
-    if len(text) <= head + tail:
+    if len(text) < head + tail:
         return "*" * len(text)
     return text[:head] + "*" * (len(text) - head - tail) + text[-tail:]
 

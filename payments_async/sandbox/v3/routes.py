@@ -20,6 +20,11 @@ from payments_async.sandbox.v3 import (
     transfers,
     users,
 )
+from payments_async.sandbox.v3.earlier import accounts as earlier_accounts
+from payments_async.sandbox.v3.earlier import bank_accounts as earlier_bank_accounts
+from payments_async.sandbox.v3.earlier import connectors as earlier_connectors
+from payments_async.sandbox.v3.earlier import payments as earlier_payments
+from payments_async.sandbox.v3.earlier import transfers as earlier_transfers
 
 VERSION = "v3.4.0"
 
@@ -40,6 +45,8 @@ _USER = "/v3/payment-service-users/{paymentServiceUserID}"
 _USER_CONNECTOR = f"{_USER}/connectors/{{connectorID}}"
 _REDIRECT = "/v3/connectors/open-banking/{connectorID}/redirect"
 _POOL = "/v3/pools/{poolID}"
+_EARLIER_CONNECTOR = "/connectors/{connector}/{connectorID}"
+_TRANSFER = "/transfer-initiations/{transferId}"
 OPEN_ROUTES = {"/_info", "/_healthcheck", TOKEN_PATH, _REDIRECT}
 """Routes that need no token."""
 ROUTES: tuple[Route, ...] = (
@@ -110,4 +117,43 @@ ROUTES: tuple[Route, ...] = (
     ("POST", f"{_POOL}/accounts/{{accountID}}", pools.add_account_to_pool),
     ("DELETE", f"{_POOL}/accounts/{{accountID}}", pools.remove_account_from_pool),
     ("GET", "/v3/tasks/{taskID}", tasks.get_task),
+    ("POST", "/payments", earlier_payments.create_payment),
+    ("GET", "/payments", earlier_payments.list_payments),
+    ("GET", "/payments/{paymentID}", earlier_payments.get_payment),
+    ("PATCH", "/payments/{paymentID}/metadata", payments.update_payment_metadata),
+    ("GET", "/transfer-initiations", earlier_transfers.list_transfer_initiations),
+    ("POST", "/transfer-initiations", earlier_transfers.create_transfer_initiation),
+    ("GET", _TRANSFER, earlier_transfers.get_transfer_initiation),
+    ("DELETE", _TRANSFER, earlier_transfers.delete_transfer_initiation),
+    ("POST", f"{_TRANSFER}/status", earlier_transfers.update_transfer_initiation_status),
+    ("POST", f"{_TRANSFER}/reverse", earlier_transfers.reverse_transfer_initiation),
+    ("POST", f"{_TRANSFER}/retry", earlier_transfers.retry_transfer_initiation),
+    ("GET", "/pools", earlier_accounts.list_pools),
+    ("POST", "/pools", earlier_accounts.create_pool),
+    ("GET", "/pools/{poolID}", earlier_accounts.get_pool),
+    ("DELETE", "/pools/{poolID}", pools.delete_pool),
+    ("PATCH", "/pools/{poolID}/query", pools.update_pool_query),
+    ("POST", "/pools/{poolID}/accounts", earlier_accounts.add_account_to_pool),
+    ("DELETE", "/pools/{poolID}/accounts/{accountID}", pools.remove_account_from_pool),
+    ("GET", "/pools/{poolID}/balances", earlier_accounts.get_pool_balances),
+    ("GET", "/pools/{poolID}/balances/latest", earlier_accounts.get_pool_balances_latest),
+    ("POST", "/accounts", earlier_accounts.create_account),
+    ("GET", "/accounts", earlier_accounts.list_accounts),
+    ("GET", "/accounts/{accountId}", earlier_accounts.get_account),
+    ("GET", "/accounts/{accountId}/balances", earlier_accounts.get_account_balances),
+    ("POST", "/bank-accounts", earlier_bank_accounts.create_bank_account),
+    ("GET", "/bank-accounts", earlier_bank_accounts.list_bank_accounts),
+    ("GET", "/bank-accounts/{bankAccountID}", earlier_bank_accounts.get_bank_account),
+    ("POST", "/bank-accounts/{bankAccountID}/forward", earlier_bank_accounts.forward_bank_account),
+    ("PATCH", "/bank-accounts/{bankAccountID}/metadata", bank_accounts.update_bank_account_metadata),
+    ("GET", "/connectors", earlier_connectors.list_all_connectors),
+    ("GET", "/connectors/configs", connectors.list_connector_configs),
+    ("POST", "/connectors/{connector}", earlier_connectors.install_connector),
+    ("DELETE", _EARLIER_CONNECTOR, earlier_connectors.uninstall_connector),
+    ("GET", f"{_EARLIER_CONNECTOR}/config", connectors.get_connector_config),
+    ("POST", f"{_EARLIER_CONNECTOR}/config", earlier_connectors.update_connector_config),
+    ("POST", f"{_EARLIER_CONNECTOR}/reset", earlier_connectors.reset_connector),
+    ("GET", f"{_EARLIER_CONNECTOR}/tasks", earlier_connectors.list_connector_tasks),
+    ("GET", f"{_EARLIER_CONNECTOR}/tasks/{{taskId}}", earlier_connectors.get_connector_task),
 )
+"""Of the earlier routes, those that name no connector are gone, and `connectorsTransfer` is a 405 as in v2.0.9."""

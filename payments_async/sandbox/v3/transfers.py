@@ -94,7 +94,7 @@ def _begin(world: World, identity: str) -> str | Pause:
 async def approve_initiation(request: web.Request) -> web.Response:
     """POST /v3/payment-initiations/{paymentInitiationID}/approve: again too, until its task is worked off."""
     world = request.app[WORLD]
-    row = _waiting(world, initiation_id(request), "approve")
+    row = waiting(world, initiation_id(request), "approve")
     return accepted(approve(world, request.app[WORKER], row))
 
 
@@ -107,7 +107,7 @@ async def reject_initiation(request: web.Request) -> web.Response:
 
 def reject(world: World, identity: str) -> None:
     """Reject a payment initiation for good."""
-    row = _waiting(world, identity, "reject")
+    row = waiting(world, identity, "reject")
     record(world, row["id"], "REJECTED", amount=None, asset=None)
 
 
@@ -120,7 +120,7 @@ async def delete_initiation(request: web.Request) -> web.Response:
 
 def delete(world: World, identity: str) -> None:
     """Delete a payment initiation that waits for validation."""
-    row = _waiting(world, identity, "delete")
+    row = waiting(world, identity, "delete")
     world.store.run("DELETE FROM initiation WHERE id = ?", row["id"])
 
 
@@ -172,7 +172,8 @@ def _existing(world: World, identity: str) -> sqlite3.Row:
     return row
 
 
-def _waiting(world: World, identity: str, verb: str) -> sqlite3.Row:
+def waiting(world: World, identity: str, verb: str) -> sqlite3.Row:
+    """The payment initiation of an id, if it waits for validation."""
     row = _existing(world, identity)
     if row["status"] != "WAITING_FOR_VALIDATION":
         raise wire.validation(f"cannot {verb} an already approved payment initiation: validation error")

@@ -91,7 +91,8 @@ def read_payment(world: World, body: Body) -> tuple[dict[str, Any], list[Adjustm
     )
     adjustments = [as_object(each) for each in given]
     for each in adjustments:
-        each.time("createdAt"), each.integer("amount"), each.text_map("metadata")
+        for read, name in (each.time, "createdAt"), (each.integer, "amount"), (each.text_map, "metadata"):
+            read(name)
     reference, connector = checks.reference(body), checks.connector(body)
     moment = checks.past(world, created_at)
     kind = checks.one_of(body, "type", PAYMENT_TYPES)

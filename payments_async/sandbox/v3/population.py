@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from payments_async.sandbox import jsontext
-from payments_async.sandbox.ids import ConnectorID, PaymentID
+from payments_async.sandbox.ids import AccountID, ConnectorID, PaymentID
 from payments_async.sandbox.population import Population, Words
 from payments_async.sandbox.rows import Account
 from payments_async.sandbox.store import number
@@ -15,6 +15,7 @@ from payments_async.sandbox.v3.initiations import find
 from payments_async.sandbox.v3.movements import record
 from payments_async.sandbox.v3.payments import adjustment, store_payment
 from payments_async.sandbox.v3.rows import PaymentRow, fetched_account_rows, payment_rows
+from payments_async.sandbox.v3.schedules import run_rows, schedule_id
 
 
 class CurrentPopulation(Population):
@@ -67,9 +68,18 @@ class CurrentPopulation(Population):
         store_payment(self.world, {"id": payment_id, "amount": 0, "initial_amount": 0}, [added])
 
     def insert_account(self, members: dict[str, Any]) -> None:
-        """Add an account; what its provider does not say is unknown."""
+        """Add an account; what its provider does not say is unknown. The balances of internal ones are fetched."""
         unknown = {name: members[name] or None for name in ("default_currency", "account_name")}
         super().insert_account(members | unknown)
+        if members["type"] == "INTERNAL":
+            identity = AccountID.parse(members["id"])
+            schedule = {
+                "id": schedule_id(identity.connector, "FETCH_BALANCES", identity.reference),
+                "connector_id": members["connector_id"],
+                "created_at": self.world.now().microseconds,
+            }
+            self._store.insert("schedule", **schedule)
+            self._store.insert_all("instance", run_rows([schedule]))
 
     def settle(self, transfer_id: str, status: str, error: str) -> None:
         """Move a payment initiation to a status; KeyError if there is none of this id."""

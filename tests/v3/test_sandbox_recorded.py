@@ -10,7 +10,7 @@
 - `name` is what the id in the answer is called from there on.
 
 In texts, «generic1» stands for the id of that connector, «generic1 a» for that of its account, order or payment
-initiation `a`, «generic1 p PAY-IN» for that of its payment, and other «…» hold their JSON. `<pool1>` is the UUID of that
+initiation `a`, «generic1 p PAY-IN» for that of its payment, and other «…» hold their JSON. `<pool1>` is a UUID by its
 name.
 
 What was answered is in `recorded_answers.jsonl`: the sandbox's answer has all members that every recorded answer of the

@@ -47,7 +47,7 @@ class Drained:
     tokens: int = 0
     seconds: float = 0.0
     totals: Counter[str] = attrs.field(factory=Counter[str])
-    samples: list[Payment | v3.Payment] = attrs.field(factory=list)
+    samples: list[Payment | v3.Payment] = attrs.field(factory=list["Payment | v3.Payment"])
 
     @property
     def complete(self) -> bool:

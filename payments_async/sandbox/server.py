@@ -194,6 +194,7 @@ class Sandbox(CurrentArrivals):
 
         Raises:
             RuntimeError: it is already started.
+            ValueError: the database file belongs to a sandbox of another version.
             OSError: the address cannot be listened on.
         """
         if self._world is not None:

@@ -1,8 +1,8 @@
 """Links, by which users connect their accounts at banks: attempts, the redirect that ends them, and connections."""
 
 import sqlite3
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -218,7 +218,8 @@ async def delete_connection(request: web.Request) -> web.Response:
     return _delete(request, "delete-user-connection", partial(_remove_connection, request.match_info["connectionID"]))
 
 
-def _delete(request: web.Request, what: str, remove: Any) -> web.Response:
+def _delete(request: web.Request, what: str, remove: Callable[[World, str, str], int]) -> web.Response:
+    """Start the task that removes something of a user; it fails if there is nothing to remove."""
     world, user_id = request.app[WORLD], _user_id(request)
     connector = checks.connector_id(request.match_info["connectorID"])
     task_id = task_id_of(connector, what, user_id)

@@ -83,12 +83,8 @@ async def create_payment(request: web.Request) -> web.Response:
 def read_payment(world: World, body: Body) -> tuple[dict[str, Any], list[Adjustment]]:
     """Check a request, and return the columns of its payment and its adjustments."""
     created_at, metadata, given = body.time("createdAt"), body.text_map("metadata"), body.array("adjustments") or []
-    amount, initial_amount, scheme, asset = (
-        body.integer("amount"),
-        body.integer("initialAmount"),
-        body.text("scheme"),
-        body.text("asset"),
-    )
+    amount, initial_amount = body.integer("amount"), body.integer("initialAmount")
+    body.text("scheme")
     adjustments = [as_object(each) for each in given]
     for each in adjustments:
         for read, name in (each.time, "createdAt"), (each.integer, "amount"), (each.text_map, "metadata"):
@@ -97,9 +93,7 @@ def read_payment(world: World, body: Body) -> tuple[dict[str, Any], list[Adjustm
     moment = checks.past(world, created_at)
     kind = checks.one_of(body, "type", PAYMENT_TYPES)
     checks.required(body, "amount", "asset")
-    checks.asset(asset)
-    if scheme not in SCHEMES:
-        raise wire.validation("Scheme is invalid" if scheme else "Scheme is a required field")
+    asset, scheme = checks.asset(body.text("asset")), checks.one_of(body, "scheme", SCHEMES)
     source, destination = (checks.account(body, name) for name in ("sourceAccountID", "destinationAccountID"))
     if not adjustments:
         raise wire.validation("Adjustments must contain at least 1 item")

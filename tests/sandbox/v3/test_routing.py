@@ -1,7 +1,10 @@
 """How version 3.4 answers requests that no operation matches, or that have no token."""
 
+from pathlib import Path
+
 import pytest
 
+from payments_async.sandbox import Sandbox
 from tests.sandbox.conftest import Api, Start
 
 from .conftest import Current
@@ -38,6 +41,18 @@ async def test_below_v3_the_token_is_checked_before_the_method(start: Start) -> 
     assert (await api.get("/_info")).json == {"version": "v3.4.0", "debug": False}
     assert (await api.get("/_healthcheck")).json == {}
     assert (await api.get("/v3/connectors/open-banking/e30/redirect")).code == (500, "INTERNAL")
+
+
+async def test_a_file_survives_a_restart_and_belongs_to_one_version(start: Start, tmp_path: Path) -> None:
+    database = tmp_path / "sandbox.sqlite"
+    first = await start(version="3.4", payments=30, database=database)
+    payments = (await first.get("/v3/payments", cursor="e30")).page["data"]
+    await first.sandbox.stop()
+    second = await start(version="3.4", database=database)
+    assert (await second.get("/v3/payments", cursor="e30")).page["data"] == payments
+    await second.sandbox.stop()
+    with pytest.raises(ValueError, match="another version"):
+        await Sandbox(database=database).start()
 
 
 async def test_capabilities_may_be_cached(api: Api) -> None:

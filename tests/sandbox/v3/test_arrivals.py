@@ -1,5 +1,7 @@
 """What connectors and providers bring about in version 3.4."""
 
+from typing import Any
+
 import pytest
 
 from .conftest import Current
@@ -51,7 +53,7 @@ async def test_what_a_provider_does_not_say_of_an_account_is_unknown_and_its_bal
 
 async def test_orders_and_conversions_of_your_own_are_listed(current: Current) -> None:
     sandbox, connector = current.api.sandbox, current.connectors["krakenpro"]
-    assets = {"source_asset": "USD/2", "destination_asset": "BTC/8"}
+    assets: dict[str, Any] = {"source_asset": "USD/2", "destination_asset": "BTC/8"}
     order = sandbox.add_order(connector, "order", quantity=10**30, **assets)
     conversion = sandbox.add_conversion(connector, "conversion", amount=10**30, **assets)
     found = (await current.get(f"/orders/{order}")).data

@@ -16,7 +16,7 @@ from payments_async.sandbox.v3 import checks
 from payments_async.sandbox.v3.enums import ACCOUNT_TYPES
 from payments_async.sandbox.v3.filters import Key, Keys, compared
 from payments_async.sandbox.v3.lists import Listing, Options, page, read_page_request
-from payments_async.sandbox.v3.providers import check_capability, known_connector, provider_word
+from payments_async.sandbox.v3.providers import CREATE_ACCOUNT, check_capability, known_connector, provider_word
 from payments_async.sandbox.world import WORLD, World
 
 INSERT = """
@@ -131,7 +131,7 @@ def insert_account(world: World, body: Body, types: tuple[str, ...] = ACCOUNT_TY
     kind = checks.one_of(body, "type", types)
     if asset:
         checks.asset(asset, "DefaultAsset")
-    check_capability(connector.provider, "ALLOW_FORMANCE_ACCOUNT_CREATION")
+    check_capability(connector.provider, CREATE_ACCOUNT)
     checks.installed(world, connector)
     account_id = str(AccountID(connector, reference))
     sent: dict[str, Any] = {

@@ -50,7 +50,7 @@ class FileSink(Sink):
         # Whether `open` created the file; whether its head and first checkpoint are written.
         self._created = self._started = False
         self._offset: int
-        self._ends = (b"", b"")
+        self._ends: tuple[bytes, bytes]
         self._ledger: Ledger
 
     async def open(self, opening: Opening) -> Ledger:
@@ -59,7 +59,7 @@ class FileSink(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         self._identity, self._key, self._names = opening.identity, opening.key, tuple(columns(opening.model))
-        self._ledger, self._offset = Ledger(), 0
+        self._ledger, self._offset, self._ends = Ledger(), 0, (b"", b"")
         try:
             continues(self.path, self.checkpoint.path, opening)  # before opening: a pipe, for example, would block
             self._created = not self.path.exists()

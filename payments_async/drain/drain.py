@@ -44,8 +44,9 @@ class Drain:
     Args:
         client: The client to use, or its `v3`; the drain's requests share its connections and its token.
         resource: `payments`, `accounts`, `balances`, `bank_accounts`, `pools`, `transfer_initiations`, `tasks`,
-            `connectors`, or a `FanOut`. Of `client.v3`: `payments`, `accounts`, `bank_accounts`, `connectors`,
-            `conversions`, `orders`, `payment_initiations`, `payment_service_users`, `pools`, or a `FanOut` over one.
+            `connectors`, or a `FanOut`. Of `client.v3`: `payments`, `accounts`, `balances`, `bank_accounts`,
+            `connectors`, `conversions`, `orders`, `payment_initiations`, `payment_service_users`, `pools`, or a
+            `FanOut`.
         sink: The target of the rows.
         query: A filter, as the list method takes it. For a fan-out, it filters the items that calls are made for.
         strategy: `keyset` or `cursor`; by default, the best one that the server supports.
@@ -90,9 +91,9 @@ class Drain:
         if isinstance(client, PaymentsClient):
             self._client, self._url, known = client, client.url, RESOURCES
         else:
-            from payments_async.drain.v3 import LISTINGS  # noqa: PLC0415  # loads its models
+            from payments_async.drain import v3  # noqa: PLC0415  # loads its models
 
-            self._client, self._url, known = client.client, f"{client.client.url}/v3", LISTINGS
+            self._client, self._url, known = client.client, f"{client.client.url}/v3", v3.RESOURCES
         self._resource = found = resource_named(resource, known)
         self._listing = listing_named(found.of, known) if isinstance(found, FanOut) else found
         self._sink = sink

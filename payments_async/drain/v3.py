@@ -10,6 +10,7 @@ from payments_async.client import PaymentsClient
 from payments_async.drain.resources import FanOut, Listing
 from payments_async.v3.models import (
     Account,
+    Balance,
     BankAccount,
     Connector,
     Conversion,
@@ -42,7 +43,7 @@ def without_configs(client: PaymentsClient) -> Callable[..., Pages[Connector]]:
 # These lists have no key to compare and no `sort`: newest first is the only order.
 _list = partial(Listing, order=None, filtered=True, dated=False)
 
-LISTINGS: Mapping[str, Listing | FanOut] = {
+LISTINGS = {
     each.name: each
     for each in (
         _list(name="payments", model=Payment, pages=lambda client: client.v3.payments.list_payments),
@@ -65,3 +66,20 @@ LISTINGS: Mapping[str, Listing | FanOut] = {
     )
 }
 """The lists of `client.v3`, by name."""
+
+
+def _balances(client: PaymentsClient, account: Account) -> Pages[Balance]:
+    return client.v3.accounts.get_account_balances(account.id, page_size=100)
+
+
+RESOURCES: Mapping[str, Listing | FanOut] = {
+    **LISTINGS,
+    "balances": FanOut(
+        name="balances",
+        of="accounts",
+        call=_balances,
+        model=Balance,
+        identity=("account_id", "asset", "created_at"),
+    ),
+}
+"""All resources of `client.v3`, by name."""

@@ -97,24 +97,31 @@ async def test_a_filter_of_this_api_is_sent() -> None:
     assert [row.reference for row in sink.rows] == ["wanted"]
 
 
-async def test_a_call_for_each_row_of_a_list_gets_the_client() -> None:
+@pytest.fixture
+def balances() -> Lists:
+    """Two accounts with a balance each."""
     balance = example(Balance) | {"asset": "USD/2"}
-    served = Lists(
-        others={
-            "/v3/accounts": rows("accounts", 2),
-            "/v3/accounts/000/balances": [balance | {"accountID": "000"}],
-            "/v3/accounts/001/balances": [balance | {"accountID": "001"}],
-        }
-    )
-    balances = FanOut(
-        name="balances",
+    of = {number: [balance | {"accountID": number}] for number in ("000", "001")}
+    others = {f"/v3/accounts/{number}/balances": rows for number, rows in of.items()}
+    return Lists(others={"/v3/accounts": rows("accounts", 2), **others})
+
+
+async def test_balances_are_those_of_each_account(balances: Lists) -> None:
+    sink = Memory()
+    await drained(balances, "balances", sink)
+    assert sorted(row.account_id for row in sink.rows) == ["000", "001"]
+
+
+async def test_a_call_of_ones_own_for_each_row_gets_the_client(balances: Lists) -> None:
+    latest = FanOut(
+        name="latest",
         of="accounts",
-        call=lambda client, account: client.v3.accounts.get_account_balances(account.id),
+        call=lambda client, account: client.v3.accounts.get_account_balances(account.id, asset="USD/2"),
         model=Balance,
-        identity=("account_id", "asset", "created_at"),
+        identity=("account_id", "asset"),
     )
-    sink = Memory(key=balances.identity)
-    await drained(served, balances, sink)
+    sink = Memory()
+    await drained(balances, latest, sink)
     assert sorted(row.account_id for row in sink.rows) == ["000", "001"]
 
 

@@ -23,6 +23,7 @@ class Arrivals:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._population: Population | None = None
 
     def references(self) -> set[str]:

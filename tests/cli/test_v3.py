@@ -28,7 +28,15 @@ each_list = pytest.mark.parametrize("resource", LISTED)
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     """A sandbox of version 3.4 with some of everything."""
-    counts = {"accounts": 6, "pools": 2, "bank_accounts": 2, "transfers": 3, "orders": 2, "conversions": 2, "users": 2}
+    counts: dict[str, Any] = {
+        "accounts": 6,
+        "pools": 2,
+        "bank_accounts": 2,
+        "transfers": 3,
+        "orders": 2,
+        "conversions": 2,
+        "users": 2,
+    }
     async with Sandbox(version="3.4", payments=12, task_delay=None, **counts) as running:
         yield running
 

@@ -144,6 +144,14 @@ async def test_a_task_that_failed_with_a_payment_initiation_that_still_waits(
     assert failed.value.initiation.status == "WAITING_FOR_VALIDATION"
 
 
+async def test_a_server_that_stops_answering_ends_the_wait_in_time(sandbox: Sandbox, v3: V3, connector_id: str) -> None:
+    task_id = await v3.connectors.reset_connector(connector_id)
+    sandbox.faults.append(Fault(kind=FaultKind.STALL, method="GET"))
+    with pytest.raises(DeadlineExceededError, match="did not say in time") as late:
+        await v3.tasks.wait_for(task_id, timeout=0.2)
+    assert late.value.task_id == task_id
+
+
 async def test_a_retry_is_awaited_though_the_state_from_before_it_has_ended(
     sandbox: Sandbox, v3: V3, asked: Initiate
 ) -> None:

@@ -146,7 +146,7 @@ async def test_a_task_that_failed_with_a_payment_initiation_that_still_waits(
 
 async def test_a_server_that_stops_answering_ends_the_wait_in_time(sandbox: Sandbox, v3: V3, connector_id: str) -> None:
     task_id = await v3.connectors.reset_connector(connector_id)
-    sandbox.faults.append(Fault(kind=FaultKind.STALL, method="GET"))
+    sandbox.faults.append(Fault(kind=FaultKind.STALL, method="GET", seconds=60))
     with pytest.raises(DeadlineExceededError, match="did not say in time") as late:
         await v3.tasks.wait_for(task_id, timeout=0.2)
     assert late.value.task_id == task_id

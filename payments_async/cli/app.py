@@ -215,6 +215,7 @@ def export(
 def demo(
     context: typer.Context,
     *,
+    server_version: options.ServerVersion = "2.0.9",
     payments: options.Payments = 10_000,
     seed: options.Seed = 7,
     page_size: options.PageSize = 100,
@@ -227,7 +228,7 @@ def demo(
     from payments_async.cli.failures import reporting
 
     with reporting(debug=context.obj.debug):
-        demonstrate(payments=payments, seed=seed, page_size=page_size)
+        demonstrate(payments=payments, seed=seed, page_size=page_size, version=server_version)
 
 
 @app.command(
@@ -243,6 +244,7 @@ def sandbox(
     context: typer.Context,
     command: options.Command = None,
     *,
+    server_version: options.ServerVersion = "2.0.9",
     host: options.Host = "127.0.0.1",
     port: options.Port = None,
     payments: options.Payments = 1_000,
@@ -253,6 +255,10 @@ def sandbox(
     transfers: options.Count = None,
     connectors: options.Count = None,
     tasks: options.Count = None,
+    orders: options.Count = None,
+    conversions: options.Count = None,
+    users: options.Count = None,
+    task_delay: options.TaskDelay = 0.05,
     seed: options.Seed = 7,
     client_id: options.MadeUpId = None,
     client_secret: options.MadeUpSecret = None,
@@ -278,6 +284,7 @@ def sandbox(
     with reporting(debug=context.obj.debug):
         code = serve(
             Sandbox(
+                version=server_version,
                 host=host,
                 port=port,
                 payments=payments,
@@ -288,6 +295,10 @@ def sandbox(
                 transfers=transfers,
                 connectors=connectors,
                 tasks=tasks,
+                orders=orders,
+                conversions=conversions,
+                users=users,
+                task_delay=task_delay,
                 seed=seed,
                 client_id=client_id,
                 client_secret=client_secret,

@@ -150,6 +150,10 @@ Port = Annotated[
     ),
 ]
 Count = Annotated[int | None, Option(min=0, show_default="follows from --payments")]
+ServerVersion = Annotated[
+    Literal["2.0.9", "3.4"], Option(help="The version of the server that the sandbox stands in for.")
+]
+TaskDelay = Annotated[float, Option(min=0, help="Seconds until tasks of version 3.4 are worked off.")]
 MadeUpId = Annotated[str | None, Option(show_default="random")]
 MadeUpSecret = Annotated[
     str | None, Option(help="A made-up secret: other users of this machine can read it.", show_default="random")

@@ -4,11 +4,18 @@ import itertools
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from payments_async.sandbox.ids import ConnectorID
+from payments_async.sandbox import jsontext
+from payments_async.sandbox.enums import ACCOUNT_TYPES, PAYMENT_STATUSES, PAYMENT_TYPES, TRANSFER_STATUSES
+from payments_async.sandbox.ids import ConnectorID, PaymentID
 from payments_async.sandbox.rows import START, Account, PaymentRow, account_rows, below, made_up_accounts, payment_rows
+from payments_async.sandbox.store import sortable
+from payments_async.sandbox.times import stamp
+from payments_async.sandbox.transfers import settle
+from payments_async.sandbox.wire import encode
 from payments_async.sandbox.world import World
 
 REMOVE_PAYMENTS = "DELETE FROM payment WHERE reference IN (SELECT value FROM json_each(?))"
@@ -17,6 +24,16 @@ REMOVE_PAYMENTS_OF_ACCOUNTS = """
 DELETE FROM payment WHERE source_account_id IN (SELECT value FROM json_each(?))
 OR destination_account_id IN (SELECT value FROM json_each(?))
 """
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words that the API of a version has."""
+
+    payment_types: Sequence[str]
+    payment_statuses: Sequence[str]
+    account_types: Sequence[str]
+    transfer_statuses: Sequence[str]
 
 
 class Population:
@@ -28,6 +45,7 @@ class Population:
         awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
     """
 
+    words = Words(PAYMENT_TYPES, PAYMENT_STATUSES, ACCOUNT_TYPES, TRANSFER_STATUSES)
     payment_columns: Sequence[str] = PaymentRow._fields
     """The columns that made-up payments have."""
 
@@ -58,6 +76,36 @@ class Population:
             self._store.insert_rows("payment", self.payment_columns, rows)
         self._added += count
         return [row.reference for row in rows]
+
+    def insert_payment(self, _payment: PaymentID, members: dict[str, Any]) -> None:
+        """Add a payment with these columns."""
+        self._store.insert("payment", **members)
+
+    def adjust_payment(
+        self, payment_id: str, reference: str, *, status: str, amount: int, created_at: int, raw: Any
+    ) -> None:
+        """Add an adjustment to a payment; KeyError if there is none of this id."""
+        row = self._store.one("SELECT adjustments FROM payment WHERE id = ?", payment_id)
+        if row is None:
+            raise KeyError(payment_id)
+        adjustment = {
+            "reference": reference,
+            "createdAt": stamp(created_at),
+            "status": status,
+            "amount": amount,
+            "raw": raw,
+        }
+        adjustments = encode([*jsontext.decode(row["adjustments"]), adjustment])
+        sql = "UPDATE payment SET adjustments = ?, status = ?, amount = ? WHERE id = ?"
+        self._store.run(sql, adjustments, status, sortable(amount), payment_id)
+
+    def insert_account(self, members: dict[str, Any]) -> None:
+        """Add an account with these columns."""
+        self._store.insert("account", **members)
+
+    def settle(self, transfer_id: str, status: str, error: str) -> None:
+        """Move a transfer initiation to a status; KeyError if there is none of this id."""
+        settle(self.world, transfer_id, status, error)
 
     def remove_payments(self, references: Iterable[str]) -> int:
         """Remove payments, and return how many of them existed."""

@@ -12,7 +12,6 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-from payments_async.sandbox.arrivals import Arrivals
 from payments_async.sandbox.collation import Collation
 from payments_async.sandbox.connection import Connection
 from payments_async.sandbox.control import Control
@@ -24,13 +23,13 @@ from payments_async.sandbox.population import Population
 from payments_async.sandbox.routes import TOKEN_PATH
 from payments_async.sandbox.store import Store
 from payments_async.sandbox.tokens import Tokens
-from payments_async.sandbox.v3.steps import Steps
+from payments_async.sandbox.v3.arrivals import CurrentArrivals
 from payments_async.sandbox.v3.worker import WORKER, Worker
 from payments_async.sandbox.versions import VERSIONS
 from payments_async.sandbox.world import World
 
 
-class Sandbox(Arrivals, Steps):
+class Sandbox(CurrentArrivals):
     """A local stand-in of the Payments API with its token endpoint.
 
     As in a deployed stack, every operation needs a token; `/_health` and `/_live` do not.

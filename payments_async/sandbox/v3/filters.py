@@ -82,7 +82,7 @@ def read_expression(value: Any) -> Any:
     if not isinstance(value, dict):
         raise validation("unexpected type []interface {}")
     _check(value)
-    return value
+    return cast("Any", value)
 
 
 def names(expression: Any) -> set[str]:
@@ -111,9 +111,10 @@ def _check(expression: Any) -> None:
     operator, operand = _only_member(expression, "")
     match operator:
         case "$and" | "$or":
+            parts = cast("list[Any]", operand)
             if not isinstance(operand, list):
                 raise validation(f"parsing {operator}: expected an array")
-            for part in operand:
+            for part in parts:
                 _check(part)
         case "$not":
             _check(operand)
@@ -129,7 +130,8 @@ def _branch(expression: Any, keys: Keys, collation: Collation) -> Fragment:
     operator, operand = _only_member(expression, "")
     match operator:
         case "$and" | "$or":
-            parts = [_branch(part, keys, collation) for part in operand or []]
+            inner: list[Any] = operand or []
+            parts = [_branch(part, keys, collation) for part in inner]
             if not parts:
                 return EVERYTHING
             word = " AND " if operator == "$and" else " OR "

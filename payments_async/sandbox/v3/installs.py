@@ -11,7 +11,7 @@ from payments_async.sandbox.v3 import checks
 from payments_async.sandbox.v3.configs import Config, read_config
 from payments_async.sandbox.v3.connectors import find
 from payments_async.sandbox.v3.providers import PROVIDERS
-from payments_async.sandbox.v3.schedules import schedule_rows
+from payments_async.sandbox.v3.schedules import run_rows, schedule_rows
 from payments_async.sandbox.v3.tasks import NOT_FOUND, accepted, task_id_of
 from payments_async.sandbox.v3.worker import WORKER, Job, TaskError, Worker
 from payments_async.sandbox.world import WORLD, World
@@ -38,7 +38,9 @@ def install(world: World, provider: str, config: Config) -> ConnectorID:
         updated_at=now,
         config=wire.encode(config),
     )
-    world.store.insert_all("schedule", schedule_rows(connector, now))
+    fetched = list(schedule_rows(connector, now))
+    world.store.insert_all("schedule", fetched)
+    world.store.insert_all("instance", run_rows(fetched))
     return connector
 
 

@@ -91,7 +91,8 @@ def read_payment(world: World, body: Body) -> tuple[dict[str, Any], list[Adjustm
     )
     adjustments = [as_object(each) for each in given]
     for each in adjustments:
-        each.time("createdAt"), each.integer("amount"), each.text_map("metadata")
+        for read, name in (each.time, "createdAt"), (each.integer, "amount"), (each.text_map, "metadata"):
+            read(name)
     reference, connector = checks.reference(body), checks.connector(body)
     moment = checks.past(world, created_at)
     kind = checks.one_of(body, "type", PAYMENT_TYPES)
@@ -103,7 +104,7 @@ def read_payment(world: World, body: Body) -> tuple[dict[str, Any], list[Adjustm
     if not adjustments:
         raise wire.validation("Adjustments must contain at least 1 item")
     payment = PaymentID(connector, reference, kind)
-    read = [_read_adjustment(world, payment, each) for each in adjustments]
+    made = [_read_adjustment(world, payment, each) for each in adjustments]
     check_capability(connector.provider, CREATE_PAYMENT)
     if initial_amount is None:
         message = 'null value in column "initial_amount" of relation "payments" violates not-null constraint'
@@ -123,7 +124,7 @@ def read_payment(world: World, body: Body) -> tuple[dict[str, Any], list[Adjustm
         "destination_account_id": destination,
         "metadata": document(metadata or {}),
     }
-    return members, read
+    return members, made
 
 
 def _read_adjustment(world: World, payment: PaymentID, body: Body) -> Adjustment:

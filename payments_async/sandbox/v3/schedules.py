@@ -1,7 +1,7 @@
 """Schedules, by which connectors fetch, and their runs."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aiohttp import web
@@ -31,6 +31,20 @@ def schedule_rows(connector: ConnectorID, created_at: int) -> Iterator[dict[str,
         if capability.startswith("FETCH_") and capability != "FETCH_BALANCES":
             identity = schedule_id(connector, capability)
             yield {"id": identity, "connector_id": str(connector), "created_at": created_at}
+
+
+def run_rows(schedules: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The first run of each schedule: those that fetch balances are running, the others have ended."""
+    for schedule in schedules:
+        created_at = schedule["created_at"]
+        yield {
+            "id": f"{schedule['id']}-{stamp(created_at // 1_000_000 * 1_000_000)}",
+            "schedule_id": schedule["id"],
+            "connector_id": schedule["connector_id"],
+            "created_at": created_at,
+            "updated_at": created_at,
+            "terminated_at": None if "FETCH_BALANCES" in schedule["id"] else created_at,
+        }
 
 
 def view(row: sqlite3.Row) -> str:

@@ -24,7 +24,7 @@ from payments_async.sandbox.v3.configs import example_config
 from payments_async.sandbox.v3.initiations import adjustment_id
 from payments_async.sandbox.v3.providers import PROVIDERS
 from payments_async.sandbox.v3.rows import PaymentRow, fetched_account_rows, payment_rows
-from payments_async.sandbox.v3.schedules import schedule_id, schedule_rows
+from payments_async.sandbox.v3.schedules import run_rows, schedule_id, schedule_rows
 from payments_async.sandbox.wire import encode
 
 ORDER = ("generic", "dummypay", *(name for name in PROVIDERS if name not in ("generic", "dummypay")))
@@ -51,7 +51,9 @@ async def seed_store(store: Store, counts: Counts, seed: int, *, awkward: bool) 
         accounts = list(islice(made_up_accounts(chance, connectors), counts.accounts))
         internal = [account for account in accounts if account.internal]
         store.insert_all("connector", _connector_rows(connectors))
-        store.insert_all("schedule", _schedule_rows(connectors, accounts, counts.tasks))
+        schedules = list(_schedule_rows(connectors, accounts, counts.tasks))
+        store.insert_all("schedule", schedules)
+        store.insert_all("instance", run_rows(schedules))
         await insert_gradually(
             partial(store.insert_all, "account"), fetched_account_rows(accounts, count(START, 60 * SECOND))
         )

@@ -147,7 +147,8 @@ async def reverse_initiation(request: web.Request) -> web.Response:
 
 def reverse(world: World, worker: Worker, identity: str, body: Body) -> dict[str, Any]:
     """Check a reversal and start its task; returns the ids of both."""
-    body.text("description"), body.text_map("metadata"), body.integer("amount")
+    for read, name in (body.text, "description"), (body.text_map, "metadata"), (body.integer, "amount"):
+        read(name)
     reference, amount = checks.reference(body), checks.amount(body)
     checks.required(body, "asset")
     asset = checks.asset(body.text("asset"))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Never
 
 from aiohttp import web
 
@@ -137,22 +138,24 @@ class Worker:
             waiting.timer.cancel()
         created, error = None, None
         try:
-            if self.refusals:
-                refusal = self.refusals.pop(0)
-                if waiting.job.fail is not None:
-                    waiting.job.fail(refusal)
-                raise TaskError(refusal)
-            done = waiting.job.run()
+            done = self._refuse(waiting.job) if self.refusals else waiting.job.run()
+        except TaskError as failure:
+            error = str(failure)
+        else:
             if isinstance(done, Pause):
                 self._wait(task_id, done.job, done.until)
                 return
             created = done
-        except TaskError as failure:
-            error = str(failure)
         self._world.store.run(END, "FAILED" if error else "SUCCEEDED", created, error, self._now(), task_id)
         for future in self._ended.pop(task_id, []):
             if not future.done():
                 future.set_result(None)
+
+    def _refuse(self, job: Job) -> Never:
+        refusal = self.refusals.pop(0)
+        if job.fail is not None:
+            job.fail(refusal)
+        raise TaskError(refusal)
 
     def _now(self) -> int:
         return self._world.now().microseconds

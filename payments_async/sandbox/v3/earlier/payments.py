@@ -47,7 +47,7 @@ _WORDS = {scheme: word for word, scheme in SCHEMES.items()}
 
 def view(row: sqlite3.Row, *, adjustments: bool = True) -> str:
     """JSON of a stored payment, which has no `raw` of its own."""
-    history = jsontext.decode(row["adjustments"]) if adjustments else []
+    history: list[payments.Adjustment] = jsontext.decode(row["adjustments"]) if adjustments else []
     return wire.splice(
         {
             "id": row["id"],

@@ -46,7 +46,7 @@ def _runs(interpreter: str) -> bool:
 OTHER_VERSIONS = other_versions()
 
 ALL_GROUPS = ("test", "bench", "lint", "types", "codegen")
-ALL_EXTRAS = "[cli,parquet]"
+ALL_EXTRAS = "[cli,parquet,postgres]"
 
 
 @nox.session
@@ -72,7 +72,8 @@ def tests(session: nox.Session) -> None:
 def long(session: nox.Session) -> None:
     """Run the tests that take long: drains killed 50 times, and each property on many more examples."""
     provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
-    run_tests(session, *PARALLEL, "-m", "long or hypothesis", *session.posargs, examples=500)
+    chosen = "(long or hypothesis) and not postgres"
+    run_tests(session, *PARALLEL, "-m", chosen, *session.posargs, examples=500)
 
 
 @nox.session
@@ -168,6 +169,15 @@ def spreadsheet(session: nox.Session) -> None:
 
 
 @nox.session
+def postgres(session: nox.Session) -> None:
+    """Drain into a PostgreSQL server that the tests start; `-m postgres` adds the tests that take long."""
+    if not shutil.which("initdb") and not [*Path("/usr/lib/postgresql").glob("*/bin/initdb")]:
+        session.error("PostgreSQL is not installed (Debian and Ubuntu: apt install postgresql)")
+    provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
+    run_tests(session, *PARALLEL, "-m", "postgres and not long", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     provide(session, "docs")
@@ -178,7 +188,7 @@ def docs(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
     extras = PROJECT["project"]["optional-dependencies"]
-    named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"]]
+    named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"], *extras["postgres"]]
     constraints = tuple(each.replace(">=", "==") for each in named)
     provide(session, "test", "bench", extras=ALL_EXTRAS, constraints=constraints)
     # The generator has dependencies of its own, and runs where the package is made, not where it is used.

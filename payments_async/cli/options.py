@@ -89,7 +89,7 @@ Limit = Annotated[
 Json = Annotated[bool, Option("--json", help="Print one JSON object per line, for programs.")]
 
 # Of an export.
-Target = Annotated[Path, Option("--to", metavar="FILE", dir_okay=False, help="The file to write.")]
+Target = Annotated[str, Option("--to", metavar="TARGET", help="The file to write, or postgresql://USER@HOST/DATABASE.")]
 FormatName = Annotated[Format | None, Option("--format", help="Format of the file.", show_default="from the suffix")]
 Spreadsheet = Annotated[bool, Option("--spreadsheet", help="Write the CSV for a spreadsheet: formulas are text.")]
 Partitions = Annotated[int, Option(min=1, help="How many parts are read at once.")]

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from decimal import Decimal
 from importlib import import_module
 from typing import Any, ClassVar, NoReturn, TypeVar
 
@@ -15,27 +14,26 @@ import attrs
 from payments_async.drain.checkpoint import Ledger
 from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
-from payments_async.drain.rows import Kind, columns, json_of, microseconds, plain_value, text_of, time_of, time_text
+from payments_async.drain.rows import columns
 from payments_async.drain.sinks.dsn import name_of
+from payments_async.drain.sinks.postgresql_values import (
+    TYPES,
+    Records,
+    check_name,
+    declared,
+    quoted,
+    stored,
+    text_stored,
+    time_in,
+    time_out,
+)
 from payments_async.drain.sinks.sink import NotWritableError, Opening, Sink, run_in_thread, writing
 from payments_async.wire.hidden import hidden
 
 T = TypeVar("T")
 
-_TYPES: dict[Kind, str] = {
-    "text": "text",
-    "integer": "numeric",
-    "boolean": "boolean",
-    "time": "timestamp with time zone",
-    "json": "json",  # not jsonb, which refuses \u0000 and changes numbers
-}
 _DRAINS, _CHECKPOINTS = "payments_async_drain", "payments_async_checkpoint"
 _STAGING = "payments_async_staging"
-_LONGEST_NAME = 63
-"""The most bytes of a name: the server cuts a longer one, and might find another table by it."""
-_EPOCH = 946_684_800_000_000
-"""The microseconds from 1970 to 2000, from which the server counts."""
-
 _PATIENCE = 60.0
 """Seconds to wait for a connection, and for each answer."""
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -74,7 +72,7 @@ class PostgreSQL(Sink):
         """The database without its password, as messages name it."""
         for name in (schema, table):
             if name is not None:
-                _check_name(name)
+                check_name(name)
         self.schema, self.table = schema, table
         self._opening: Opening
         self._name: str
@@ -92,10 +90,10 @@ class PostgreSQL(Sink):
     @property
     def _columns(self) -> dict[str, str]:
         """The type of each column."""
-        return {name: _TYPES[kind] for name, kind in columns(self._opening.model).items()}
+        return {name: TYPES[kind] for name, kind in columns(self._opening.model).items()}
 
-    def _quoted(self, table: str) -> str:
-        return f"{_quoted(self.schema)}.{_quoted(table)}"
+    def _in_schema(self, table: str) -> str:
+        return f"{quoted(self.schema)}.{quoted(table)}"
 
     # Opening
 
@@ -103,7 +101,7 @@ class PostgreSQL(Sink):
         """Connect, and read the checkpoints of this drain."""
         self._opening = opening
         self._name = self.table or opening.identity.resource
-        _check_name(self._name)
+        check_name(self._name)
         if self._name in {_DRAINS, _CHECKPOINTS}:
             raise DrainError(f"a drain keeps its checkpoints in {self._name}: give another table")
         await run_in_thread(_asyncpg)  # importing it takes long
@@ -161,13 +159,13 @@ class PostgreSQL(Sink):
         """The identity of the drain that fills the table, as JSON text."""
         if await self._oid_of(database, _DRAINS) is None:
             return None
-        query = f"SELECT identity FROM {self._quoted(_DRAINS)} WHERE name = $1"  # noqa: S608  # quoted
+        query = f"SELECT identity FROM {self._in_schema(_DRAINS)} WHERE name = $1"  # noqa: S608  # quoted
         identity: str | None = await database.fetchval(query, self._name)
         return identity
 
     async def _checkpoints(self, database: Any, steps: Sequence[Step] | None = None) -> list[Checkpoint]:
         """The stored checkpoints; only those of the partitions of these steps, if given."""
-        query = f"SELECT checkpoint FROM {self._quoted(_CHECKPOINTS)} WHERE drain = $1"  # noqa: S608  # quoted
+        query = f"SELECT checkpoint FROM {self._in_schema(_CHECKPOINTS)} WHERE drain = $1"  # noqa: S608  # quoted
         if steps is None:
             rows = await database.fetch(query, self._name)
         else:
@@ -192,10 +190,10 @@ class PostgreSQL(Sink):
 
         await self._run(work, pauses=_PAUSES)
 
-    async def _commit(self, steps: Sequence[Step], records: _Records, *, again: bool) -> None:
+    async def _commit(self, steps: Sequence[Step], records: Records, *, again: bool) -> None:
         async with self._transaction() as database:
             # Commits into a table happen one after the other, also after one whose connection was lost.
-            await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", self._quoted(self._name))
+            await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", self._in_schema(self._name))
             oid = await self._oid_of(database, self._name)
             mine = oid is not None and await self._identity(database) == self._identity_text
             if again and mine and await self._has(database, steps):
@@ -218,10 +216,10 @@ class PostgreSQL(Sink):
         if exists and not self._opening.replace:
             raise PartitionLostError(f"another drain has created {self._where}")
         # Of two drains into one schema, only one may create it.
-        await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", _quoted(self.schema))
+        await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", quoted(self.schema))
         if not await database.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", self.schema):
-            await database.execute(f"CREATE SCHEMA {_quoted(self.schema)}")
-        drains, checkpoints, table = map(self._quoted, (_DRAINS, _CHECKPOINTS, self._name))
+            await database.execute(f"CREATE SCHEMA {quoted(self.schema)}")
+        drains, checkpoints, table = map(self._in_schema, (_DRAINS, _CHECKPOINTS, self._name))
         if await self._oid_of(database, _CHECKPOINTS) is None:
             await database.execute(
                 f"CREATE TABLE {drains} (name text PRIMARY KEY, identity text NOT NULL);"
@@ -230,8 +228,8 @@ class PostgreSQL(Sink):
             )
         if exists:
             await database.execute(f"DROP TABLE {table}")
-        key = ", ".join(map(_quoted, self._opening.key))
-        await database.execute(f"CREATE TABLE {table} ({_declared(self._columns)}, PRIMARY KEY ({key}))")
+        key = ", ".join(map(quoted, self._opening.key))
+        await database.execute(f"CREATE TABLE {table} ({declared(self._columns)}, PRIMARY KEY ({key}))")
         await database.execute(f"DELETE FROM {checkpoints} WHERE drain = $1", self._name)  # noqa: S608  # quoted
         await database.execute(
             f"INSERT INTO {drains} VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET identity = EXCLUDED.identity",  # noqa: S608
@@ -250,31 +248,31 @@ class PostgreSQL(Sink):
         before = Ledger(await self._checkpoints(database, steps))
         new = set(before.moved(steps)) - set(before)
         await database.executemany(
-            f"INSERT INTO {self._quoted(_CHECKPOINTS)} VALUES ($1, $2, $3)"  # noqa: S608  # quoted
+            f"INSERT INTO {self._in_schema(_CHECKPOINTS)} VALUES ($1, $2, $3)"  # noqa: S608  # quoted
             " ON CONFLICT (drain, number) DO UPDATE SET checkpoint = EXCLUDED.checkpoint",
             [(self._name, each.partition.number, json.dumps(each.to_json())) for each in new],
         )
 
-    async def _insert(self, database: Any, records: _Records) -> None:
+    async def _insert(self, database: Any, records: Records) -> None:
         if not records:
             return
-        names, key = [*self._columns], ", ".join(map(_quoted, self._opening.key))
+        names, key = [*self._columns], ", ".join(map(quoted, self._opening.key))
         await database.copy_records_to_table(_STAGING, schema_name="pg_temp", columns=names, records=records.values())
-        listed = ", ".join(map(_quoted, names))
-        replaced = ", ".join(f"{_quoted(name)} = EXCLUDED.{_quoted(name)}" for name in names)
+        listed = ", ".join(map(quoted, names))
+        replaced = ", ".join(f"{quoted(name)} = EXCLUDED.{quoted(name)}" for name in names)
         await database.execute(
-            f"INSERT INTO {self._quoted(self._name)} ({listed}) SELECT {listed} FROM pg_temp.{_STAGING}"  # noqa: S608
+            f"INSERT INTO {self._in_schema(self._name)} ({listed}) SELECT {listed} FROM pg_temp.{_STAGING}"  # noqa: S608
             f" ON CONFLICT ({key}) DO UPDATE SET {replaced}"
         )
 
-    async def _records(self, steps: Sequence[Step]) -> _Records:
+    async def _records(self, steps: Sequence[Step]) -> Records:
         """The rows of these steps as the database takes them, of each key the last one."""
         kinds, key = columns(self._opening.model), self._opening.key
-        records = _Records()
+        records = Records()
 
         def record(rows: Sequence[Any]) -> None:
             for row in rows:
-                values = {name: _stored(name, getattr(row, name), kind) for name, kind in kinds.items()}
+                values = {name: stored(name, getattr(row, name), kind) for name, kind in kinds.items()}
                 if missing := [name for name in key if values[name] is None]:
                     raise NotWritableError(f"{missing[0]} identifies rows, and has no value")
                 # In place of an earlier row of this key.
@@ -289,13 +287,13 @@ class PostgreSQL(Sink):
 
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
         """Call `take` with these columns of each row."""
-        listed = ", ".join(map(_quoted, names))
+        listed = ", ".join(map(quoted, names))
 
         async def read() -> None:
             async with self._transaction() as database:
-                query = f"SELECT {listed} FROM {self._quoted(self._name)}"  # noqa: S608  # quoted
+                query = f"SELECT {listed} FROM {self._in_schema(self._name)}"  # noqa: S608  # quoted
                 async for row in database.cursor(query, prefetch=1_000):
-                    take(tuple(map(_text, row)))
+                    take(tuple(map(text_stored, row)))
 
         await self._run(read)
 
@@ -330,9 +328,9 @@ class PostgreSQL(Sink):
         if encoding != "UTF8":
             raise DrainError(f"{self.database} has the encoding {encoding}: give a database with UTF8")
         await connection.set_type_codec(
-            "timestamptz", schema="pg_catalog", encoder=_time_in, decoder=_time_out, format="tuple"
+            "timestamptz", schema="pg_catalog", encoder=time_in, decoder=time_out, format="tuple"
         )
-        await connection.execute(_SESSION.format(columns=_declared(self._columns)))
+        await connection.execute(_SESSION.format(columns=declared(self._columns)))
 
     async def _run(self, work: Callable[[], Awaitable[T]], *, pauses: Iterable[float] = ()) -> T:
         """The result of some work; if it loses the connection, do it again after each pause.
@@ -361,63 +359,6 @@ class PostgreSQL(Sink):
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
-
-
-class _Records(dict[tuple[Any, ...], tuple[Any, ...]]):
-    """Rows as the database takes them, by their keys; no repr shows them."""
-
-    __repr__ = object.__repr__
-
-
-def _stored(name: str, value: Any, kind: Kind) -> Any:
-    """The value of a field, as the database takes it.
-
-    Raises:
-        NotWritableError: the column's type has no such value.
-    """
-    if value is None:
-        return None
-    match kind:
-        case "time":
-            return microseconds(value)
-        case "integer":
-            return Decimal(text_of(value))
-        case "boolean":
-            return bool(value)
-        case "json":
-            return json_of(plain_value(value)).decode()
-        case _:
-            text = str(plain_value(value))
-            if "\0" in text:
-                raise NotWritableError(f"{name} contains U+0000, which no text of PostgreSQL can")
-            text.encode()  # raises if it is not Unicode
-            return text
-
-
-def _time_in(microseconds: int) -> tuple[int]:
-    return (microseconds - _EPOCH,)
-
-
-def _time_out(value: tuple[int]) -> str:
-    return time_text(time_of(value[0] + _EPOCH))
-
-
-def _text(value: Any) -> str:
-    """A stored value as text."""
-    return text_of(int(value)) if isinstance(value, Decimal) else str(value)
-
-
-def _quoted(name: str) -> str:
-    return '"{}"'.format(name.replace('"', '""'))
-
-
-def _declared(types: dict[str, str]) -> str:
-    return ", ".join(f"{_quoted(name)} {kind}" for name, kind in types.items())
-
-
-def _check_name(name: str) -> None:
-    if not 0 < len(name.encode()) <= _LONGEST_NAME or "\0" in name:
-        raise ValueError(f"{name!r} cannot name a table or a schema: give 1 to {_LONGEST_NAME} bytes of text")
 
 
 def _explained(error: Exception) -> str:

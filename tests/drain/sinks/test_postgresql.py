@@ -333,6 +333,19 @@ async def test_a_table_with_other_columns_is_refused(dsn: str, change: str, how:
     )
 
 
+async def test_a_table_that_others_depend_on_is_not_replaced(dsn: str) -> None:
+    await (await begun(dsn)).aclose()
+    await execute(dsn, "CREATE VIEW report AS SELECT amount FROM payments")
+    sink = PostgreSQL(dsn)
+    await sink.open(opening(sink, replace=True))
+    with pytest.raises(DrainError, match="cannot drop table payments because other objects depend on it"):
+        await sink.commit([BEGIN])
+    await sink.aclose()
+    assert await stored(dsn) == expected(payments(2))
+    assert [*await sink.open(opening(sink, resume=True))] == [at(2)]
+    await sink.aclose()
+
+
 async def test_a_table_that_was_dropped_is_drained_anew(dsn: str) -> None:
     await (await begun(dsn)).aclose()
     await execute(dsn, "DROP TABLE payments")

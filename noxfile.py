@@ -80,7 +80,8 @@ def long(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Hold the lines and branches that the tests run to the least share of them."""
     provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
-    run_tests(session, *PARALLEL, "--cov", *session.posargs, home=peers(session))
+    chosen = "not long and not spreadsheet"  # with PostgreSQL
+    run_tests(session, *PARALLEL, "--cov", "-m", chosen, *session.posargs, home=peers(session))
 
 
 @nox.session(python=OTHER_VERSIONS)

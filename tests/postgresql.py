@@ -18,6 +18,8 @@ from typing import Any, Literal
 
 import pytest
 
+from tests.judges import cannot_run
+
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "fsync": "off",  # processes are killed, but never the machine
@@ -57,8 +59,9 @@ class Server:
 @contextmanager
 def serving() -> Iterator[Server]:
     """Start a server; stop it, and remove what it stored, at the end."""
-    folder, bin_ = Path(mkdtemp(prefix="pg")), programs()
-    assert bin_ is not None, "PostgreSQL is not installed (Debian and Ubuntu: apt install postgresql)"
+    if (bin_ := programs()) is None:
+        cannot_run("PostgreSQL is not installed (Debian and Ubuntu: apt install postgresql)")
+    folder = Path(mkdtemp(prefix="pg"))
     user = _user()
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)

@@ -46,7 +46,7 @@ def _runs(interpreter: str) -> bool:
 OTHER_VERSIONS = other_versions()
 
 ALL_GROUPS = ("test", "bench", "lint", "types", "codegen")
-ALL_EXTRAS = "[cli,parquet]"
+ALL_EXTRAS = "[cli,parquet,postgres]"
 
 
 @nox.session
@@ -72,7 +72,8 @@ def tests(session: nox.Session) -> None:
 def long(session: nox.Session) -> None:
     """Run the tests that take long: drains killed 50 times, and each property on many more examples."""
     os.environ["EXAMPLES"] = "500"
-    session.notify("tests", [*PARALLEL, "-m", "long or hypothesis", *session.posargs])
+    chosen = "(long or hypothesis) and not postgres"
+    session.notify("tests", [*PARALLEL, "-m", chosen, *session.posargs])
 
 
 @nox.session(python=OTHER_VERSIONS)
@@ -90,7 +91,8 @@ def newest(session: nox.Session) -> None:
         f"--ignore=tests/{name}" for name in ("benchmarks", "codegen", "docs", "examples", "interop", "oidc", "typing")
     ]
     # Few examples: hypothesis and the counting of lines slow each other down.
-    run_tests(session, *PARALLEL, "--cov", *apart, *session.posargs, examples=10)
+    chosen = "not long and not spreadsheet"  # with PostgreSQL
+    run_tests(session, *PARALLEL, "--cov", *apart, "-m", chosen, *session.posargs, examples=10)
 
 
 @nox.session
@@ -163,6 +165,14 @@ def spreadsheet(session: nox.Session) -> None:
     session.notify("tests", ["-m", "spreadsheet", *session.posargs])
 
 
+@nox.session(venv_backend="none")
+def postgres(session: nox.Session) -> None:
+    """Drain into a PostgreSQL server that the tests start; `-m postgres` adds the tests that take long."""
+    if not shutil.which("initdb") and not [*Path("/usr/lib/postgresql").glob("*/bin/initdb")]:
+        session.error("PostgreSQL is not installed (Debian and Ubuntu: apt install postgresql)")
+    session.notify("tests", [*PARALLEL, "-m", "postgres and not long", *session.posargs])
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
@@ -174,7 +184,7 @@ def docs(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
     extras = PROJECT["project"]["optional-dependencies"]
-    named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"]]
+    named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"], *extras["postgres"]]
     constraints = tuple(each.replace(">=", "==") for each in named)
     provide(session, "test", "bench", extras=ALL_EXTRAS, constraints=constraints)
     # The generator has dependencies of its own, and runs where the package is made, not where it is used.

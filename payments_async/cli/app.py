@@ -186,7 +186,7 @@ def export(
     resume: options.Resume = False,
     force: options.Force = False,
 ) -> None:
-    """Write a whole list into a file, each item once.
+    """Write a whole list into a file or a database, each item once.
 
     An export that was stopped for any reason continues with --resume.
     """

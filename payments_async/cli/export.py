@@ -1,4 +1,4 @@
-"""`payments-async export`: writes a whole list into a file, and says how to resume after an interruption."""
+"""`payments-async export`: writes a whole list into a file or a database, and says how to resume it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
@@ -20,12 +19,13 @@ from payments_async.cli.messages import say
 from payments_async.cli.options import Api, Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
-from payments_async.drain import Drain, DrainError, DrainWarning, Report, sink_for
+from payments_async.drain import Drain, DrainError, DrainWarning, Report, Sink, sink_for
+from payments_async.drain.sinks.dsn import has_password, is_dsn
 
 
 def exported(
     resource: Resource,
-    target: Path,
+    target: str,
     conditions: Sequence[str],
     api: Api,
     *,
@@ -36,11 +36,11 @@ def exported(
     resume: bool,
     replace: bool,
 ) -> Work:
-    """The command: drain a list into a file.
+    """The command: drain a list into a file or a database.
 
     Args:
         resource: The list.
-        target: The file.
+        target: The file, or the DSN of a PostgreSQL database.
         conditions: The conditions that each item must meet.
         api: The API that has the list.
         form: The format of the file; `None` takes it from the suffix.
@@ -51,17 +51,15 @@ def exported(
         replace: Whether to overwrite an existing file.
 
     Raises:
-        ValueError: the API has no such list, the list does not support a condition, the format is not known, or
-            `resume` and `replace` are both set.
+        ValueError: the API has no such list, the list does not support a condition, the format is not known, the DSN
+            contains a password, or `resume` and `replace` are both set.
     """
     if resume and replace:
         raise ValueError("--resume continues a file and --force overwrites it: give only one of them")
     selection = selected(resource, conditions, api)
     if selection.scope:
         raise ValueError(f"{resource} can only be exported as a whole: leave out --where")
-    if str(target) == "-":
-        raise ValueError("an export goes to a file, which a resume can find again: name one")
-    sink = sink_for(target, form, spreadsheet=spreadsheet)
+    sink = _sink(target, form, spreadsheet=spreadsheet)
 
     async def work(client: PaymentsClient) -> None:
         committed = False
@@ -99,6 +97,19 @@ def exported(
     return work
 
 
+def _sink(target: str, form: Format | None, *, spreadsheet: bool) -> Sink:
+    """The sink for a target that a command names."""
+    if target == "-":
+        raise ValueError("an export goes to a file, which a resume can find again: name one")
+    sink = sink_for(target, form, spreadsheet=spreadsheet)
+    if is_dsn(target) and has_password(target):
+        raise ValueError(
+            "other users of this machine can read a password in a command: "
+            "set PGPASSWORD, or put it into the file ~/.pgpass, and leave it out of --to"
+        )
+    return sink
+
+
 @contextmanager
 def _printing_warnings() -> Generator[None]:
     """Print the warnings of a drain as lines, like errors."""
@@ -112,7 +123,7 @@ def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
     say(str(message))
 
 
-def summary(resource: Resource, report: Report, target: Path) -> str:
+def summary(resource: Resource, report: Report, target: str) -> str:
     """The summary of an export in one line."""
     if not report.requests:
         return f"{report.items:,} {resource} in {target}: done already; --force exports the list again"
@@ -127,7 +138,7 @@ def _add_advice(error: Exception, *, committed: bool, chosen: bool) -> None:
     if committed:
         error.add_note(_how_to_continue())
     elif isinstance(error, DrainError) and not chosen:
-        error.add_note("--resume continues an export, --force overwrites the file")
+        error.add_note("--resume continues an export, --force replaces its target")
 
 
 def _how_to_continue() -> str:

@@ -125,7 +125,7 @@ TaskId = Annotated[str, Argument(metavar="ID", help="The id, as the call that st
 WaitTimeout = Annotated[float, Option("--timeout", min=0.1, metavar="SECONDS", help="When to give up.")]
 
 # Of an export.
-Target = Annotated[Path, Option("--to", metavar="FILE", dir_okay=False, help="The file to write.")]
+Target = Annotated[str, Option("--to", metavar="TARGET", help="The file to write, or postgresql://USER@HOST/DATABASE.")]
 FormatName = Annotated[Format | None, Option("--format", help="Format of the file.", show_default="from the suffix")]
 Spreadsheet = Annotated[bool, Option("--spreadsheet", help="Write the CSV for a spreadsheet: formulas are text.")]
 Partitions = Annotated[int, Option(min=1, help="How many parts are read at once.")]

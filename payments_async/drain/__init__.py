@@ -10,7 +10,7 @@ from payments_async.drain.errors import DrainError, DrainWarning, PartitionLostE
 from payments_async.drain.partition import Checkpoint, Partition, Step
 from payments_async.drain.report import Report
 from payments_async.drain.resources import FanOut
-from payments_async.drain.sinks import CSV, Each, JSONLines, Opening, Parquet, Sink, SQLite, sink_for
+from payments_async.drain.sinks import CSV, Each, JSONLines, Opening, Parquet, PostgreSQL, Sink, SQLite, sink_for
 
 __all__ = [
     "CSV",
@@ -27,6 +27,7 @@ __all__ = [
     "Parquet",
     "Partition",
     "PartitionLostError",
+    "PostgreSQL",
     "Report",
     "SQLite",
     "Sink",

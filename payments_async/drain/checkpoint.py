@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Self
 import attrs
 
 from payments_async.drain.errors import DrainError, PartitionLostError
-from payments_async.drain.partition import Checkpoint, Partition, Step
+from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.private import private
 
 FORMAT = "payments_async.drain/1"
@@ -90,17 +90,6 @@ def partition_lost(checkpoint: Checkpoint) -> PartitionLostError:
     )
 
 
-def to_json(checkpoint: Checkpoint) -> dict[str, Any]:
-    """A checkpoint as plain JSON values."""
-    return attrs.asdict(checkpoint)
-
-
-def from_json(value: Mapping[str, Any]) -> Checkpoint:
-    """A checkpoint from the values of `to_json`; raises `TypeError` or `KeyError` for any others."""
-    members: dict[str, Any] = {**value, "partition": Partition(**value["partition"]), "finished": (*value["finished"],)}
-    return Checkpoint(**members)
-
-
 @attrs.frozen
 class CheckpointFile:
     """A file with a drain's checkpoints, which each commit replaces.
@@ -125,7 +114,7 @@ class CheckpointFile:
             if digest != _digest(content):
                 raise ValueError(digest)  # noqa: TRY301  # one error for all kinds of damage
             drain, offset = content["drain"], content["offset"]
-            ledger = Ledger(map(from_json, content["partitions"]))
+            ledger = Ledger(map(Checkpoint.from_json, content["partitions"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise DrainError(
                 f"the checkpoint {self.path} is damaged: restore a copy, or start again with another target"
@@ -139,7 +128,7 @@ class CheckpointFile:
             "format": FORMAT,
             "drain": attrs.asdict(identity),
             "offset": offset,
-            "partitions": [to_json(each) for each in ledger],
+            "partitions": [each.to_json() for each in ledger],
         }
         content["sha256"] = _digest(content)
         with replacing(self.path) as file:

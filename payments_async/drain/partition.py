@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import string
-from typing import Any, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Literal, Self, TypeAlias
 
 import attrs
 
@@ -58,6 +59,17 @@ class Checkpoint:
     done: bool = False
     items: int = 0
     finished: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The checkpoint as plain JSON values."""
+        return attrs.asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """The checkpoint from the values of `to_json`; raises `TypeError` or `KeyError` for any others."""
+        partition, finished = Partition(**value["partition"]), tuple(value["finished"])
+        members: dict[str, Any] = {**value, "partition": partition, "finished": finished}
+        return cls(**members)
 
 
 @attrs.frozen(kw_only=True)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async.drain import Checkpoint, DrainError, Identity, Ledger, Partition, PartitionLostError, Step
-from payments_async.drain.checkpoint import CheckpointFile, from_json, to_json
+from payments_async.drain.checkpoint import CheckpointFile
 from tests.properties import examples
 
 IDENTITY = Identity(
@@ -133,7 +133,7 @@ def test_a_ledger_is_done_when_there_are_partitions_and_all_of_them_are() -> Non
 
 @given(CHECKPOINTS)
 def test_a_checkpoint_comes_back_from_json_as_it_was(checkpoint: Checkpoint) -> None:
-    assert from_json(json.loads(json.dumps(to_json(checkpoint)))) == checkpoint
+    assert Checkpoint.from_json(json.loads(json.dumps(checkpoint.to_json()))) == checkpoint
 
 
 @pytest.fixture

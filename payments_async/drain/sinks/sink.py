@@ -24,6 +24,10 @@ _NOT_WRITABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
 """The errors of writing a row that a format cannot represent."""
 
 
+class NotWritableError(ValueError):
+    """A format cannot represent a row, for a reason that shows nothing of it."""
+
+
 @attrs.frozen(kw_only=True)
 class Opening:
     """What a sink must know to open its target.
@@ -122,16 +126,23 @@ def writing(rows: Sequence[R], write: Callable[[Sequence[R]], T], *, key: Sequen
     """
     with suppress(*_NOT_WRITABLE):
         return write(rows)
+    problem = _not_writable(rows, write, key)
+    if problem is None:
+        return write(rows)
+    del rows  # from this frame, which tools that record frames find in the error
+    raise DrainError(f"{problem}; what was committed is kept")
+
+
+def _not_writable(rows: Sequence[R], write: Callable[[Sequence[R]], T], key: Sequence[str]) -> str | None:
+    """Which of these rows cannot be written, and why."""
     for row in rows:
-        problem = None
         try:
             write([row])
         except _NOT_WRITABLE as error:
-            problem = type(error).__name__
-        if problem is not None:
+            problem = str(error) if isinstance(error, NotWritableError) else type(error).__name__
             named = ", ".join(f"{name} {text_of(plain_value(getattr(row, name)))!r}" for name in key)
-            raise DrainError(f"the row with {named} cannot be written ({problem}); what was committed is kept")
-    return write(rows)
+            return f"the row with {named} cannot be written ({problem})"
+    return None
 
 
 async def result_of(call: Awaitable[T], name: str) -> T:

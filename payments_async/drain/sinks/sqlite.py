@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 import attrs
 
-from payments_async.drain.checkpoint import Ledger, from_json, partition_lost, to_json
+from payments_async.drain.checkpoint import Ledger, partition_lost
 from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.private import private
@@ -110,7 +110,7 @@ class SQLite(Sink):
         rows = database.execute("SELECT checkpoint FROM drain_checkpoint WHERE drain = ?", (name,))
         try:
             opening.identity.check(json.loads(drain[0]), str(self.path))
-            return Ledger(from_json(json.loads(text)) for (text,) in rows)
+            return Ledger(Checkpoint.from_json(json.loads(text)) for (text,) in rows)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DrainError(f"the checkpoint of {name} in {self.path} is damaged: replace the table") from error
 
@@ -214,7 +214,7 @@ def _identity_text(opening: Opening) -> str:
 
 
 def _text(checkpoint: Checkpoint) -> str:
-    return json.dumps(to_json(checkpoint))
+    return json.dumps(checkpoint.to_json())
 
 
 def _stored(value: Any, kind: Kind) -> Any:

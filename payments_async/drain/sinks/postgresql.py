@@ -1,0 +1,393 @@
+"""A sink that stores rows and checkpoints in a PostgreSQL database, in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+import attrs
+
+from payments_async.drain.checkpoint import Ledger
+from payments_async.drain.errors import DrainError, PartitionLostError
+from payments_async.drain.partition import Checkpoint, Step
+from payments_async.drain.rows import columns
+from payments_async.drain.sinks.dsn import name_of
+from payments_async.drain.sinks.postgresql_values import (
+    TYPES,
+    Records,
+    check_name,
+    declared,
+    quoted,
+    stored,
+    text_stored,
+    time_in,
+    time_out,
+)
+from payments_async.drain.sinks.sink import NotWritableError, Opening, Sink, run_in_thread, writing
+from payments_async.wire.hidden import hidden
+
+T = TypeVar("T")
+
+_DRAINS, _CHECKPOINTS = "payments_async_drain", "payments_async_checkpoint"
+_STAGING = "payments_async_staging"
+_PATIENCE = 60.0
+"""Seconds to wait for a connection, and for each answer."""
+_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each attempt to connect again after a commit has lost its connection."""
+
+# A worker that is cut off must not keep others waiting for longer than they have patience.
+_SESSION = f"""
+SET idle_in_transaction_session_timeout = '30s';
+CREATE TEMPORARY TABLE {_STAGING} ({{columns}}) ON COMMIT DELETE ROWS;
+"""
+
+
+class PostgreSQL(Sink):
+    """Stores rows in a table of a PostgreSQL database; needs the extra `postgres`.
+
+    A row with the same key replaces the stored one. Integers are `numeric`, times `timestamptz`, lists and maps `json`.
+    The first commit creates what is missing: the schema, the table, and two tables for the checkpoints of all drains
+    into this schema. The password and TLS are set as for libpq: in the DSN, or by `PGPASSWORD`, `PGPASSFILE`,
+    `PGSSLMODE` and so on.
+
+    Args:
+        dsn: The database, such as `postgresql://user@host:5432/database?sslmode=verify-full`.
+        table: The table; by default, it is named after the resource.
+        schema: The schema of the table.
+
+    Raises:
+        ValueError: the DSN is not one, or a name has more than 63 bytes.
+    """
+
+    format: ClassVar[str] = "postgresql"
+
+    def __init__(self, dsn: str, *, table: str | None = None, schema: str = "public") -> None:
+        dsn = hidden(dsn)  # in this frame too
+        self._dsn = dsn
+        self.database = name_of(dsn)
+        """The database without its password, as messages name it."""
+        for name in (schema, table):
+            if name is not None:
+                check_name(name)
+        self.schema, self.table = schema, table
+        self._opening: Opening
+        self._name: str
+        self._connection: Any = None
+        self._started: bool
+        self._oid: int | None
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a PostgreSQL sink is not pickled, because its DSN may contain a password: create it anew")
+
+    @property
+    def _where(self) -> str:
+        return f"the table {self.schema}.{self._name} of {self.database}"
+
+    @property
+    def _columns(self) -> dict[str, str]:
+        """The type of each column."""
+        return {name: TYPES[kind] for name, kind in columns(self._opening.model).items()}
+
+    def _in_schema(self, table: str) -> str:
+        return f"{quoted(self.schema)}.{quoted(table)}"
+
+    # Opening
+
+    async def open(self, opening: Opening) -> Ledger:
+        """Connect, and read the checkpoints of this drain."""
+        self._opening = opening
+        self._name = self.table or opening.identity.resource
+        check_name(self._name)
+        if self._name in {_DRAINS, _CHECKPOINTS}:
+            raise DrainError(f"a drain keeps its checkpoints in {self._name}: give another table")
+        await run_in_thread(_asyncpg)  # importing it takes long
+        return await self._run(self._open)
+
+    async def _open(self) -> Ledger:
+        async with self._transaction() as database:
+            return await self._load(database)
+
+    async def _load(self, database: Any) -> Ledger:
+        """The checkpoints that earlier runs have committed."""
+        opening, where = self._opening, self._where
+        self._oid = await self._oid_of(database, self._name)
+        self._started = self._oid is not None and not opening.replace
+        if not self._started:
+            return Ledger()
+        if not opening.resume:
+            raise DrainError(f"{where} exists already: resume it, replace it, or give another table")
+        identity = await self._identity(database)
+        if identity is None:
+            raise DrainError(f"{where} is not from a drain: replace it, or give another table")
+        await self._check_columns(database)
+        try:
+            opening.identity.check(json.loads(identity), where)
+            return Ledger(await self._checkpoints(database))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise DrainError(f"the checkpoint of {where} is damaged: replace the table") from None
+
+    async def _check_columns(self, database: Any) -> None:
+        rows = await database.fetch(
+            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+            " WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped",
+            self._oid,
+        )
+        found, wanted = {name: kind for name, kind in rows}, self._columns  # noqa: C416  # records are not pairs
+        for name in {**wanted, **found}:
+            has, needs = found.get(name, "not there"), wanted.get(name, "not there")
+            if has != needs:
+                raise DrainError(
+                    f"{self._where} has other columns than the rows of this drain: {name} is {has} instead of {needs}; "
+                    "replace the table, or give another one"
+                )
+
+    async def _oid_of(self, database: Any, table: str) -> int | None:
+        """What identifies a table, even from another one of the same name; `None` if there is none."""
+        # Not `to_regclass`: after waiting for a lock, it may not see yet what others have committed.
+        query = (
+            "SELECT pg_class.oid FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+            " WHERE nspname = $1 AND relname = $2"
+        )
+        oid: int | None = await database.fetchval(query, self.schema, table)
+        return oid
+
+    async def _identity(self, database: Any) -> str | None:
+        """The identity of the drain that fills the table, as JSON text."""
+        if await self._oid_of(database, _DRAINS) is None:
+            return None
+        query = f"SELECT identity FROM {self._in_schema(_DRAINS)} WHERE name = $1"  # noqa: S608  # quoted
+        identity: str | None = await database.fetchval(query, self._name)
+        return identity
+
+    async def _checkpoints(self, database: Any, steps: Sequence[Step] | None = None) -> list[Checkpoint]:
+        """The stored checkpoints; only those of the partitions of these steps, if given."""
+        query = f"SELECT checkpoint FROM {self._in_schema(_CHECKPOINTS)} WHERE drain = $1"  # noqa: S608  # quoted
+        if steps is None:
+            rows = await database.fetch(query, self._name)
+        else:
+            numbers = {after.partition.number for step in steps for after in step.after}
+            rows = await database.fetch(f"{query} AND number = ANY($2)", self._name, numbers)
+        return [Checkpoint.from_json(json.loads(text)) for (text,) in rows]
+
+    # Committing
+
+    async def commit(self, steps: Sequence[Step]) -> None:
+        """Store the rows of these steps and move the checkpoints, in one transaction.
+
+        If the connection is lost, connect again, and read from the checkpoints whether the transaction was committed.
+        """
+        records = await self._records(steps)
+        attempts = 0
+
+        async def work() -> None:
+            nonlocal attempts
+            attempts += 1
+            await self._commit(steps, records, again=attempts > 1)
+
+        await self._run(work, pauses=_PAUSES)
+
+    async def _commit(self, steps: Sequence[Step], records: Records, *, again: bool) -> None:
+        async with self._transaction() as database:
+            # Commits into a table happen one after the other, also after one whose connection was lost.
+            await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", self._in_schema(self._name))
+            oid = await self._oid_of(database, self._name)
+            mine = oid is not None and await self._identity(database) == self._identity_text
+            if again and mine and await self._has(database, steps):
+                pass
+            elif self._started and not (mine and oid == self._oid):
+                raise PartitionLostError(f"{self._where} was replaced or removed while this drain was writing to it")
+            else:
+                if not self._started:
+                    oid = await self._start(database, exists=oid is not None)
+                await self._move(database, steps)
+                await self._insert(database, records)
+        self._started, self._oid = True, oid
+
+    @property
+    def _identity_text(self) -> str:
+        return json.dumps(attrs.asdict(self._opening.identity))
+
+    async def _start(self, database: Any, *, exists: bool) -> int | None:
+        """Create the table; replace an existing one if requested."""
+        if exists and not self._opening.replace:
+            raise PartitionLostError(f"another drain has created {self._where}")
+        # Of two drains into one schema, only one may create it.
+        await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", quoted(self.schema))
+        if not await database.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", self.schema):
+            await database.execute(f"CREATE SCHEMA {quoted(self.schema)}")
+        drains, checkpoints, table = map(self._in_schema, (_DRAINS, _CHECKPOINTS, self._name))
+        if await self._oid_of(database, _CHECKPOINTS) is None:
+            await database.execute(
+                f"CREATE TABLE {drains} (name text PRIMARY KEY, identity text NOT NULL);"
+                f"CREATE TABLE {checkpoints} (drain text REFERENCES {drains}, number integer, checkpoint text NOT NULL,"
+                " PRIMARY KEY (drain, number))"
+            )
+        if exists:
+            await database.execute(f"DROP TABLE {table}")
+        key = ", ".join(map(quoted, self._opening.key))
+        await database.execute(f"CREATE TABLE {table} ({declared(self._columns)}, PRIMARY KEY ({key}))")
+        await database.execute(f"DELETE FROM {checkpoints} WHERE drain = $1", self._name)  # noqa: S608  # quoted
+        await database.execute(
+            f"INSERT INTO {drains} VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET identity = EXCLUDED.identity",  # noqa: S608
+            self._name,
+            self._identity_text,
+        )
+        return await self._oid_of(database, self._name)
+
+    async def _has(self, database: Any, steps: Sequence[Step]) -> bool:
+        """Whether these steps are committed already."""
+        last = {after.partition.number: after for step in steps for after in step.after}
+        return set(last.values()) <= set(await self._checkpoints(database, steps))
+
+    async def _move(self, database: Any, steps: Sequence[Step]) -> None:
+        """Compare the stored checkpoints with those that the steps start from, and replace them."""
+        before = Ledger(await self._checkpoints(database, steps))
+        new = set(before.moved(steps)) - set(before)
+        await database.executemany(
+            f"INSERT INTO {self._in_schema(_CHECKPOINTS)} VALUES ($1, $2, $3)"  # noqa: S608  # quoted
+            " ON CONFLICT (drain, number) DO UPDATE SET checkpoint = EXCLUDED.checkpoint",
+            [(self._name, each.partition.number, json.dumps(each.to_json())) for each in new],
+        )
+
+    async def _insert(self, database: Any, records: Records) -> None:
+        if not records:
+            return
+        names, key = [*self._columns], ", ".join(map(quoted, self._opening.key))
+        await database.copy_records_to_table(_STAGING, schema_name="pg_temp", columns=names, records=records.values())
+        listed = ", ".join(map(quoted, names))
+        replaced = ", ".join(f"{quoted(name)} = EXCLUDED.{quoted(name)}" for name in names)
+        await database.execute(
+            f"INSERT INTO {self._in_schema(self._name)} ({listed}) SELECT {listed} FROM pg_temp.{_STAGING}"  # noqa: S608
+            f" ON CONFLICT ({key}) DO UPDATE SET {replaced}"
+        )
+
+    async def _records(self, steps: Sequence[Step]) -> Records:
+        """The rows of these steps as the database takes them, of each key the last one."""
+        kinds, key = columns(self._opening.model), self._opening.key
+        records = Records()
+
+        def record(rows: Sequence[Any]) -> None:
+            for row in rows:
+                values = {name: stored(name, getattr(row, name), kind) for name, kind in kinds.items()}
+                if missing := [name for name in key if values[name] is None]:
+                    raise NotWritableError(f"{missing[0]} identifies rows, and has no value")
+                # In place of an earlier row of this key.
+                records[tuple(values[name] for name in key)] = tuple(values.values())
+
+        for step in steps:
+            writing(step.rows, record, key=key)
+            await asyncio.sleep(0)  # a page is little work, a commit may have many
+        return records
+
+    # The rest
+
+    async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
+        """Call `take` with these columns of each row."""
+        listed = ", ".join(map(quoted, names))
+
+        async def read() -> None:
+            async with self._transaction() as database:
+                query = f"SELECT {listed} FROM {self._in_schema(self._name)}"  # noqa: S608  # quoted
+                async for row in database.cursor(query, prefetch=1_000):
+                    take(tuple(map(text_stored, row)))
+
+        await self._run(read)
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Exception):  # it may be lost, and everything is committed or given up
+                await connection.close(timeout=5)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncGenerator[Any]:
+        """Commit all statements of the block, or none of them; connect first if there is no connection."""
+        if self._connection is None:
+            self._connection = await self._connected()
+        async with self._connection.transaction(isolation="read_committed"):
+            yield self._connection
+
+    async def _connected(self) -> Any:
+        connection = await _asyncpg().connect(
+            self._dsn, timeout=_PATIENCE, command_timeout=_PATIENCE, statement_cache_size=0
+        )
+        try:
+            await self._prepare(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
+
+    async def _prepare(self, connection: Any) -> None:
+        encoding = connection.get_settings().server_encoding
+        if encoding != "UTF8":
+            raise DrainError(f"{self.database} has the encoding {encoding}: give a database with UTF8")
+        await connection.set_type_codec(
+            "timestamptz", schema="pg_catalog", encoder=time_in, decoder=time_out, format="tuple"
+        )
+        await connection.execute(_SESSION.format(columns=declared(self._columns)))
+
+    async def _run(self, work: Callable[[], Awaitable[T]], *, pauses: Iterable[float] = ()) -> T:
+        """The result of some work; if it loses the connection, do it again after each pause.
+
+        Raises:
+            DrainError: the server refuses it or cannot be reached. It has no cause or context: their frames and details
+                would hold the password and rows.
+        """
+        waits = iter(pauses)
+        while True:
+            problem, lost = "", False
+            try:
+                return await work()
+            except DrainError:
+                raise
+            except Exception as error:  # noqa: BLE001  # see above: none of asyncpg may pass
+                problem, lost = _explained(error), _is_lost(error, self._connection)
+            if lost:
+                self._terminate()
+                if (pause := next(waits, None)) is not None:
+                    await asyncio.sleep(pause)
+                    continue
+            raise DrainError(f"{self.database}: {problem}; what was committed is kept")
+
+    def _terminate(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
+
+
+def _explained(error: Exception) -> str:
+    """What a failure means, without rows: the server's details, and its messages about data, may contain values."""
+    kind = type(error).__name__
+    if isinstance(error, TimeoutError):
+        return f"no answer within {_PATIENCE:g} s"
+    code = getattr(error, "sqlstate", None)
+    if isinstance(code, str):
+        return f"{kind} ({code})" if code.startswith(("22", "P0")) else f"{error.args[0]} ({code})"
+    asyncpg = _asyncpg()
+    harmless = isinstance(error, (OSError, asyncpg.InterfaceError)) and not isinstance(error, asyncpg.DataError)
+    return f"{error} ({kind})" if harmless else kind
+
+
+def _is_lost(error: Exception, connection: Any) -> bool:
+    """Whether a failure is one of the connection, after which nobody has said what became of a transaction."""
+    asyncpg = _asyncpg()
+    lost = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+    return isinstance(error, lost) or (connection is not None and connection.is_closed())
+
+
+def _asyncpg() -> Any:
+    """The module, as `Any` because it has no type hints.
+
+    Raises:
+        DrainError: it is not installed.
+    """
+    try:
+        return import_module("asyncpg")
+    except ModuleNotFoundError:
+        raise DrainError("asyncpg is missing; install it with: pip install 'payments-async[postgres]'") from None

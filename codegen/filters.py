@@ -19,7 +19,7 @@ METADATA = "metadata[key]"
 
 _HEAD = '''"""The keys by which each list can be filtered, with their operators and values."""
 
-from payments_async.filters.key import Key, Metadata, OrderedKey, amounts, one_of, texts, uuids
+from payments_async.filters.key import Key, Metadata, OrderedKey, amounts, ids, one_of, texts, uuids
 from {package}.generated.models import {models}
 '''
 _CLASS = '''class {name}:
@@ -103,7 +103,7 @@ def _values(description: Json, where: str, name: str, schema: Json) -> str:
         case {"type": "string", "format": "uuid"}:
             return "uuids"
         case {"type": "string"}:
-            return "texts"
+            return "ids" if name == "id" or name.endswith("_id") else "texts"
         case _:
             raise DescriptionError(
                 f"{where}: {name} has values that cannot be in a filter; add a schema to x-filters-types"

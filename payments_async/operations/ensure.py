@@ -40,6 +40,7 @@ async def ensured(
     create: Callable[[], Awaitable[object]],
     fields: Callable[[T], Iterable[Field]],
     final: tuple[type[PaymentsError], ...] = (),
+    named: bool = False,
 ) -> T:
     """The resource with a reference, created if it does not exist.
 
@@ -51,28 +52,34 @@ async def ensured(
             instead of the stored data.
         fields: The fields to compare.
         final: The errors of `create` to raise even if the resource exists.
+        named: Whether `reference` is the resource's name, which `find` compares.
 
     Raises:
         ConflictError: the existing resource differs; the error names the fields.
         PaymentsError: a call failed. Calling again is safe.
     """
+
+    async def look() -> T | None:
+        found = await find()
+        if found is not None and not named:
+            check_reference(found, reference, operation)
+        return found
+
     outcome: Outcome | None = Outcome.NOT_SENT
-    found = await find()
-    if found is not None:
-        check_reference(found, reference, operation)
-    else:
+    found = await look()
+    if found is None:
         try:
             await create()
         except PaymentsError as error:
             if not _may_exist(error) or isinstance(error, final):
                 raise
             outcome = error.outcome
-            found = await _found_after(find, operation, reference)
+            found = await _found_after(look, operation, reference)
             if found is None:
                 raise
         else:
             outcome = Outcome.DONE
-            found = await _found_after(find, operation, reference)
+            found = await _found_after(look, operation, reference)
     if found is None:
         raise ProtocolError(f"{reference!r} was created but cannot be found", operation=operation)
     differing = tuple(name for name, wanted, actual in fields(found) if not _same(wanted, actual))
@@ -91,12 +98,10 @@ def _may_exist(error: PaymentsError) -> bool:
     return isinstance(error, ConflictError) or error.outcome in (Outcome.UNKNOWN, Outcome.DONE)
 
 
-async def _found_after(find: Callable[[], Awaitable[T | None]], operation: str, reference: str) -> T | None:
-    """What `find` returns after a create call. If it fails, the error must not say that nothing was sent."""
+async def _found_after(look: Callable[[], Awaitable[T | None]], operation: str, reference: str) -> T | None:
+    """What `look` returns after a create call. If it fails, the error must not say that nothing was sent."""
     try:
-        found = await find()
-        if found is not None:
-            check_reference(found, reference, operation)
+        return await look()
     except PaymentsError as error:
         raise OutcomeUnknownError(
             f"the write may have happened (reference {reference!r}), and looking for it failed: {error.message}; "
@@ -104,7 +109,6 @@ async def _found_after(find: Callable[[], Awaitable[T | None]], operation: str, 
             operation=operation,
             reference=reference,
         ) from error
-    return found
 
 
 def check_reference(found: object, reference: str, operation: str) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from payments_async.sandbox.arguments import check_amounts, check_json, check_metadata, check_texts
 from payments_async.sandbox.ids import AccountID, ConnectorID, PaymentID
 from payments_async.sandbox.population import Population
 from payments_async.sandbox.store import document, kept, sortable
@@ -103,8 +104,13 @@ class Arrivals:
 
         Raises:
             KeyError: there is no such connector or account.
-            ValueError: the reference is taken, the API has no such type or status, or a time has no zone.
+            ValueError: the reference is taken, the API has no such type or status, a time has no zone, or a value is of
+                a wrong type.
         """
+        check_amounts(amount=amount)
+        check_texts(reference=reference, asset=asset, scheme=scheme)
+        check_metadata(metadata)
+        check_json("raw", raw)
         world, connector = self._world_with(connector_id)
         words = self._populated().words
         _check("type_", type_, words.payment_types)
@@ -155,8 +161,11 @@ class Arrivals:
 
         Raises:
             KeyError: there is no such payment.
-            ValueError: the API has no such status, or a time has no zone.
+            ValueError: the API has no such status, a time has no zone, or a value is of a wrong type.
         """
+        check_amounts(amount=amount)
+        check_texts(reference=reference)
+        check_json("raw", raw)
         population = self._populated()
         _check("status", status, population.words.payment_statuses)
         moment = self._moment(created_at)
@@ -191,8 +200,12 @@ class Arrivals:
 
         Raises:
             KeyError: there is no such connector.
-            ValueError: the reference is taken, the API has no such type, or a time has no zone.
+            ValueError: the reference is taken, the API has no such type, a time has no zone, or a value is of a wrong
+                type.
         """
+        check_texts(reference=reference, name=name, default_asset=default_asset)
+        check_metadata(metadata)
+        check_json("raw", raw)
         _, connector = self._world_with(connector_id)
         population = self._populated()
         _check("type_", type_, population.words.account_types)
@@ -233,9 +246,11 @@ class Arrivals:
 
         Raises:
             KeyError: there is no such account.
-            ValueError: the account has a balance of this asset and time, the interval ends before it begins, or a time
-                has no zone.
+            ValueError: the account has a balance of this asset and time, the interval ends before it begins, a time has
+                no zone, or a value is of a wrong type.
         """
+        check_amounts(balance=balance)
+        check_texts(asset=asset)
         world = self._populated().world
         if world.store.one("SELECT 1 FROM account WHERE id = ?", account_id) is None:
             raise KeyError(account_id)
@@ -301,6 +316,9 @@ class Arrivals:
         try:
             yield
         except sqlite3.IntegrityError as error:
+            kind = getattr(error, "sqlite_errorname", "SQLITE_CONSTRAINT_UNIQUE")  # none if it is not SQLite's own
+            if kind not in ("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"):
+                raise
             raise ValueError(f"this {table} exists already") from error
 
 

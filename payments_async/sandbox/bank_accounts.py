@@ -111,7 +111,7 @@ async def create_bank_account(request: web.Request) -> web.Response:
         iban=kept(iban),
         account_number=kept(account_number),
         swift_bic_code=kept(swift),
-        metadata=document(metadata or None),
+        metadata=document(metadata),
     )
     if connector:
         open_account(world, bank_account_id, kept(name), connector)

@@ -130,7 +130,10 @@ class PaymentFilter:
         return _joined(" AND ", [part for part in (tree, compiler._metadata_row()) if part is not None])
 
     def _branch(self, expression: Any) -> Fragment | None:
-        operator, operand = _only_member(_without_double_negation(expression))
+        inside = _without_double_negation(expression)
+        operator, operand = _only_member(inside)
+        if inside is not expression and self._is_metadata(operator, operand):
+            return self._fault("pq: syntax error")
         match operator:
             case "$and" | "$or":
                 if not operand:
@@ -143,6 +146,11 @@ class PaymentFilter:
             case _:
                 key, value = _only_member(operand)
                 return self._leaf(operator, key, value)
+
+    @staticmethod
+    def _is_metadata(operator: str, operand: Any) -> bool:
+        """Whether a condition is one on metadata, of which nothing is left in its place."""
+        return operator in OPERATORS and METADATA.search(_only_member(operand)[0]) is not None
 
     def _leaf(self, operator: str, key: str, value: Any) -> Fragment | None:
         match key:
@@ -175,8 +183,7 @@ class PaymentFilter:
         """One row of metadata has to meet all conditions, so two different keys never match."""
         if not self._metadata:
             return None
-        pairs = " AND ".join(["key = ? AND value = ?"] * len(self._metadata))
-        values = [text for pair in self._metadata.items() for text in pair]
+        pairs, values = _joined(" AND ", [("key = ? AND value = ?", [*pair]) for pair in self._metadata.items()])
         return f"EXISTS (SELECT 1 FROM json_each(payment.metadata) WHERE {pairs})", values  # noqa: S608 - fixed texts
 
     def _text(self, operator: str, column: str, value: Any) -> Fragment:
@@ -294,9 +301,12 @@ def _word(operator: str) -> str:
 
 
 def _joined(word: str, parts: list[Fragment]) -> Fragment:
+    """The parts, joined as a balanced tree: SQLite limits the depth of an expression, not its size."""
     if len(parts) == 1:
         return parts[0]
-    return word.join(f"({sql})" for sql, _ in parts), [value for _, values in parts for value in values]
+    half = len(parts) // 2
+    (left, left_values), (right, right_values) = _joined(word, parts[:half]), _joined(word, parts[half:])
+    return f"({left}){word}({right})", [*left_values, *right_values]
 
 
 def _only_match(operator: str, key: str) -> None:

@@ -13,8 +13,8 @@ class RateLimit:
     """
 
     def __init__(self, rate: int, ticks: Callable[[], float]) -> None:
-        if rate < 1:
-            raise ValueError(f"rate_limit is {rate}, expected 1 or more requests a second")
+        if type(rate) is not int or rate < 1:
+            raise ValueError(f"rate_limit is {rate!r}, expected 1 or more requests a second")
         self._rate = rate
         self._ticks = ticks
         self._passed = deque[float]()

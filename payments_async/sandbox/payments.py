@@ -140,7 +140,10 @@ async def create_payment(request: web.Request) -> web.Response:
     accounts = {name: body.text(name) for name in ("sourceAccountID", "destinationAccountID")}
     created_at, amount = _checked(body, asked, world)
     connector = world.installed(asked["connectorID"])
-    source, destination = (_known_account(world, text) for text in accounts.values())
+    # The server reads both ids before its database looks for the accounts.
+    source, destination = [
+        _known_account(world, account) for account in [_account_id(text) for text in accounts.values()]
+    ]
     sent = {
         "reference": asked["reference"],
         "connectorID": asked["connectorID"],
@@ -221,13 +224,18 @@ def _checked(body: Body, asked: dict[str, str], world: World) -> tuple[Instant, 
     return created_at, amount
 
 
-def _known_account(world: World, text: str) -> str | None:
+def _account_id(text: str) -> str | None:
     if not text:
         return None
     try:
-        account = str(AccountID.parse(text))
+        return str(AccountID.parse(text))
     except ValueError as error:
         raise wire.validation(str(error)) from error
+
+
+def _known_account(world: World, account: str | None) -> str | None:
+    if account is None:
+        return None
     if world.store.one("SELECT 1 FROM account WHERE id = ?", account) is None:
         raise wire.internal('pq: insert or update on table "payment" violates foreign key constraint "payment_account"')
     return account

@@ -272,6 +272,7 @@ class Sandbox(CurrentArrivals):
         assert server is not None  # noqa: S101 - it is there once the runner is set up
         # Generous limits: the real server's headers may have a megabyte.
         options: dict[str, Any] = {"access_log": None, "max_line_size": 1 << 20, "max_field_size": 1 << 20}
+        options["auto_decompress"] = False  # as the server, which reads a body as it comes
         host, port = self._address
         self._listening = await loop.create_server(lambda: Connection(server, loop=loop, **options), host, port)
         port = self._listening.sockets[0].getsockname()[1]

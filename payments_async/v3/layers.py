@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from payments_async.wire.call import Request, Response, Send
-from payments_async.wire.errors import NotFoundError
+from payments_async.wire.errors import NotFoundError, Outcome, ProtocolError
 
 LONGEST_URL = 8_000
 """In bytes; servers and proxies refuse longer URLs, or cut them off."""
@@ -14,14 +14,22 @@ def refusing_long_urls(send: Send) -> Send:
 
     Raises:
         ValueError: the URL is too long.
+        ProtocolError: the URL of a further page is too long, because the server's cursor contains the filter.
     """
 
     async def send_refusing(request: Request) -> Response:
         if len(request.url) > LONGEST_URL:
-            raise ValueError(
-                f"{request.operation}: the URL has {len(request.url):,} bytes, more than the"
-                f" {LONGEST_URL:,} that are sure to arrive: split the filter, and fetch a list for each part"
+            why = (
+                f"the URL has {len(request.url):,} bytes, more than the {LONGEST_URL:,} that are sure to arrive:"
+                " split the filter, and fetch a list for each part"
             )
+            if "?cursor=" in request.url or "&cursor=" in request.url:
+                raise ProtocolError(
+                    f"the server's cursor contains the filter; {why}",
+                    operation=request.operation,
+                    outcome=Outcome.NOT_SENT,
+                )
+            raise ValueError(f"{request.operation}: {why}")
         return await send(request)
 
     return send_refusing

@@ -67,7 +67,7 @@ def test_a_key_takes_what_its_member_holds(filtering: Json) -> None:
         "kind": 'Key(Pool, "pools.kind", "kind", one_of(PoolKind), apart=("amount", "metadata"))',
         "iban": 'OrderedKey(Pool, "pools.iban", "iban", texts, optional=True)',
         "amount": 'OrderedKey(Pool, "pools.amount", "amount", amounts, sent=int)',
-        "account_id": 'Key(Pool, "pools.account_id", "account_id", texts)',
+        "account_id": 'Key(Pool, "pools.account_id", "account_id", ids)',
         "metadata": 'Metadata(Pool, "pools.metadata", optional=True)',
     }
 

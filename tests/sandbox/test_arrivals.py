@@ -179,3 +179,39 @@ async def test_what_belongs_to_nobody(api: Api, method: str, named: str, members
 def test_nothing_arrives_at_a_sandbox_that_is_not_started(method: str, named: str, members: dict[str, Any]) -> None:
     with pytest.raises(RuntimeError, match="not started"):
         getattr(Sandbox(), method)(*named.split(), **members)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"amount": 5.5}, "amount is 5.5, expected an int"),
+        ({"amount": True}, "amount is True, expected an int"),
+        ({"amount": "5"}, "amount is '5', expected an int"),
+        ({"asset": None}, "asset is None, expected a text"),
+        ({"asset": 5}, "asset is 5, expected a text"),
+        ({"scheme": "\ud800"}, "scheme is .* expected a text"),
+        ({"metadata": {"a": 1}}, "metadata has 'a': 1, expected texts by name"),
+        ({"metadata": {5: "a"}}, "metadata has 5: 'a', expected texts by name"),
+        ({"raw": {"a": float("nan")}}, "raw is no JSON"),
+        ({"raw": {"a": object()}}, "raw is no JSON"),
+        ({"raw": "\ud800"}, "raw is no JSON"),
+    ],
+)
+async def test_a_row_has_values_that_a_server_could_have(api: Api, changes: dict[str, Any], error: str) -> None:
+    connector = await api.connector("STRIPE")
+    members: dict[str, Any] = {"amount": 1, "asset": "EUR/2", **changes}
+    with pytest.raises(ValueError, match=error):
+        api.sandbox.add_payment(connector, "p", **members)
+    assert api.sandbox.references() == set()
+
+
+async def test_a_balance_and_an_adjustment_are_integers(api: Api) -> None:
+    connector = await api.connector("STRIPE")
+    account = api.sandbox.add_account(connector, "a")
+    payment = api.sandbox.add_payment(connector, "p", amount=1, asset="X")
+    broken: Any = 5.5
+    with pytest.raises(ValueError, match=r"balance is 5\.5, expected an int"):
+        api.sandbox.add_balance(account, "EUR/2", broken)
+    with pytest.raises(ValueError, match=r"amount is 5\.5, expected an int"):
+        api.sandbox.adjust_payment(payment, "a", status="SUCCEEDED", amount=broken)
+    assert (await api.get(f"/accounts/{account}/balances")).page["data"] == []

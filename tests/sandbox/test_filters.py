@@ -163,6 +163,7 @@ async def test_bad_syntax_is_refused_everywhere(api: Api, path: str, query: str)
         ({"$match": {"provider": "STRIPE"}}, REFUSED),
         ({"$match": {"connector_id": "x"}}, REFUSED),
         ({"$not": {"$match": {"metadata[k]": "v"}}}, FAILED),
+        ({"$not": {"$not": {"$match": {"metadata[k]": "v"}}}}, FAILED),
         ({"$and": [{"$match": {"metadata[k]": "v"}}]}, FAILED),
         ({"$or": [{"$match": {"metadata[k]": "v"}}, {"$match": {"metadata[k]": "w"}}]}, FAILED),
         # What the server refuses comes before what the database refuses.
@@ -171,6 +172,14 @@ async def test_bad_syntax_is_refused_everywhere(api: Api, path: str, query: str)
 )
 async def test_payments_refused(api: Api, query: Any, code: tuple[int, str]) -> None:
     assert (await api.get("/payments", query=json.dumps(query))).code == code
+
+
+@pytest.mark.parametrize("operator", ["$or", "$and"])
+@pytest.mark.parametrize("key", ["reference", "metadata[{}]"])
+async def test_a_filter_may_have_many_conditions(api: Api, operator: str, key: str) -> None:
+    parts = [{"$match": {key.format(number): f"r{number}"}} for number in range(1_000)]
+    parts.append({"$match": {"reference": "one"}})
+    assert (await api.call("GET", "/payments", json.dumps({operator: parts}))).status == 200
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Payments: shapes, upserts, metadata, and what is refused."""
 
+import gzip
+import json
 from typing import Any
 
 import pytest
@@ -147,3 +149,18 @@ async def test_metadata_of_unknown_payments(api: Api) -> None:
     assert (await api.call("PATCH", f"/payments/{UNDECODABLE}/metadata")).code == (400, "INVALID_ID")
     unknown = PaymentID(ConnectorID("STRIPE"), "x", "PAY-IN")
     assert (await api.call("PATCH", f"/payments/{unknown}/metadata", {"k": "v"})).code == (500, "INTERNAL")
+
+
+async def test_a_body_is_read_as_it_comes(api: Api) -> None:
+    body = gzip.compress(json.dumps(payment_request(await api.connector("STRIPE"))).encode())
+    for content in (body, b"{}"):
+        answered = await api.call("POST", "/payments", content, headers={"Content-Encoding": "gzip"})
+        assert answered.code == (400, "MISSING_OR_INVALID_BODY" if content == body else "VALIDATION")
+
+
+async def test_ids_are_read_before_accounts_are_looked_for(api: Api) -> None:
+    connector = await api.connector("STRIPE")
+    unknown = api.sandbox.add_account(connector, "gone")
+    api.sandbox.remove_accounts([unknown])
+    members = {"sourceAccountID": unknown, "destinationAccountID": "nonsense"}
+    assert (await api.post("/payments", payment_request(connector) | members)).code == (400, "VALIDATION")

@@ -235,3 +235,11 @@ async def test_a_pool_is_given_a_filter_of_accounts_alone(client: PaymentsClient
     with pytest.raises(ValueError, match="query filters Payment, but this is a list of Account"):
         await client.v3.pools.update_pool_query(UUID, wrong)
     assert len(canned.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "key", [filters.payments.connector_id, filters.accounts.id, filters.payments.source_account_id]
+)
+def test_no_item_is_found_by_a_missing_id(key: Any) -> None:
+    with pytest.raises(ValueError, match="takes an id, not ''"):
+        key.match("")

@@ -24,7 +24,7 @@ from payments_async import (
 from payments_async.sandbox import Sandbox
 from payments_async.v3 import V3, filters
 from payments_async.v3.layers import LONGEST_URL
-from payments_async.wire.errors import Outcome
+from payments_async.wire.errors import Outcome, ProtocolError
 from tests.wire.scripted import Scripted, answer, calling, sends_and_hangs_up, sends_and_resets
 
 from .conftest import ROOT, Canned
@@ -123,12 +123,19 @@ async def test_a_url_of_8_000_bytes_is_sent_and_a_longer_one_is_not(client: Paym
     assert len(canned.requests[-1].url) == LONGEST_URL == 8_000
     with pytest.raises(ValueError, match=r"list_payments: the URL has 8,001 bytes.* split the filter"):
         await client.v3.payments.list_payments(query=filter_of(LONGEST_URL + 1)).first()
+    filtered = "x" * LONGEST_URL
+    canned.will_answer(200, {"cursor": {"hasMore": True, "next": filtered, "data": []}})
+    with pytest.raises(
+        ProtocolError, match=r"the server's cursor contains the filter; the URL has 8,\d\d\d bytes"
+    ) as told:
+        await anext(client.v3.payments.list_payments(query="{}").items())
+    assert told.value.cursor == filtered
     several = filters.accounts.reference.match("acct_0")
     for number in range(200):
         several |= filters.accounts.reference.match(f"acct_{number}")
     with pytest.raises(ValueError, match=r"list_accounts: the URL has \d\d,\d\d\d bytes"):
         await client.v3.accounts.list_accounts(query=several).first()
-    assert len(canned.requests) == 1
+    assert len(canned.requests) == 2
 
 
 STARTING: dict[str, Any] = {

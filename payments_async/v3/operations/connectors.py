@@ -115,6 +115,7 @@ class Connectors(Operations):
             name,
             find=lambda: with_name(named, name),
             create=lambda: self.install_connector(connector, config),
+            named=True,
             fields=lambda found: config_fields(connector, config, found),
         )
 

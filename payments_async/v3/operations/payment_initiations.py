@@ -63,8 +63,8 @@ class PaymentInitiations(PaymentInitiationResults):
             The id of the payment initiation, and the id of the task that makes it, if one was started.
 
         Raises:
-            ValueError: the amount is below 1, an id belongs to another kind of resource, an asset has no exponent, or a
-                time has no time zone.
+            ValueError: the amount is below 1, an id belongs to another kind of resource, an asset has no exponent, a
+                time has no time zone, or `no_validation` is not a boolean.
             ConflictError: one with this `reference` exists already on this connector.
             ValidationError: the server refused the request.
             OutcomeUnknownError: it may have been created; list those with this `reference` to find out.
@@ -72,6 +72,8 @@ class PaymentInitiations(PaymentInitiationResults):
 
         Route: `POST /v3/payment-initiations`
         """
+        if type(no_validation) is not bool:  # a text such as "false" would skip the approval
+            raise ValueError(f"no_validation is {no_validation!r}: give True or False")
         started = await self._run(
             Call(
                 "initiate_payment",

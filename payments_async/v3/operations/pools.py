@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from payments_async.filters import Filter
 from payments_async.operations.base import checked, filter_text, filter_value
@@ -108,6 +108,7 @@ class Pools(Operations):
             request.name,
             find=lambda: with_name(named, request.name),
             create=lambda: self.create_pool(request),
+            named=True,
             fields=lambda found: (
                 ("query", request.query or {}, found.query),
                 ("account_ids", accounts, None if found.type == PoolType.DYNAMIC else {*found.pool_accounts}),
@@ -170,6 +171,8 @@ class Pools(Operations):
 
         Route: `GET /v3/pools/{poolID}/balances`
         """
+        if not isinstance(cast("object", at), datetime):
+            raise ValueError(f"at is {at!r}: give a time with a time zone")  # noqa: TRY004  # bad input
         return await self._run(
             Call(
                 "get_pool_balances",

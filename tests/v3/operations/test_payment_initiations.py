@@ -12,14 +12,18 @@ from tests.v3.ids import INITIATION, TASK
 from tests.v3.requests import initiation, reversal
 
 
-@pytest.mark.parametrize("no_validation", [True, 1, "yes"])
-async def test_making_it_without_approval_is_said_by_exactly_true(
-    client: PaymentsClient, canned: Canned, no_validation: Any
-) -> None:
+async def test_making_it_without_approval_is_said_by_exactly_true(client: PaymentsClient, canned: Canned) -> None:
     canned.will_answer(202, {"data": {"paymentInitiationID": INITIATION, "taskID": TASK}})
-    started = await client.v3.payment_initiations.initiate_payment(initiation(), no_validation=no_validation)
+    started = await client.v3.payment_initiations.initiate_payment(initiation(), no_validation=True)
     assert canned.query == {"noValidation": "true"}
     assert (started.payment_initiation_id, started.task_id) == (INITIATION, TASK)
+
+
+@pytest.mark.parametrize("no_validation", ["false", "true", 1, 0, None])
+async def test_only_a_boolean_skips_the_approval(client: PaymentsClient, canned: Canned, no_validation: Any) -> None:
+    with pytest.raises(ValueError, match=r"no_validation is .*: give True or False"):
+        await client.v3.payment_initiations.initiate_payment(initiation(), no_validation=no_validation)
+    assert canned.requests == []
 
 
 async def test_one_that_waits_for_approval_has_no_task(client: PaymentsClient, canned: Canned) -> None:

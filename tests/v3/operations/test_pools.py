@@ -52,6 +52,10 @@ async def test_balances_at_a_time_need_the_time(client: PaymentsClient, canned: 
     without: Any = client.v3.pools.get_pool_balances
     with pytest.raises(TypeError):
         await without(UUID)
+    for time in (None, "2026-03-01T00:00:00Z"):
+        with pytest.raises(ValueError, match="give a time with a time zone"):
+            await without(UUID, time)
+    assert len(canned.requests) == 2
 
 
 @pytest.mark.parametrize("verb", ["POST", "DELETE"])

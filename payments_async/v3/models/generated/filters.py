@@ -2,7 +2,7 @@
 
 """The keys by which each list can be filtered, with their operators and values."""
 
-from payments_async.filters.key import Key, Metadata, OrderedKey, amounts, one_of, texts, uuids
+from payments_async.filters.key import Key, Metadata, OrderedKey, amounts, ids, one_of, texts, uuids
 from payments_async.v3.models.generated.models import (
     Account,
     AccountType,
@@ -38,15 +38,15 @@ class AccountKeys:
 
     __slots__ = ()
 
-    id = OrderedKey(Account, "accounts.id", "id", texts)
+    id = OrderedKey(Account, "accounts.id", "id", ids)
     reference = OrderedKey(Account, "accounts.reference", "reference", texts)
-    connector_id = OrderedKey(Account, "accounts.connector_id", "connector_id", texts)
+    connector_id = OrderedKey(Account, "accounts.connector_id", "connector_id", ids)
     type = OrderedKey(Account, "accounts.type", "type", one_of(AccountType))
     default_asset = OrderedKey(Account, "accounts.default_asset", "default_asset", texts, optional=True)
     name = OrderedKey(Account, "accounts.name", "name", texts, optional=True)
     psu_id = OrderedKey(Account, "accounts.psu_id", "psu_id", uuids, optional=True)
     open_banking_connection_id = OrderedKey(
-        Account, "accounts.open_banking_connection_id", "open_banking_connection_id", texts, optional=True
+        Account, "accounts.open_banking_connection_id", "open_banking_connection_id", ids, optional=True
     )
     metadata = Metadata(Account, "accounts.metadata")
 
@@ -70,7 +70,7 @@ class ConnectorKeys:
 
     provider = OrderedKey(Connector, "connectors.provider", "provider", texts)
     name = OrderedKey(Connector, "connectors.name", "name", texts)
-    id = OrderedKey(Connector, "connectors.id", "id", texts)
+    id = OrderedKey(Connector, "connectors.id", "id", ids)
 
 
 class ScheduleKeys:
@@ -78,8 +78,8 @@ class ScheduleKeys:
 
     __slots__ = ()
 
-    id = Key(Schedule, "connector_schedules.id", "id", texts)
-    connector_id = Key(Schedule, "connector_schedules.connector_id", "connector_id", texts)
+    id = Key(Schedule, "connector_schedules.id", "id", ids)
+    connector_id = Key(Schedule, "connector_schedules.connector_id", "connector_id", ids)
 
 
 class OrderKeys:
@@ -88,8 +88,8 @@ class OrderKeys:
     __slots__ = ()
 
     reference = Key(Order, "orders.reference", "reference", texts)
-    id = Key(Order, "orders.id", "id", texts)
-    connector_id = Key(Order, "orders.connector_id", "connector_id", texts)
+    id = Key(Order, "orders.id", "id", ids)
+    connector_id = Key(Order, "orders.connector_id", "connector_id", ids)
     direction = Key(Order, "orders.direction", "direction", one_of(OrderDirection))
     source_asset = Key(Order, "orders.source_asset", "source_asset", texts)
     destination_asset = Key(Order, "orders.destination_asset", "destination_asset", texts)
@@ -113,14 +113,14 @@ class ConversionKeys:
     __slots__ = ()
 
     reference = Key(Conversion, "conversions.reference", "reference", texts)
-    id = Key(Conversion, "conversions.id", "id", texts)
-    connector_id = Key(Conversion, "conversions.connector_id", "connector_id", texts)
+    id = Key(Conversion, "conversions.id", "id", ids)
+    connector_id = Key(Conversion, "conversions.connector_id", "connector_id", ids)
     source_asset = Key(Conversion, "conversions.source_asset", "source_asset", texts)
     destination_asset = Key(Conversion, "conversions.destination_asset", "destination_asset", texts)
     status = Key(Conversion, "conversions.status", "status", one_of(ConversionStatus))
-    source_account_id = Key(Conversion, "conversions.source_account_id", "source_account_id", texts, optional=True)
+    source_account_id = Key(Conversion, "conversions.source_account_id", "source_account_id", ids, optional=True)
     destination_account_id = Key(
-        Conversion, "conversions.destination_account_id", "destination_account_id", texts, optional=True
+        Conversion, "conversions.destination_account_id", "destination_account_id", ids, optional=True
     )
     source_amount = OrderedKey(Conversion, "conversions.source_amount", "source_amount", amounts, sent=int)
     destination_amount = OrderedKey(
@@ -135,19 +135,19 @@ class PaymentKeys:
     __slots__ = ()
 
     reference = Key(Payment, "payments.reference", "reference", texts)
-    id = Key(Payment, "payments.id", "id", texts)
-    connector_id = Key(Payment, "payments.connector_id", "connector_id", texts)
+    id = Key(Payment, "payments.id", "id", ids)
+    connector_id = Key(Payment, "payments.connector_id", "connector_id", ids)
     type = Key(Payment, "payments.type", "type", one_of(PaymentType))
     asset = Key(Payment, "payments.asset", "asset", texts)
     scheme = Key(Payment, "payments.scheme", "scheme", one_of(PaymentScheme))
     status = Key(Payment, "payments.status", "status", one_of(PaymentStatus))
-    source_account_id = Key(Payment, "payments.source_account_id", "source_account_id", texts, optional=True)
+    source_account_id = Key(Payment, "payments.source_account_id", "source_account_id", ids, optional=True)
     destination_account_id = Key(
-        Payment, "payments.destination_account_id", "destination_account_id", texts, optional=True
+        Payment, "payments.destination_account_id", "destination_account_id", ids, optional=True
     )
     psu_id = Key(Payment, "payments.psu_id", "psu_id", uuids, optional=True)
     open_banking_connection_id = Key(
-        Payment, "payments.open_banking_connection_id", "open_banking_connection_id", texts, optional=True
+        Payment, "payments.open_banking_connection_id", "open_banking_connection_id", ids, optional=True
     )
     amount = OrderedKey(Payment, "payments.amount", "amount", amounts, sent=int)
     initial_amount = OrderedKey(Payment, "payments.initial_amount", "initial_amount", amounts, sent=int)
@@ -160,15 +160,15 @@ class PaymentInitiationKeys:
     __slots__ = ()
 
     reference = Key(PaymentInitiation, "payment_initiations.reference", "reference", texts)
-    id = Key(PaymentInitiation, "payment_initiations.id", "id", texts)
-    connector_id = Key(PaymentInitiation, "payment_initiations.connector_id", "connector_id", texts)
+    id = Key(PaymentInitiation, "payment_initiations.id", "id", ids)
+    connector_id = Key(PaymentInitiation, "payment_initiations.connector_id", "connector_id", ids)
     type = Key(PaymentInitiation, "payment_initiations.type", "type", one_of(PaymentInitiationType))
     asset = Key(PaymentInitiation, "payment_initiations.asset", "asset", texts)
     source_account_id = Key(
-        PaymentInitiation, "payment_initiations.source_account_id", "source_account_id", texts, optional=True
+        PaymentInitiation, "payment_initiations.source_account_id", "source_account_id", ids, optional=True
     )
     destination_account_id = Key(
-        PaymentInitiation, "payment_initiations.destination_account_id", "destination_account_id", texts, optional=True
+        PaymentInitiation, "payment_initiations.destination_account_id", "destination_account_id", ids, optional=True
     )
     status = Key(
         PaymentInitiation,
@@ -207,7 +207,7 @@ class PaymentServiceUserConnectionKeys:
     __slots__ = ()
 
     connection_id = Key(
-        PaymentServiceUserConnection, "payment_service_user_connections.connection_id", "connection_id", texts
+        PaymentServiceUserConnection, "payment_service_user_connections.connection_id", "connection_id", ids
     )
     status = Key(
         PaymentServiceUserConnection, "payment_service_user_connections.status", "status", one_of(ConnectionStatus)
@@ -236,7 +236,7 @@ class PoolKeys:
 
     name = Key(Pool, "pools.name", "name", texts)
     id = Key(Pool, "pools.id", "id", uuids)
-    account_id = Key(Pool, "pools.account_id", "account_id", texts, optional=True)
+    account_id = Key(Pool, "pools.account_id", "account_id", ids, optional=True)
 
 
 accounts = AccountKeys()

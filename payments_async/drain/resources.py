@@ -36,7 +36,8 @@ class Listing:
         identity: The fields that identify an item.
         key: The field by which items can be filtered and sorted to read from any value on; `None` if there is none.
         unique: Whether no two items have the same key.
-        order: The order in which cursors repeat and skip the fewest items.
+        order: The order in which offsets move least.
+        newest_first: The order that begins with the newest item; `None` if the server has no other.
         filtered: Whether the server applies filters to this list.
         dated: Whether it can be sorted by creation time.
     """
@@ -48,6 +49,7 @@ class Listing:
     key: str | None = None
     unique: bool = True
     order: tuple[str, ...] | None = ("created_at:asc", "id:asc")
+    newest_first: tuple[str, ...] | None = ("created_at:desc", "id:desc")
     filtered: bool = False
     dated: bool = True
 

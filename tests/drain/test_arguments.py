@@ -67,4 +67,4 @@ async def test_an_empty_filter_is_none(query: Any) -> None:
     lists = Lists()
     async with connected(lists) as client:
         await Drain(client, "payments", Memory(), query=query, strategy="cursor").run()
-    assert [asked.filter for asked in lists.asked] == [None]
+    assert [asked.filter for asked in lists.asked] == [None, None]

@@ -132,8 +132,6 @@ async def test_no_more_requests_are_under_way_than_there_are_partitions(resource
         report = await Drain(client, resource, sink, page_size=3, partitions=partitions, concurrency=1).run()
     assert report.items == len(lists.tables[f"/{resource}"])
     assert lists.most_under_way == partitions
-    if resource == "payments" and partitions > 1:
-        assert report.partitions > partitions, "idle workers have taken parts"
 
 
 async def test_more_partitions_than_rows_and_more_workers_than_parts_end() -> None:

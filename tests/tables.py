@@ -107,7 +107,7 @@ class Table:
             (attribute, name)
             for attribute, kind in self.attributes.items()
             for name in dir(kind)
-            if callable(getattr(kind, name)) and not name.startswith(("_", "ensure_"))
+            if callable(getattr(kind, name)) and not name.startswith(("_", "ensure_", "wait_for"))
         ]
 
     def attribute_of(self, operation: Operation) -> str:

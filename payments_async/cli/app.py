@@ -50,12 +50,13 @@ def connect(
     api_path: options.ApiPath = None,
     allow_http: options.AllowHttp = False,
     debug: options.Debug = False,
+    api: options.ApiName = "v1",
 ) -> None:
     """Store the options that all commands share."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
-    context.obj = options.Options(url, client_id, client_secret_file, token_url, api_path, allow_http, debug)
+    context.obj = options.Options(url, client_id, client_secret_file, token_url, api_path, allow_http, debug, api)
 
 
 @app.command(
@@ -66,6 +67,7 @@ def connect(
         "payments-async list payments --where 'metadata[order]=A-1' --json",
         """payments-async list accounts --where '{"$match": {"reference": "acct_1"}}'""",
         "payments-async list balances --where account_id=ID",
+        "payments-async --api v3 list payment-initiations --where status=FAILED",
     ),
 )
 def list_(
@@ -84,7 +86,7 @@ def list_(
     from payments_async.cli.connection import run
     from payments_async.cli.listing import listed
 
-    run(context.obj, partial(listed, resource, where or (), limit=limit, as_json=as_json))
+    run(context.obj, partial(listed, resource, where or (), context.obj.api, limit=limit, as_json=as_json))
 
 
 @app.command(epilog=examples("payments-async get payment ID", "payments-async get pool ID --json"))
@@ -99,7 +101,7 @@ def get(
     from payments_async.cli.connection import run
     from payments_async.cli.details import fetched
 
-    run(context.obj, partial(fetched, resource, item_id, as_json=as_json))
+    run(context.obj, partial(fetched, resource, item_id, context.obj.api, as_json=as_json))
 
 
 @app.command(epilog=examples("payments-async balances", "payments-async balances --json"))
@@ -112,7 +114,7 @@ def balances(context: typer.Context, *, as_json: options.Json = False) -> None:
     from payments_async.cli.balances import totalled
     from payments_async.cli.connection import run
 
-    run(context.obj, partial(totalled, as_json=as_json))
+    run(context.obj, partial(totalled, context.obj.api, as_json=as_json))
 
 
 @app.command(epilog=examples("payments-async connectors", "payments-async connectors --json"))
@@ -121,7 +123,38 @@ def connectors(context: typer.Context, *, as_json: options.Json = False) -> None
     from payments_async.cli.connection import run
     from payments_async.cli.listing import listed
 
-    run(context.obj, partial(listed, "connectors", (), limit=None, as_json=as_json))
+    run(context.obj, partial(listed, "connectors", (), context.obj.api, limit=None, as_json=as_json))
+
+
+tasks = typer.Typer(help="Show a task, or wait until it has ended. A task is work that the server does by itself.")
+app.add_typer(tasks, name="tasks")
+
+
+@tasks.command("get", epilog=examples("payments-async --api v3 tasks get ID"))
+def get_task(context: typer.Context, task_id: options.TaskId, *, as_json: options.Json = False) -> None:
+    """Show one task with all its fields."""
+    from payments_async.cli.connection import run
+    from payments_async.cli.details import fetched
+
+    run(context.obj, partial(fetched, "tasks", task_id, context.obj.api, as_json=as_json))
+
+
+@tasks.command("wait", epilog=examples("payments-async --api v3 tasks wait ID --timeout 600"))
+def wait_for_task(
+    context: typer.Context,
+    task_id: options.TaskId,
+    *,
+    timeout: options.WaitTimeout = 60,
+    as_json: options.Json = False,
+) -> None:
+    """Wait until a task has succeeded, and show it. It can be called again, which changes nothing.
+
+    It fails if the task fails, or if the time is over.
+    """
+    from payments_async.cli.connection import run
+    from payments_async.cli.details import awaited
+
+    run(context.obj, partial(awaited, task_id, context.obj.api, timeout=timeout, as_json=as_json))
 
 
 @app.command(epilog=examples("payments-async --url https://acme.example.com --client-id ID info"))
@@ -167,6 +200,7 @@ def export(
             resource,
             to,
             where or (),
+            context.obj.api,
             form=form,
             spreadsheet=spreadsheet,
             partitions=partitions,
@@ -181,6 +215,7 @@ def export(
 def demo(
     context: typer.Context,
     *,
+    server_version: options.ServerVersion = "2.0.9",
     payments: options.Payments = 10_000,
     seed: options.Seed = 7,
     page_size: options.PageSize = 100,
@@ -193,7 +228,7 @@ def demo(
     from payments_async.cli.failures import reporting
 
     with reporting(debug=context.obj.debug):
-        demonstrate(payments=payments, seed=seed, page_size=page_size)
+        demonstrate(payments=payments, seed=seed, page_size=page_size, version=server_version)
 
 
 @app.command(
@@ -209,6 +244,7 @@ def sandbox(
     context: typer.Context,
     command: options.Command = None,
     *,
+    server_version: options.ServerVersion = "2.0.9",
     host: options.Host = "127.0.0.1",
     port: options.Port = None,
     payments: options.Payments = 1_000,
@@ -219,6 +255,10 @@ def sandbox(
     transfers: options.Count = None,
     connectors: options.Count = None,
     tasks: options.Count = None,
+    orders: options.Count = None,
+    conversions: options.Count = None,
+    users: options.Count = None,
+    task_delay: options.TaskDelay = 0.05,
     seed: options.Seed = 7,
     client_id: options.MadeUpId = None,
     client_secret: options.MadeUpSecret = None,
@@ -244,6 +284,7 @@ def sandbox(
     with reporting(debug=context.obj.debug):
         code = serve(
             Sandbox(
+                version=server_version,
                 host=host,
                 port=port,
                 payments=payments,
@@ -254,6 +295,10 @@ def sandbox(
                 transfers=transfers,
                 connectors=connectors,
                 tasks=tasks,
+                orders=orders,
+                conversions=conversions,
+                users=users,
+                task_delay=task_delay,
                 seed=seed,
                 client_id=client_id,
                 client_secret=client_secret,

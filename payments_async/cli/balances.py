@@ -15,6 +15,7 @@ from rich.text import Text
 from payments_async import PaymentsClient
 from payments_async.cli.connection import Work
 from payments_async.cli.messages import one_line, say
+from payments_async.cli.options import Api
 from payments_async.cli.output import show, show_row, terminal
 from payments_async.cli.tables import GAP, amount_text, plain_table
 from payments_async.filters import asc, desc
@@ -41,8 +42,14 @@ class Total(NamedTuple):
     accounts: int
 
 
-def totalled(*, as_json: bool) -> Work:
-    """The command: print the total of each asset over all internal accounts."""
+def totalled(api: Api, *, as_json: bool) -> Work:
+    """The command: print the total of each asset over all internal accounts.
+
+    Raises:
+        ValueError: the API is not the earlier one.
+    """
+    if api != "v1":
+        raise ValueError("balances are added up on the earlier API only: leave out --api, or list balances")
 
     async def work(client: PaymentsClient) -> None:
         totals = await totals_of(client)

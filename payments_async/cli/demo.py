@@ -1,9 +1,12 @@
 """`payments-async demo`: a sandbox and a client in one process, connected by real sockets."""
 
+from __future__ import annotations
+
 import asyncio
 import sys
 import time
 from collections import Counter
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import typer
@@ -12,11 +15,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from payments_async import ClientCredentials, Page, PaymentsClient
+from payments_async import ClientCredentials, Page, Pages, PaymentsClient
 from payments_async.cli.tables import amount_text
 from payments_async.models import Payment
 from payments_async.money import parse_asset
 from payments_async.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from payments_async.v3 import models as v3
 
 SAMPLES = 5
 
@@ -41,14 +47,14 @@ class Drained:
     tokens: int = 0
     seconds: float = 0.0
     totals: Counter[str] = attrs.field(factory=Counter[str])
-    samples: list[Payment] = attrs.field(factory=list[Payment])
+    samples: list[Payment | v3.Payment] = attrs.field(factory=list)
 
     @property
     def complete(self) -> bool:
         """Whether each payment came exactly once."""
         return self.items == len(self.ids) == self.expected
 
-    def add(self, page: Page[Payment]) -> None:
+    def add(self, page: Page[Payment] | Page[v3.Payment]) -> None:
         """Add a page to the results."""
         self.pages += 1
         for payment in page.data:
@@ -59,28 +65,33 @@ class Drained:
             self.totals[payment.asset] += payment.amount
 
 
-def demonstrate(*, payments: int, seed: int, page_size: int) -> None:
+def demonstrate(*, payments: int, seed: int, page_size: int, version: Literal["2.0.9", "3.4"] = "2.0.9") -> None:
     """Drain a sandbox and print a report; exit with 1 unless each payment came exactly once."""
     # A pipe has no width of its own; this is wide enough for a row.
     console = Console(width=None if sys.stdout.isatty() else 120)
-    drained = asyncio.run(drain(console, payments=payments, seed=seed, page_size=page_size))
+    drained = asyncio.run(drain(console, payments=payments, seed=seed, page_size=page_size, version=version))
     report(console, drained)
     if not drained.complete:
         raise typer.Exit(1)
 
 
-async def drain(console: Console, *, payments: int, seed: int, page_size: int) -> Drained:
+async def drain(
+    console: Console, *, payments: int, seed: int, page_size: int, version: Literal["2.0.9", "3.4"] = "2.0.9"
+) -> Drained:
     """Start a sandbox and read all of its payments page by page."""
     drained = Drained(expected=payments)
     async with (
-        Sandbox(payments=payments, seed=seed) as sandbox,
+        Sandbox(version=version, payments=payments, seed=seed) as sandbox,
         PaymentsClient(sandbox.url, auth=ClientCredentials(sandbox.client_id, sandbox.client_secret)) as client,
     ):
         console.print(f"Sandbox at {sandbox.url}, seed {seed}", highlight=False)
         with progress_bar(console) as progress:
             task = progress.add_task("Draining payments", total=payments)
             started = time.perf_counter()
-            async for page in client.payments.list_payments(page_size=page_size).by_page():
+            pages: Pages[Payment] | Pages[v3.Payment] = client.payments.list_payments(page_size=page_size)
+            if version == "3.4":
+                pages = client.v3.payments.list_payments(page_size=page_size)
+            async for page in pages.by_page():
                 drained.add(page)
                 progress.update(task, completed=drained.items)
             drained.seconds = time.perf_counter() - started

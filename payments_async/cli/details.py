@@ -10,7 +10,7 @@ from rich.text import Text
 from payments_async import PaymentsClient
 from payments_async.cli.connection import Work
 from payments_async.cli.messages import one_line, printable
-from payments_async.cli.options import Resource
+from payments_async.cli.options import Api, Resource, check_resource
 from payments_async.cli.output import show, show_row, terminal
 from payments_async.cli.reading import fetch
 from payments_async.cli.tables import AMOUNTS, Row, amount_text, plain_table
@@ -19,17 +19,33 @@ from payments_async.version import VERSION
 from payments_async.wire.jsontext import json_text
 
 
-def fetched(resource: Resource, item_id: str, *, as_json: bool) -> Work:
+def fetched(resource: Resource, item_id: str, api: Api, *, as_json: bool) -> Work:
     """The command: fetch and show one item.
 
     Raises:
-        ValueError: the resource has no ids.
+        ValueError: the API has no such resource, or the resource has no ids.
     """
+    check_resource(resource, api)
     if resource == "balances":
         raise ValueError("balances have no ids: list those of an account, with --where account_id=ID")
 
     async def work(client: PaymentsClient) -> None:
-        _show(plain(await fetch(client, resource, item_id)), as_json=as_json)
+        _show(plain(await fetch(client, resource, item_id, api)), as_json=as_json)
+
+    return work
+
+
+def awaited(task_id: str, api: Api, *, timeout: float, as_json: bool) -> Work:
+    """The command: wait until a task has succeeded, and show it.
+
+    Raises:
+        ValueError: the API has no tasks to wait for.
+    """
+    if api != "v3":
+        raise ValueError("tasks can be awaited on the current API only: give --api v3 before the command")
+
+    async def work(client: PaymentsClient) -> None:
+        _show(plain(await client.v3.tasks.wait_for(task_id, timeout=timeout)), as_json=as_json)
 
     return work
 
@@ -58,8 +74,8 @@ def _show(row: Row, *, as_json: bool) -> None:
 
 def _text(row: Row, name: str, value: Any) -> str:
     """A field for people to read: amounts in the main unit, nested values as indented JSON."""
-    if name in AMOUNTS:
-        return amount_text(value, row["asset"])
+    if name in AMOUNTS and value is not None:
+        return amount_text(value, row[AMOUNTS[name]])
     if isinstance(value, dict | list):
         return printable(msgspec.json.format(json_text(value), indent=2)) if value else ""
     return "" if value is None else one_line(str(value))

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from payments_async import PaymentsClient, PaymentsError
 from payments_async.cli.connection import Work
 from payments_async.cli.messages import say
-from payments_async.cli.options import Format, Resource
+from payments_async.cli.options import Api, Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
 from payments_async.drain import Drain, DrainError, DrainWarning, Report, sink_for
@@ -27,6 +27,7 @@ def exported(
     resource: Resource,
     target: Path,
     conditions: Sequence[str],
+    api: Api,
     *,
     form: Format | None,
     spreadsheet: bool,
@@ -41,6 +42,7 @@ def exported(
         resource: The list.
         target: The file.
         conditions: The conditions that each item must meet.
+        api: The API that has the list.
         form: The format of the file; `None` takes it from the suffix.
         spreadsheet: Whether people open the file, which is CSV, in a spreadsheet.
         partitions: How many parts of the list are drained at once.
@@ -49,12 +51,12 @@ def exported(
         replace: Whether to overwrite an existing file.
 
     Raises:
-        ValueError: the list does not support a condition, the format is not known, or `resume` and `replace` are both
-            set.
+        ValueError: the API has no such list, the list does not support a condition, the format is not known, or
+            `resume` and `replace` are both set.
     """
     if resume and replace:
         raise ValueError("--resume continues a file and --force overwrites it: give only one of them")
-    selection = selected(resource, conditions)
+    selection = selected(resource, conditions, api)
     if selection.scope:
         raise ValueError(f"{resource} can only be exported as a whole: leave out --where")
     if str(target) == "-":
@@ -74,7 +76,13 @@ def exported(
         bar = _progress_bar()
         task = bar.add_task(resource, total=None, items=0, rate=0.0)
         drain = Drain(
-            client, resource, sink, query=selection.query, partitions=partitions, rate=rate, on_progress=advance
+            client.v3 if api == "v3" else client,
+            resource,
+            sink,
+            query=selection.query,
+            partitions=partitions,
+            rate=rate,
+            on_progress=advance,
         )
         try:
             with bar, _printing_warnings():

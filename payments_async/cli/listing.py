@@ -9,29 +9,29 @@ from typing import Any
 from payments_async import PaymentsClient
 from payments_async.cli.connection import Work
 from payments_async.cli.messages import say
-from payments_async.cli.options import Resource
+from payments_async.cli.options import Api, Resource
 from payments_async.cli.output import show, show_row, terminal
 from payments_async.cli.reading import read_list
 from payments_async.cli.tables import Row, table
-from payments_async.cli.where import selected
+from payments_async.cli.where import Selection, selected
 from payments_async.drain.rows import plain
 
 ROWS = 50
 """How many rows a table has by default."""
 
 
-def listed(resource: Resource, conditions: Sequence[str], *, limit: int | None, as_json: bool) -> Work:
+def listed(resource: Resource, conditions: Sequence[str], api: Api, *, limit: int | None, as_json: bool) -> Work:
     """The command: print the items that meet all conditions, as JSON lines or the first ones as a table.
 
     Raises:
-        ValueError: the list does not support a condition.
+        ValueError: the API has no such list, or the list does not support a condition.
     """
-    selection = selected(resource, conditions)
+    selection = selected(resource, conditions, api)
 
     async def work(client: PaymentsClient) -> None:
         shown = limit if as_json else limit or ROWS
         async with aclosing(read_list(client, selection, shown)) as items:
-            await (_lines(items, shown) if as_json else _table(resource, items, shown))
+            await (_lines(items, shown) if as_json else _table(selection, items, shown))
 
     return work
 
@@ -45,7 +45,7 @@ async def _lines(items: AsyncIterator[Any], limit: int | None) -> None:
             break
 
 
-async def _table(resource: Resource, items: AsyncIterator[Any], limit: int | None) -> None:
+async def _table(selection: Selection, items: AsyncIterator[Any], limit: int | None) -> None:
     rows: list[Row] = []
     more = False
     async for item in items:
@@ -53,8 +53,8 @@ async def _table(resource: Resource, items: AsyncIterator[Any], limit: int | Non
             break
         rows.append(plain(item))
     console = terminal()
-    show(console, table(resource, rows, console.width))
+    show(console, table(selection.resource, rows, console.width, selection.api))
     if not rows:
-        say(f"no {resource}")
+        say(f"no {selection.resource}")
     if more:
         say(f"these are the first {limit}: --limit shows more, --json all")

@@ -7,10 +7,26 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias, get_args
 
 from typer import Argument, BadParameter, Option
 
+Api: TypeAlias = Literal["v1", "v3"]
+
 Resource: TypeAlias = Literal[
-    "payments", "accounts", "balances", "bank-accounts", "pools", "transfer-initiations", "tasks", "connectors"
+    "payments",
+    "accounts",
+    "balances",
+    "bank-accounts",
+    "pools",
+    "transfer-initiations",
+    "payment-initiations",
+    "payment-service-users",
+    "orders",
+    "conversions",
+    "tasks",
+    "connectors",
 ]
-RESOURCES: tuple[Resource, ...] = get_args(Resource)
+_ALL: tuple[Resource, ...] = get_args(Resource)
+_V3_ALONE: tuple[Resource, ...] = ("payment-initiations", "payment-service-users", "orders", "conversions")
+RESOURCES = tuple(each for each in _ALL if each not in _V3_ALONE)
+V3_RESOURCES = tuple(each for each in _ALL if each != "transfer-initiations")
 
 Format: TypeAlias = Literal["jsonl", "csv", "parquet", "sqlite"]
 
@@ -25,23 +41,35 @@ class Options(NamedTuple):
     api_path: str | None
     allow_http: bool
     debug: bool
+    api: Api = "v1"
 
 
 BEFORE_THE_COMMAND = {f"--{field.replace('_', '-')}" for field in Options._fields}
 
 
 def resource_named(name: str) -> Resource:
-    """The resource with a name, plural or singular."""
+    """The resource with a name, plural or singular, of any API."""
     plain = name.lower().replace("_", "-")
-    for each in RESOURCES:
+    for each in _ALL:
         if plain in {each, each.removesuffix("s")}:
             return each
-    raise BadParameter(f"{name!r} is not one of {', '.join(RESOURCES)}.")
+    raise BadParameter(f"{name!r} is not one of {', '.join(RESOURCES)}; or with --api v3, {', '.join(V3_RESOURCES)}.")
 
 
 def resource_names(incomplete: str) -> list[str]:
     """The names that shell completion suggests."""
-    return [each for each in RESOURCES if each.startswith(incomplete)]
+    return [each for each in _ALL if each.startswith(incomplete)]
+
+
+def check_resource(resource: Resource, api: Api) -> None:
+    """Refuse a resource that an API does not have.
+
+    Raises:
+        ValueError: it does not have it.
+    """
+    known = V3_RESOURCES if api == "v3" else RESOURCES
+    if resource not in known:
+        raise ValueError(f"--api {api} before the command has no {resource}: give one of {', '.join(known)}")
 
 
 def lines(title: str, *several: str) -> str:
@@ -67,6 +95,10 @@ ApiPath = Annotated[
 AllowHttp = Annotated[bool, Option("--allow-http", help="Allow secrets and data in clear text to another host.")]
 Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
 
+ApiName = Annotated[
+    Api, Option("--api", help="The API to use: v1 of stacks before 3.0, or v3, the current one; v1 by default.")
+]
+
 # Of the commands that read.
 ResourceName = Annotated[
     Resource,
@@ -75,7 +107,7 @@ ResourceName = Annotated[
         parser=resource_named,
         autocompletion=resource_names,
         show_choices=False,
-        help=f"One of {', '.join(RESOURCES)}.",
+        help=f"One of {', '.join(RESOURCES)}; with --api v3, one of {', '.join(V3_RESOURCES)}.",
     ),
 ]
 Id = Annotated[str, Argument(metavar="ID", help="The id, as `list --json` shows it.")]
@@ -87,6 +119,10 @@ Limit = Annotated[
     int | None, Option(min=1, help="Maximum number of items.", show_default="50 in a table, none with --json")
 ]
 Json = Annotated[bool, Option("--json", help="Print one JSON object per line, for programs.")]
+
+# Of tasks.
+TaskId = Annotated[str, Argument(metavar="ID", help="The id, as the call that started the task returned it.")]
+WaitTimeout = Annotated[float, Option("--timeout", min=0.1, metavar="SECONDS", help="When to give up.")]
 
 # Of an export.
 Target = Annotated[Path, Option("--to", metavar="FILE", dir_okay=False, help="The file to write.")]
@@ -114,6 +150,10 @@ Port = Annotated[
     ),
 ]
 Count = Annotated[int | None, Option(min=0, show_default="follows from --payments")]
+ServerVersion = Annotated[
+    Literal["2.0.9", "3.4"], Option(help="The version of the server that the sandbox stands in for.")
+]
+TaskDelay = Annotated[float, Option(min=0, help="Seconds until tasks of version 3.4 are worked off.")]
 MadeUpId = Annotated[str | None, Option(show_default="random")]
 MadeUpSecret = Annotated[
     str | None, Option(help="A made-up secret: other users of this machine can read it.", show_default="random")

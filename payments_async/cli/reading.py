@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 from payments_async import DecodeError, NotFoundError, Pages, PaymentsClient, PaymentsError
-from payments_async.cli.options import Resource
+from payments_async.cli.options import Api, Resource
 from payments_async.cli.where import Selection
 from payments_async.filters import asc, desc
 from payments_async.models import AccountBalance, InstalledConnector, Task
@@ -30,7 +30,12 @@ async def read_list(client: PaymentsClient, selection: Selection, limit: int | N
         PaymentsError: a page could not be fetched.
     """
     items: AsyncGenerator[Any]
+    page_size = min(_PAGE, (limit or _PAGE) + 1)
     match selection.resource:
+        case _ if selection.api == "v3":
+            from payments_async.cli import v3  # loads the models of that API
+
+            items = v3.read_list(client, selection, page_size)
         case "balances":
             items = _balances(client, **selection.scope)
         case "tasks":
@@ -38,13 +43,13 @@ async def read_list(client: PaymentsClient, selection: Selection, limit: int | N
         case "connectors":
             items = _connectors(client)
         case _:
-            items = _each_once(_pages(client, selection, min(_PAGE, (limit or _PAGE) + 1)))
+            items = each_once(_pages(client, selection, page_size))
     async with aclosing(items):
         async for item in items:
             yield item
 
 
-async def fetch(client: PaymentsClient, resource: Resource, item_id: str) -> Any:
+async def fetch(client: PaymentsClient, resource: Resource, item_id: str, api: Api = "v1") -> Any:
     """One item by its id, as a model.
 
     Raises:
@@ -52,6 +57,10 @@ async def fetch(client: PaymentsClient, resource: Resource, item_id: str) -> Any
         PaymentsError: a call failed otherwise.
     """
     match resource:
+        case _ if api == "v3":
+            from payments_async.cli import v3  # loads the models of that API
+
+            return await v3.fetch(client, resource, item_id)
         case "tasks":
             return await _task(client, item_id)
         case "connectors":
@@ -80,7 +89,8 @@ def _pages(client: PaymentsClient, selection: Selection, page_size: int) -> Page
     return lists[selection.resource](page_size=page_size, sort=_NEWEST_FIRST, **filtered)
 
 
-async def _each_once(pages: Pages[Any]) -> AsyncGenerator[Any]:
+async def each_once(pages: Pages[Any]) -> AsyncGenerator[Any]:
+    """The items of a list without those that come again."""
     # Items that are added meanwhile shift others to the next page.
     seen = set[str]()
     async for item in pages:

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 
 from payments_async.cli.messages import one_line
-from payments_async.cli.options import Resource
+from payments_async.cli.options import Api, Resource
 from payments_async.money import to_decimal
 
 Row: TypeAlias = dict[str, Any]
@@ -31,9 +31,34 @@ COLUMNS: dict[Resource, tuple[str, ...]] = {
 }
 """The columns of each resource. If the terminal is too narrow, the last ones are left out."""
 
-AMOUNTS = {"amount", "balance", "initial_amount", "total"}
-"""Fields in the minor unit of the row's asset."""
-_NUMERIC = AMOUNTS | {"accounts"}
+V3_COLUMNS: dict[Resource, tuple[str, ...]] = {
+    "payments": COLUMNS["payments"],
+    "accounts": ("created_at", "reference", "name", "type", "default_asset", "provider", "id"),
+    "balances": COLUMNS["balances"],
+    "bank-accounts": ("id", "name", "country", "created_at"),
+    "pools": ("id", "name", "type", "pool_accounts", "created_at"),
+    "payment-initiations": COLUMNS["transfer-initiations"],
+    "payment-service-users": ("id", "name", "created_at", "bank_account_ids"),
+    "orders": (
+        *("created_at", "reference", "direction", "source_asset", "destination_asset", "status", "type"),
+        *("base_quantity_ordered", "base_quantity_filled", "provider", "id"),
+    ),
+    "conversions": (
+        *("created_at", "reference", "source_amount", "source_asset", "destination_amount", "destination_asset"),
+        *("status", "provider", "id"),
+    ),
+    "tasks": ("id", "status", "created_at", "updated_at", "created_object_id", "error"),
+    "connectors": ("provider", "name", "created_at", "scheduled_for_deletion", "id"),
+}
+"""The columns of each resource of `--api v3`."""
+
+AMOUNTS = {
+    **dict.fromkeys(("amount", "balance", "initial_amount", "total"), "asset"),
+    "source_amount": "source_asset",
+    "destination_amount": "destination_asset",
+}
+"""Fields in the minor unit of an asset, with the field of the asset."""
+_NUMERIC = {*AMOUNTS, "accounts", "bank_account_ids", "base_quantity_filled", "base_quantity_ordered", "pool_accounts"}
 _FREE_TEXTS = {"account", "account_name", "description", "error", "name", "reference", "task"}
 """Columns that are shortened before any column is left out."""
 _SHORTEST = 18
@@ -61,8 +86,8 @@ def cell(row: Row, column: str) -> str:
         descriptor = row["descriptor"]
         named = cast("Row", descriptor) if isinstance(descriptor, dict) else {}
         text = str(named.get("name") or named.get("key") or "")
-    elif column in AMOUNTS:
-        text = amount_text(row[column], row["asset"])
+    elif column in AMOUNTS and value is not None:
+        text = amount_text(value, row[AMOUNTS[column]])
     elif column.endswith("_at"):
         text = str(value)[:19].replace("T", " ")
     elif isinstance(value, list):
@@ -72,9 +97,9 @@ def cell(row: Row, column: str) -> str:
     return one_line(text)
 
 
-def table(resource: Resource, rows: Sequence[Row], width: int) -> Table:
+def table(resource: Resource, rows: Sequence[Row], width: int, api: Api = "v1") -> Table:
     """A table of a resource's rows that fits into a width in characters."""
-    columns = COLUMNS[resource]
+    columns = (V3_COLUMNS if api == "v3" else COLUMNS)[resource]
     texts = [[cell(row, column) for column in columns] for row in rows]
     widths = fitted(columns, [max(map(cell_len, each)) for each in zip(columns, *texts, strict=True)], width)
     made = plain_table()

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias, cast
 
-import attrs
-
 from payments_async import filters
-from payments_async.cli.options import Resource
+from payments_async.cli.options import Api, Resource, check_resource
 from payments_async.filters import Filter, Key, Metadata, OrderedKey
+from payments_async.wire.shapes import field_types, without_none
 
 Query: TypeAlias = Filter[Any] | Mapping[str, Any]
 
@@ -31,25 +31,30 @@ class Selection(NamedTuple):
         resource: The resource.
         query: A filter of its list.
         scope: What the list is limited to, such as one account.
+        api: The API that has the resource.
     """
 
     resource: Resource
     query: Query | None = None
     scope: Mapping[str, str] = {}
+    api: Api = "v1"
 
 
-def selected(resource: Resource, conditions: Sequence[str]) -> Selection:
+def selected(resource: Resource, conditions: Sequence[str], api: Api = "v1") -> Selection:
     """The items of a resource that meet all conditions.
 
     Raises:
-        ValueError: a condition is not valid, or the list does not support it.
+        ValueError: the API has no such list, a condition is not valid, or the list does not support it.
     """
-    if conditions and resource in _UNFILTERED:
+    check_resource(resource, api)
+    if api == "v3" and resource == "tasks":
+        raise ValueError("tasks cannot be listed: give the id of one to `tasks get`")
+    if conditions and api == "v1" and resource in _UNFILTERED:
         raise ValueError(f"{resource} cannot be filtered: leave out --where")
     if resource in _SCOPES:
-        return Selection(resource, scope=_scope(resource, conditions))
-    queries = [_json(each) if each.lstrip().startswith("{") else _filter(resource, each) for each in conditions]
-    return Selection(resource, query=_all_of(queries))
+        return Selection(resource, scope=_scope(resource, conditions), api=api)
+    queries = [_json(each) if each.lstrip().startswith("{") else _filter(resource, each, api) for each in conditions]
+    return Selection(resource, query=_all_of(queries), api=api)
 
 
 def _all_of(queries: Sequence[Query]) -> Query | None:
@@ -68,14 +73,14 @@ def _json(condition: str) -> Mapping[str, Any]:
         raise ValueError(f"--where {condition}: not JSON: {error}") from None
 
 
-def _filter(resource: Resource, condition: str) -> Filter[Any]:
-    keys = _keys(resource)
+def _filter(resource: Resource, condition: str, api: Api) -> Filter[Any]:
+    keys = _keys(resource, api)
     name, entry, sign, value = _parts(resource, condition, {each: _signs(key) for each, key in keys.items()})
     key, method = keys[name], _METHODS[sign]
     try:
         if isinstance(key, Metadata):
             key = key[cast("str", entry)]
-        given = _minor_units(value) if attrs.fields_dict(key.resource)[name].type is int else value
+        given = _minor_units(value) if _is_integer(key.resource, name) else value
         found = cast("Filter[Any]", getattr(key, method)(given))
     except ValueError as error:
         reason = str(error).replace(f"{key!r}.{method}", name)  # as the user has written it
@@ -83,9 +88,16 @@ def _filter(resource: Resource, condition: str) -> Filter[Any]:
     return ~found if sign == "!=" else found
 
 
-def _keys(resource: Resource) -> dict[str, Key[Any, Any] | Metadata[Any]]:
+def _is_integer(model: type, name: str) -> bool:
+    """Whether a key is that of a field of a model which is an integer."""
+    kind = field_types(model).get(name)
+    return kind is not None and without_none(kind) is int
+
+
+def _keys(resource: Resource, api: Api) -> dict[str, Key[Any, Any] | Metadata[Any]]:
     """The keys by which the server filters a list, by name."""
-    known: object = getattr(filters, resource.replace("-", "_"), None)
+    every: object = filters if api == "v1" else import_module("payments_async.v3.filters")
+    known: object = getattr(every, resource.replace("-", "_"), None)
     return {name: key for name, key in vars(type(known)).items() if isinstance(key, Key | Metadata)}
 
 

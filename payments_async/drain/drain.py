@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from inspect import iscoroutinefunction
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from payments_async.client import PaymentsClient
 from payments_async.drain.checkpoint import Identity
@@ -15,7 +15,7 @@ from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Strategy
 from payments_async.drain.planning import Plan
 from payments_async.drain.report import Budget, Report
-from payments_async.drain.resources import FanOut, Listing, listing_named, resource_named
+from payments_async.drain.resources import RESOURCES, FanOut, Listing, listing_named, resource_named
 from payments_async.drain.rows import columns
 from payments_async.drain.run import Run
 from payments_async.drain.sinks.sink import Opening, Sink
@@ -23,6 +23,9 @@ from payments_async.drain.source import Source
 from payments_async.filters import Filter
 from payments_async.operations.base import filter_text
 from payments_async.wire.jsontext import json_text
+
+if TYPE_CHECKING:
+    from payments_async.v3 import V3
 
 _ITEMS_AT_ONCE = 100
 """The most items of a page that calls are made for: a checkpoint names those that are done."""
@@ -39,10 +42,15 @@ class Drain:
     meanwhile do not shift others, and every page costs the server the same. Other lists are read by offset in their
     most stable order, with pages that overlap: a page that does not begin with known rows shows that rows have gone.
 
+    Lists of `client.v3` that have a value to compare are cut into slices by it. Its connectors come without their
+    configurations, which contain secrets.
+
     Args:
-        client: The client to use; the drain's requests share its connections and its token.
+        client: The client to use, or its `v3`; the drain's requests share its connections and its token.
         resource: `payments`, `accounts`, `balances`, `bank_accounts`, `pools`, `transfer_initiations`, `tasks`,
-            `connectors`, or a `FanOut`.
+            `connectors`, or a `FanOut`. Of `client.v3`: `payments`, `accounts`, `balances`, `bank_accounts`,
+            `connectors`, `conversions`, `orders`, `payment_initiations`, `payment_service_users`, `pools`, or a
+            `FanOut`.
         sink: The target of the rows.
         query: A filter, as the list method takes it. For a fan-out, it filters the items that calls are made for.
         strategy: `keyset` or `cursor`; by default, the best one that the server supports.
@@ -66,7 +74,7 @@ class Drain:
 
     def __init__(
         self,
-        client: PaymentsClient,
+        client: PaymentsClient | V3,
         resource: str | FanOut,
         sink: Sink,
         *,
@@ -88,9 +96,14 @@ class Drain:
         if strategy not in (None, "keyset", "cursor"):
             raise ValueError(f"strategy is {strategy!r}: give 'keyset' or 'cursor', or leave it out")
         _check_numbers(rate=rate, every=every, partitions=partitions, concurrency=concurrency, page_size=page_size)
-        self._client = client
-        self._resource = found = resource_named(resource)
-        self._listing = listing_named(found.of) if isinstance(found, FanOut) else found
+        if isinstance(client, PaymentsClient):
+            self._client, self._url, known = client, client.url, RESOURCES
+        else:
+            from payments_async.drain import v3  # noqa: PLC0415  # loads its models
+
+            self._client, self._url, known = client.client, f"{client.client.url}/v3", v3.RESOURCES
+        self._resource = found = resource_named(resource, known)
+        self._listing = listing_named(found.of, known) if isinstance(found, FanOut) else found
         self._sink = sink
         self._terms = _terms(query, self._listing)
         self._strategy: Strategy | None = strategy
@@ -142,7 +155,7 @@ class Drain:
         fan_out = self._resource if isinstance(self._resource, FanOut) else None
         key = self._resource.identity
         identity = Identity(
-            server=self._client.url,
+            server=self._url,
             resource=self._resource.name,
             listing=self._listing.name,
             shape=", ".join(columns(self._resource.model)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from typing import Any
 
 import attrs
@@ -61,8 +61,8 @@ class FanOut:
     Attributes:
         name: The name of the drain in reports and checkpoints.
         of: The list for whose items the calls are made, such as `accounts`.
-        call: Called with the client and an item. Returns the item's rows: the `Pages` of a list method, or a coroutine
-            whose result is one row or several.
+        call: Called with a `PaymentsClient` and an item. Returns the item's rows: the `Pages` of a list method, or a
+            coroutine whose result is one row or several.
         model: The attrs class of the rows.
         identity: The fields that identify a row: texts, integers or times, never `None`.
 
@@ -162,30 +162,33 @@ FAN_OUTS = {
 }
 """The resources that need a call for each item of another list, by name."""
 
+RESOURCES: Mapping[str, Listing | FanOut] = {**LISTINGS, **FAN_OUTS}
+"""All resources, by name."""
 
-def resource_named(resource: str | FanOut) -> Listing | FanOut:
-    """The resource with a name; a fan-out is returned as it is.
+
+def resource_named(resource: str | FanOut, known: Mapping[str, Listing | FanOut] = RESOURCES) -> Listing | FanOut:
+    """The resource with a name, among those of an API; a fan-out is returned as it is.
 
     Raises:
         ValueError: there is no such resource.
     """
     if isinstance(resource, FanOut):
-        listing_named(resource.of)
+        listing_named(resource.of, known)
         return resource
     name = resource.replace("-", "_")
-    known: dict[str, Listing | FanOut] = {**LISTINGS, **FAN_OUTS}
     if name not in known:
         raise ValueError(f"there is no resource {resource!r}: give one of {', '.join(known)}, or a FanOut")
     return known[name]
 
 
-def listing_named(name: str) -> Listing:
-    """The list with a name.
+def listing_named(name: str, known: Mapping[str, Listing | FanOut] = RESOURCES) -> Listing:
+    """The list with a name, among the resources of an API.
 
     Raises:
         ValueError: there is no such list.
     """
-    found = LISTINGS.get(name.replace("-", "_"))
+    lists = {name: each for name, each in known.items() if isinstance(each, Listing)}
+    found = lists.get(name.replace("-", "_"))
     if found is None:
-        raise ValueError(f"there is no list {name!r}: give one of {', '.join(LISTINGS)}")
+        raise ValueError(f"there is no list {name!r}: give one of {', '.join(lists)}")
     return found

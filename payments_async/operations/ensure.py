@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from payments_async.wire.errors import (
     ConflictError,
@@ -15,10 +15,21 @@ from payments_async.wire.errors import (
     ProtocolError,
 )
 
+
+class Named(Protocol):
+    """A resource with a unique name."""
+
+    name: str
+
+
 T = TypeVar("T")
+N = TypeVar("N", bound=Named)
 
 Field = tuple[str, object, object]
 """A field's name, its value in the request and its value in the existing resource."""
+
+NOT_SCHEDULED = datetime(1, 1, 1, tzinfo=UTC)
+"""What the server returns as `scheduled_at` if none was requested."""
 
 
 async def ensured(
@@ -110,6 +121,14 @@ async def or_none(fetch: Awaitable[T]) -> T | None:
         if error.foreign:
             raise
         return None
+
+
+async def with_name(items: AsyncIterable[N], name: str) -> N | None:
+    """The item of a list that has this name, or `None` if there is none."""
+    async for item in items:
+        if item.name == name:
+            return item
+    return None
 
 
 def includes(metadata: Mapping[str, str], wanted: Mapping[str, str] | None) -> bool:

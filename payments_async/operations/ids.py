@@ -8,10 +8,15 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, cast
 
 
-def referenced_id(connector_id: str, reference: str) -> str:
+def referenced_id(connector_id: str, reference: str, **others: str) -> str:
     """The id of an account or a transfer initiation with this reference on this connector.
 
     An id is compact JSON with sorted keys, in base64url without padding.
+
+    Args:
+        connector_id: The connector.
+        reference: The reference.
+        others: Further members of the id; that of a payment has a `Type`.
 
     Raises:
         ValueError: the connector's id is not valid.
@@ -21,7 +26,7 @@ def referenced_id(connector_id: str, reference: str) -> str:
         provider, own_reference = connector["Provider"], connector["Reference"]
     except KeyError:
         raise ValueError(f"connector_id is {connector_id!r}: give the id of an installed connector") from None
-    parts = {"ConnectorID": {"Provider": provider, "Reference": own_reference}, "Reference": reference}
+    parts = {"ConnectorID": {"Provider": provider, "Reference": own_reference}, "Reference": reference} | others
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return urlsafe_b64encode(_capital_escapes(canonical).encode()).decode().rstrip("=")
 

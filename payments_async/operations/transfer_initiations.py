@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from payments_async.filters import Filter, Sort, TransferInitiationColumn
@@ -15,15 +14,12 @@ from payments_async.models import (
     UpdateTransferInitiationStatusRequest,
 )
 from payments_async.operations.base import Operations, checked, filter_text, sort_texts
-from payments_async.operations.ensure import ensured, includes, or_none
+from payments_async.operations.ensure import NOT_SCHEDULED, ensured, includes, or_none
 from payments_async.operations.ids import referenced_id
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.errors import ServerError, ValidationError
 from payments_async.wire.pages import Pages
-
-_NOT_SCHEDULED = datetime(1, 1, 1, tzinfo=UTC)
-"""What the server returns as `scheduled_at` if none was requested."""
 
 
 class TransferInitiations(Operations):
@@ -148,7 +144,7 @@ class TransferInitiations(Operations):
                 ("source_account_id", request.source_account_id or "", found.source_account_id),
                 ("destination_account_id", request.destination_account_id, found.destination_account_id),
                 ("description", request.description or "", found.description),
-                ("scheduled_at", request.scheduled_at or _NOT_SCHEDULED, found.scheduled_at),
+                ("scheduled_at", request.scheduled_at or NOT_SCHEDULED, found.scheduled_at),
                 ("metadata", True, includes(found.metadata, request.metadata)),
             ),
             # A validated one exists even if the provider refused it, and the caller must get that error.

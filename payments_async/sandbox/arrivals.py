@@ -1,17 +1,15 @@
 """Changes that no call of the API makes: what connectors fetch and remove, and what providers report."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from payments_async.sandbox import jsontext
-from payments_async.sandbox.enums import ACCOUNT_TYPES, PAYMENT_STATUSES, PAYMENT_TYPES, TRANSFER_STATUSES
 from payments_async.sandbox.ids import AccountID, ConnectorID, PaymentID
 from payments_async.sandbox.population import Population
 from payments_async.sandbox.store import document, kept, sortable
-from payments_async.sandbox.times import microseconds, stamp
-from payments_async.sandbox.transfers import settle
+from payments_async.sandbox.times import microseconds
 from payments_async.sandbox.wire import encode
 from payments_async.sandbox.world import World
 
@@ -108,31 +106,32 @@ class Arrivals:
             ValueError: the reference is taken, the API has no such type or status, or a time has no zone.
         """
         world, connector = self._world_with(connector_id)
-        _check("type_", type_, PAYMENT_TYPES)
-        _check("status", status, PAYMENT_STATUSES)
+        words = self._populated().words
+        _check("type_", type_, words.payment_types)
+        _check("status", status, words.payment_statuses)
         for account_id in filter(None, (source_account_id, destination_account_id)):
             if world.store.one("SELECT 1 FROM account WHERE id = ?", account_id) is None:
                 raise KeyError(account_id)
-        payment_id = str(PaymentID(connector, reference, type_))
-        _insert(
-            world,
-            "payment",
-            id=payment_id,
-            connector_id=str(connector),
-            created_at=_moment(world, created_at),
-            reference=kept(reference),
-            type=type_,
-            status=status,
-            amount=sortable(amount),
-            initial_amount=sortable(amount),
-            scheme=scheme,
-            asset=asset,
-            source_account_id=source_account_id or None,
-            destination_account_id=destination_account_id or None,
-            metadata=document(metadata or None),
-            raw=None if raw is None else encode(raw),
-        )
-        return payment_id
+        payment = PaymentID(connector, reference, type_)
+        members: dict[str, Any] = {
+            "id": str(payment),
+            "connector_id": str(connector),
+            "created_at": self._moment(created_at),
+            "reference": kept(reference),
+            "type": type_,
+            "status": status,
+            "amount": sortable(amount),
+            "initial_amount": sortable(amount),
+            "scheme": scheme,
+            "asset": asset,
+            "source_account_id": source_account_id or None,
+            "destination_account_id": destination_account_id or None,
+            "metadata": document(metadata or None),
+            "raw": None if raw is None else encode(raw),
+        }
+        with self._refusing_duplicates("payment"):
+            self._populated().insert_payment(payment, members)
+        return str(payment)
 
     def adjust_payment(
         self,
@@ -158,21 +157,10 @@ class Arrivals:
             KeyError: there is no such payment.
             ValueError: the API has no such status, or a time has no zone.
         """
-        world = self._populated().world
-        _check("status", status, PAYMENT_STATUSES)
-        row = world.store.one("SELECT adjustments FROM payment WHERE id = ?", payment_id)
-        if row is None:
-            raise KeyError(payment_id)
-        adjustment = {
-            "reference": reference,
-            "createdAt": stamp(_moment(world, created_at)),
-            "status": status,
-            "amount": amount,
-            "raw": raw,
-        }
-        adjustments = encode([*jsontext.decode(row["adjustments"]), adjustment])
-        sql = "UPDATE payment SET adjustments = ?, status = ?, amount = ? WHERE id = ?"
-        world.store.run(sql, adjustments, status, sortable(amount), payment_id)
+        population = self._populated()
+        _check("status", status, population.words.payment_statuses)
+        moment = self._moment(created_at)
+        population.adjust_payment(payment_id, reference, status=status, amount=amount, created_at=moment, raw=raw)
 
     def add_account(
         self,
@@ -205,22 +193,24 @@ class Arrivals:
             KeyError: there is no such connector.
             ValueError: the reference is taken, the API has no such type, or a time has no zone.
         """
-        world, connector = self._world_with(connector_id)
-        _check("type_", type_, ACCOUNT_TYPES)
+        _, connector = self._world_with(connector_id)
+        population = self._populated()
+        _check("type_", type_, population.words.account_types)
         account_id = str(AccountID(connector, reference))
-        _insert(
-            world,
-            "account",
-            id=account_id,
-            connector_id=str(connector),
-            created_at=_moment(world, created_at),
-            reference=kept(reference),
-            type=type_,
-            default_currency=default_asset,
-            account_name=name,
-            metadata=document(metadata),
-            raw=None if raw is None else encode(raw),
-        )
+        with self._refusing_duplicates("account"):
+            population.insert_account(
+                {
+                    "id": account_id,
+                    "connector_id": str(connector),
+                    "created_at": self._moment(created_at),
+                    "reference": kept(reference),
+                    "type": type_,
+                    "default_currency": default_asset,
+                    "account_name": name,
+                    "metadata": document(metadata),
+                    "raw": None if raw is None else encode(raw),
+                }
+            )
         return account_id
 
     def add_balance(
@@ -249,19 +239,19 @@ class Arrivals:
         world = self._populated().world
         if world.store.one("SELECT 1 FROM account WHERE id = ?", account_id) is None:
             raise KeyError(account_id)
-        since = _moment(world, created_at)
-        until = since if last_updated_at is None else _moment(world, last_updated_at)
+        since = self._moment(created_at)
+        until = since if last_updated_at is None else self._moment(last_updated_at)
         if until < since:
             raise ValueError("last_updated_at is before created_at")
-        _insert(
-            world,
-            "balance",
-            account_id=account_id,
-            created_at=since,
-            last_updated_at=until,
-            currency=asset,
-            balance=sortable(balance),
-        )
+        with self._refusing_duplicates("balance"):
+            world.store.insert(
+                "balance",
+                account_id=account_id,
+                created_at=since,
+                last_updated_at=until,
+                currency=asset,
+                balance=sortable(balance),
+            )
 
     def set_transfer_status(self, transfer_id: str, status: str, error: str = "") -> None:
         """Move a transfer initiation to a status, as if its provider had reported it.
@@ -275,8 +265,9 @@ class Arrivals:
             KeyError: there is no such transfer initiation.
             ValueError: the API has no such status.
         """
-        _check("status", status, TRANSFER_STATUSES)
-        settle(self._populated().world, transfer_id, status, error)
+        population = self._populated()
+        _check("status", status, population.words.transfer_statuses)
+        population.settle(transfer_id, status, error)
 
     def fail_transfer(self, transfer_id: str, error: str = "refused by the provider") -> None:
         """Move a transfer initiation to FAILED, as if its provider had reported it, so that it can be retried.
@@ -297,22 +288,22 @@ class Arrivals:
             raise KeyError(connector_id)
         return world, ConnectorID.parse(connector_id)
 
+    def _moment(self, moment: datetime | None) -> int:
+        if moment is None:
+            return self._populated().world.now().microseconds
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment} has no time zone")
+        return microseconds(moment)
+
+    @staticmethod
+    @contextmanager
+    def _refusing_duplicates(table: str) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise ValueError(f"this {table} exists already") from error
+
 
 def _check(name: str, value: str, known: Sequence[str]) -> None:
     if value not in known:
         raise ValueError(f"{name} is {value!r}, expected one of {', '.join(known)}")
-
-
-def _moment(world: World, moment: datetime | None) -> int:
-    if moment is None:
-        return world.now().microseconds
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment} has no time zone")
-    return microseconds(moment)
-
-
-def _insert(world: World, table: str, **members: Any) -> None:
-    try:
-        world.store.insert(table, **members)
-    except sqlite3.IntegrityError as error:
-        raise ValueError(f"this {table} exists already") from error

@@ -50,10 +50,13 @@ class AccountID(NamedTuple):
     connector: ConnectorID
     reference: str
 
+    @property
+    def json(self) -> str:
+        """Its canonical JSON."""
+        return f'{{"ConnectorID":{self.connector.json},"Reference":{_quote(self.reference)}}}'
+
     def __str__(self) -> str:
-        if not self.reference:
-            return ""
-        return _wrap(f'{{"ConnectorID":{self.connector.json},"Reference":{_quote(self.reference)}}}')
+        return _wrap(self.json) if self.reference else ""
 
     @classmethod
     def of(cls, members: dict[str, Any]) -> Self:
@@ -74,10 +77,14 @@ class PaymentID(NamedTuple):
     reference: str
     type: str
 
+    @property
+    def json(self) -> str:
+        """Its canonical JSON."""
+        connector, reference, kind = self.connector.json, _quote(self.reference), _quote(self.type)
+        return f'{{"ConnectorID":{connector},"Reference":{reference},"Type":{kind}}}'
+
     def __str__(self) -> str:
-        return _wrap(
-            f'{{"ConnectorID":{self.connector.json},"Reference":{_quote(self.reference)},"Type":{_quote(self.type)}}}'
-        )
+        return _wrap(self.json)
 
     @classmethod
     def parse(cls, text: str) -> Self:

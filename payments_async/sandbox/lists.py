@@ -66,7 +66,7 @@ async def read_page_request(
     if not plain:
         expression = _filter(jsontext.text(await request.read()) or first(query, "query"))
         sorters = [_sorter(text) for text in query.get("sort", ())] or None
-    return PageRequest(filter=expression, sorters=sorters).sized(_page_size(first(query, "pageSize")))
+    return PageRequest(filter=expression, sorters=sorters).sized(page_size_of(first(query, "pageSize")))
 
 
 def page(world: World, listing: Listing, wanted: PageRequest, scope: Fragment = EVERYTHING) -> web.Response:
@@ -86,8 +86,8 @@ def page(world: World, listing: Listing, wanted: PageRequest, scope: Fragment = 
         where=" AND ".join(f"({sql})" for sql, _ in conditions),
         values=[value for _, values in conditions for value in values],
         order=_order(listing, wanted.sorters, world.rules.collation, world.ties),
-        limit=_positive(wanted.page_size + 1) or -1 if wanted.page_size else -1,
-        offset=_positive(wanted.offset),
+        limit=positive(wanted.page_size + 1) or -1 if wanted.page_size else -1,
+        offset=positive(wanted.offset),
     )
     more = bool(wanted.page_size) and len(rows) > wanted.page_size
     head: dict[str, Any] = {"pageSize": wanted.page_size} if wanted.page_size else {}
@@ -100,13 +100,14 @@ def page(world: World, listing: Listing, wanted: PageRequest, scope: Fragment = 
     return wire.cursor(head, map(listing.view, rows))
 
 
-def _positive(number: int) -> int:
+def positive(number: int) -> int:
     """A number of 64 bits cut to the signed 32 that the server has for it; 0 if that is negative."""
     low = number % 2**32
     return low if low < 2**31 else 0
 
 
-def _page_size(text: str) -> int:
+def page_size_of(text: str) -> int:
+    """The page size that a parameter asks for; VALIDATION if it is no number of 32 bits."""
     if not text:
         return DEFAULT_PAGE_SIZE
     if not DIGITS.fullmatch(text) or (asked := int(text[-10:])) >= 2**32 or text[:-10].strip("0"):

@@ -3,11 +3,19 @@
 import itertools
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from payments_async.sandbox.ids import ConnectorID
-from payments_async.sandbox.rows import START, account_rows, below, made_up_accounts, payment_rows
+from payments_async.sandbox import jsontext
+from payments_async.sandbox.enums import ACCOUNT_TYPES, PAYMENT_STATUSES, PAYMENT_TYPES, TRANSFER_STATUSES
+from payments_async.sandbox.ids import ConnectorID, PaymentID
+from payments_async.sandbox.rows import START, Account, PaymentRow, account_rows, below, made_up_accounts, payment_rows
+from payments_async.sandbox.store import sortable
+from payments_async.sandbox.times import stamp
+from payments_async.sandbox.transfers import settle
+from payments_async.sandbox.wire import encode
 from payments_async.sandbox.world import World
 
 REMOVE_PAYMENTS = "DELETE FROM payment WHERE reference IN (SELECT value FROM json_each(?))"
@@ -18,6 +26,16 @@ OR destination_account_id IN (SELECT value FROM json_each(?))
 """
 
 
+@dataclass(frozen=True)
+class Words:
+    """The words that the API of a version has."""
+
+    payment_types: Sequence[str]
+    payment_statuses: Sequence[str]
+    account_types: Sequence[str]
+    transfer_statuses: Sequence[str]
+
+
 class Population:
     """Adds and removes payments and accounts.
 
@@ -26,6 +44,10 @@ class Population:
         seed: decides what is made up, together with what was added before.
         awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
     """
+
+    words = Words(PAYMENT_TYPES, PAYMENT_STATUSES, ACCOUNT_TYPES, TRANSFER_STATUSES)
+    payment_columns: Sequence[str] = PaymentRow._fields
+    """The columns that made-up payments have."""
 
     def __init__(self, world: World, seed: int, *, awkward: bool) -> None:
         self.world = world
@@ -46,14 +68,44 @@ class Population:
             owners[row["connector_id"]].append(row["id"])
         accounts = [(ConnectorID.parse(connector), own) for connector, own in owners.items()]
         times = self._times("payment", newest=newest)
-        made = payment_rows(self._chance, accounts, times, first=self._added, awkward=self._awkward)
+        made = self._payment_rows(accounts, times)
         # A database file may hold the payments that the same seed made before a restart.
         known = "SELECT 1 FROM payment WHERE reference = ?"
         rows = list(islice((row for row in made if self._store.one(known, row.reference) is None), count))
         with self._store.transaction():
-            self._store.insert_rows("payment", rows)
+            self._store.insert_rows("payment", self.payment_columns, rows)
         self._added += count
         return [row.reference for row in rows]
+
+    def insert_payment(self, _payment: PaymentID, members: dict[str, Any]) -> None:
+        """Add a payment with these columns."""
+        self._store.insert("payment", **members)
+
+    def adjust_payment(
+        self, payment_id: str, reference: str, *, status: str, amount: int, created_at: int, raw: Any
+    ) -> None:
+        """Add an adjustment to a payment; KeyError if there is none of this id."""
+        row = self._store.one("SELECT adjustments FROM payment WHERE id = ?", payment_id)
+        if row is None:
+            raise KeyError(payment_id)
+        adjustment = {
+            "reference": reference,
+            "createdAt": stamp(created_at),
+            "status": status,
+            "amount": amount,
+            "raw": raw,
+        }
+        adjustments = encode([*jsontext.decode(row["adjustments"]), adjustment])
+        sql = "UPDATE payment SET adjustments = ?, status = ?, amount = ? WHERE id = ?"
+        self._store.run(sql, adjustments, status, sortable(amount), payment_id)
+
+    def insert_account(self, members: dict[str, Any]) -> None:
+        """Add an account with these columns."""
+        self._store.insert("account", **members)
+
+    def settle(self, transfer_id: str, status: str, error: str) -> None:
+        """Move a transfer initiation to a status; KeyError if there is none of this id."""
+        settle(self.world, transfer_id, status, error)
 
     def remove_payments(self, references: Iterable[str]) -> int:
         """Remove payments, and return how many of them existed."""
@@ -69,7 +121,7 @@ class Population:
         known = "SELECT 1 FROM account WHERE id = ?"
         accounts = list(islice((each for each in made if self._store.one(known, each.id) is None), count))
         with self._store.transaction():
-            self._store.insert_all("account", account_rows(accounts, self._times("account", newest=newest)))
+            self._store.insert_all("account", self._account_rows(accounts, self._times("account", newest=newest)))
         return [account.id for account in accounts]
 
     def remove_accounts(self, ids: Iterable[str]) -> int:
@@ -78,6 +130,14 @@ class Population:
         with self._store.transaction():
             self._store.run(REMOVE_PAYMENTS_OF_ACCOUNTS, listed, listed)
             return self._store.run(REMOVE_ACCOUNTS, listed)
+
+    def _payment_rows(
+        self, accounts: Sequence[tuple[ConnectorID, Sequence[str]]], times: Iterator[int]
+    ) -> Iterator[Any]:
+        return payment_rows(self._chance, accounts, times, first=self._added, awkward=self._awkward)
+
+    def _account_rows(self, accounts: Iterable[Account], times: Iterable[int]) -> Iterator[dict[str, Any]]:
+        return account_rows(accounts, times)
 
     def _connectors(self, count: int) -> list[str]:
         """The ids of all connectors; ValueError if there are none for this number of rows."""

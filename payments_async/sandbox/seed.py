@@ -3,7 +3,7 @@
 import asyncio
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import count, cycle, islice
 from typing import Any, TypeVar
@@ -52,16 +52,18 @@ async def seed_store(store: Store, counts: Counts, seed: int, *, awkward: bool) 
     chance = random.Random(seed)
     with store.transaction():
         store.create_tables()
-        connectors = [ConnectorID(provider, _uuid(chance)) for provider in islice(cycle(PROVIDERS), counts.connectors)]
+        connectors = [
+            ConnectorID(provider, seeded_uuid(chance)) for provider in islice(cycle(PROVIDERS), counts.connectors)
+        ]
         accounts = list(islice(made_up_accounts(chance, connectors), counts.accounts))
         store.insert_all("connector", _connector_rows(connectors))
         store.insert_all("task", _task_rows(connectors, counts.tasks, chance))
-        await _insert(partial(store.insert_all, "account"), account_rows(accounts, count(START, 60 * SECOND)))
-        balances = _balance_rows(accounts, counts.balances, chance, awkward=awkward)
-        await _insert(partial(store.insert_all, "balance"), balances)
+        await insert_gradually(partial(store.insert_all, "account"), account_rows(accounts, count(START, 60 * SECOND)))
+        balances = balance_rows(accounts, counts.balances, chance, awkward=awkward)
+        await insert_gradually(partial(store.insert_all, "balance"), balances)
         payments = _payment_rows(connectors, accounts, counts.payments, chance, awkward=awkward)
-        await _insert(partial(store.insert_rows, "payment"), payments)
-        _seed_pools(store, accounts, counts.pools, chance)
+        await insert_gradually(partial(store.insert_rows, "payment", PaymentRow._fields), payments)
+        seed_pools(store, accounts, counts.pools, chance)
         _seed_bank_accounts(store, accounts, counts.bank_accounts, chance)
         _seed_transfers(store, accounts, counts.transfers, chance)
         # After the rows, because creating an index takes half the time of keeping it up to date.
@@ -90,7 +92,7 @@ def _task_rows(connectors: list[ConnectorID], count: int, chance: random.Random)
         kinds = provider.tasks + provider.later
         failed = turn % 9 == 8
         yield {
-            "id": _uuid(chance),
+            "id": seeded_uuid(chance),
             "connector_id": str(connector),
             "created_at": START + index * SECOND,
             "descriptor": encode(provider.describe(**kinds[turn % len(kinds)])),
@@ -100,7 +102,7 @@ def _task_rows(connectors: list[ConnectorID], count: int, chance: random.Random)
         }
 
 
-def _balance_rows(accounts: list[Account], count: int, chance: random.Random, *, awkward: bool) -> Iterator[Row]:
+def balance_rows(accounts: list[Account], count: int, chance: random.Random, *, awkward: bool) -> Iterator[Row]:
     """Consecutive intervals of a day each for every internal account."""
     internal = [account for account in accounts if account.internal]
     for index, account in enumerate(islice(cycle(internal), count)):
@@ -120,20 +122,21 @@ def _payment_rows(
 ) -> Iterator[PaymentRow]:
     own = [[each.id for each in accounts[index :: len(connectors)]] for index in range(len(connectors))]
     owners = list(zip(connectors, own, strict=True))
-    return islice(payment_rows(chance, owners, _times(chance, number), awkward=awkward), number)
+    return islice(payment_rows(chance, owners, payment_times(chance, number), awkward=awkward), number)
 
 
-def _times(chance: random.Random, number: int) -> Iterator[int]:
-    """Each later than the one before, all within two years."""
+def payment_times(chance: random.Random, number: int) -> Iterator[int]:
+    """Times of payments, each later than the one before, all within two years."""
     created_at = START
     while True:
         created_at += 1 + below(chance, 2 * YEAR // number)
         yield created_at
 
 
-def _seed_pools(store: Store, accounts: list[Account], count: int, chance: random.Random) -> None:
+def seed_pools(store: Store, accounts: Sequence[Account], count: int, chance: random.Random) -> None:
+    """Add pools of up to five accounts."""
     for index in range(count):
-        pool_id = _uuid(chance)
+        pool_id = seeded_uuid(chance)
         name = f"{COMPANIES[index % len(COMPANIES)]} {index + 1:03}"
         store.insert("pool", id=pool_id, name=name, created_at=START + index * HOUR)
         members = chance.sample(accounts, min(len(accounts), chance.randint(1, 5)))
@@ -145,7 +148,7 @@ def _seed_bank_accounts(store: Store, accounts: list[Account], count: int, chanc
         each for each in accounts if not each.internal and PROVIDERS[each.connector.provider].creates_bank_accounts
     ]
     for index in range(count):
-        bank_account_id, created_at = _uuid(chance), START + index * HOUR
+        bank_account_id, created_at = seeded_uuid(chance), START + index * HOUR
         country, swift = BANKS[index % len(BANKS)]
         number = f"{chance.randrange(10**12):012}"
         store.insert(
@@ -163,7 +166,7 @@ def _seed_bank_accounts(store: Store, accounts: list[Account], count: int, chanc
             related = takers[index]
             store.insert(
                 "related_account",
-                id=_uuid(chance),
+                id=seeded_uuid(chance),
                 created_at=created_at + SECOND,
                 bank_account_id=bank_account_id,
                 connector_id=str(related.connector),
@@ -202,7 +205,7 @@ def _seed_transfers(store: Store, accounts: list[Account], count: int, chance: r
         for step, status in enumerate(history):
             store.insert(
                 "transfer_adjustment",
-                id=_uuid(chance),
+                id=seeded_uuid(chance),
                 transfer_id=transfer_id,
                 created_at=created_at + step * SECOND,
                 status=status,
@@ -220,12 +223,13 @@ def _seed_transfers(store: Store, accounts: list[Account], count: int, chance: r
             )
 
 
-async def _insert(insert: Callable[[list[T]], None], rows: Iterator[T]) -> None:
+async def insert_gradually(insert: Callable[[list[T]], None], rows: Iterator[T]) -> None:
     """Insert rows a thousand at a time, and let the event loop run other tasks in between."""
     while part := list(islice(rows, 1_000)):
         insert(part)
         await asyncio.sleep(0)
 
 
-def _uuid(chance: random.Random) -> str:
+def seeded_uuid(chance: random.Random) -> str:
+    """A UUID that the seed decides."""
     return str(uuid.UUID(int=chance.getrandbits(128), version=4))

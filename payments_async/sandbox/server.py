@@ -12,7 +12,6 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-from payments_async.sandbox.arrivals import Arrivals
 from payments_async.sandbox.collation import Collation
 from payments_async.sandbox.connection import Connection
 from payments_async.sandbox.control import Control
@@ -21,28 +20,34 @@ from payments_async.sandbox.faults import Fault, Faults
 from payments_async.sandbox.filters import Rules
 from payments_async.sandbox.limits import RateLimit
 from payments_async.sandbox.population import Population
-from payments_async.sandbox.routes import ROUTES, TOKEN_PATH
-from payments_async.sandbox.seed import seed_store
-from payments_async.sandbox.service import Service
+from payments_async.sandbox.routes import TOKEN_PATH
 from payments_async.sandbox.store import Store
 from payments_async.sandbox.tokens import Tokens
+from payments_async.sandbox.v3.arrivals import CurrentArrivals
+from payments_async.sandbox.v3.worker import WORKER, Worker
+from payments_async.sandbox.versions import VERSIONS
 from payments_async.sandbox.world import World
 
 
-class Sandbox(Arrivals):
+class Sandbox(CurrentArrivals):
     """A local stand-in of the Payments API with its token endpoint.
 
     As in a deployed stack, every operation needs a token; `/_health` and `/_live` do not.
 
     Args:
+        version: the version of the server that it stands in for, `"2.0.9"` or `"3.4"`.
         payments: how many payments there are at the start; counts that are not given follow from this one.
         accounts: how many accounts.
         balances: how many balance rows, spread over the internal accounts.
         pools: how many pools.
         bank_accounts: how many bank accounts.
         transfers: how many transfer initiations.
-        connectors: how many connectors; from 11 on, every provider has one.
-        tasks: how many tasks, spread over the connectors.
+        connectors: how many connectors; from 11 on, every provider has one, in version 3.4 from 23 on.
+        tasks: how many tasks, spread over the connectors; in version 3.4, how many schedules at most.
+        orders: how many orders, in version 3.4.
+        conversions: how many conversions, in version 3.4.
+        users: how many payment service users, in version 3.4.
+        task_delay: seconds after which tasks of version 3.4 are worked off; None: only when `work_tasks` is called.
         seed: the same counts, `awkward` and seed make the same rows.
         awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
         client_id: OAuth2 client, random if not given.
@@ -71,6 +76,7 @@ class Sandbox(Arrivals):
     def __init__(
         self,
         *,
+        version: Literal["2.0.9", "3.4"] = "2.0.9",
         payments: int = 0,
         accounts: int | None = None,
         balances: int | None = None,
@@ -79,6 +85,10 @@ class Sandbox(Arrivals):
         transfers: int | None = None,
         connectors: int | None = None,
         tasks: int | None = None,
+        orders: int | None = None,
+        conversions: int | None = None,
+        users: int | None = None,
+        task_delay: float | None = 0.05,
         seed: int = 7,
         awkward: bool = False,
         client_id: str | None = None,
@@ -109,8 +119,13 @@ class Sandbox(Arrivals):
         self.processed: Counter[tuple[str, str]] = Counter()
         """Successful requests by method and route template, whether or not their answers arrived."""
         self._rows_read = 0
+        if version not in VERSIONS:
+            raise ValueError(f"version is {version!r}, expected one of {', '.join(VERSIONS)}")
+        self._version = VERSIONS[version]
         self._counts = Counts.complete(
             payments=payments,
+            providers=self._version.providers,
+            current=self._version.current,
             accounts=accounts,
             balances=balances,
             pools=pools,
@@ -118,7 +133,11 @@ class Sandbox(Arrivals):
             transfers=transfers,
             connectors=connectors,
             tasks=tasks,
+            orders=orders,
+            conversions=conversions,
+            users=users,
         )
+        self._task_delay = task_delay
         self._seed = seed
         self._awkward = awkward
         self._auth = auth
@@ -180,17 +199,19 @@ class Sandbox(Arrivals):
         if self._world is not None:
             raise RuntimeError("the sandbox is already started")
         self._world = World(
-            Store(self._database),
+            Store(self._database, self._version.schema),
             self._clock,
             rules=self._rules,
             ties=random.Random(f"ties {self._seed}") if self._shuffle_ties else None,
         )
         try:
             if self._world.store.fresh:
-                await seed_store(self._world.store, self._counts, self._seed, awkward=self._awkward)
+                await self._version.seed_store(self._world.store, self._counts, self._seed, awkward=self._awkward)
             if self._rules.collation is Collation.LINGUISTIC:
                 self._world.store.create_linguistic_indices()
-            self._population = Population(self._world, self._seed, awkward=self._awkward)
+            self._population = self._version.population(self._world, self._seed, awkward=self._awkward)
+            if self._version.current:
+                self._worker = Worker(self._world, self._task_delay)
             await self._listen(self._world, self._population)
         except BaseException:
             await self.stop()
@@ -201,6 +222,9 @@ class Sandbox(Arrivals):
         if self._listening is not None:
             self._listening.close()
             self._listening = None
+        if self._worker is not None:
+            self._worker.stop()
+            self._worker = None
         if self._runner is not None:
             await self._faults.end()
             await self._runner.cleanup()
@@ -225,9 +249,9 @@ class Sandbox(Arrivals):
             requests=self.requests,
             rows_read=lambda: self.rows_read,
         )
-        service = Service(
+        service = self._version.service(
             world,
-            ROUTES,
+            self._version.routes,
             api_path=self._api_path,
             issue_token=self._tokens.issue,
             accepts=self._tokens.accept,
@@ -239,6 +263,8 @@ class Sandbox(Arrivals):
             requests=self.requests,
             processed=self.processed,
         )
+        if self._worker is not None:
+            service.application[WORKER] = self._worker
         self._runner = web.AppRunner(service.application, shutdown_timeout=1.0)
         await self._runner.setup()
         loop, server = asyncio.get_running_loop(), self._runner.server

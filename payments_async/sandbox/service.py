@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from aiohttp import web
@@ -38,6 +39,9 @@ class Service:
         requests: counted here by method, route and status.
         processed: successful ones are counted here by method and route.
     """
+
+    open_routes: AbstractSet[str] = OPEN_ROUTES
+    """Routes that need no token."""
 
     def __init__(
         self,
@@ -74,9 +78,13 @@ class Service:
         application[WORLD] = world
         application.router.add_route("*", TOKEN_PATH, issue_token)
         own_routes.add_routes(application.router)
-        for method, path, handler in routes:
-            application.router.add_route(method, self._api_path + ANY_ID.sub(r"{\1:[^/]+}", path), handler)
+        for route in routes:
+            self._add_route(application.router, route)
         return application
+
+    def _add_route(self, router: web.UrlDispatcher, route: Route) -> None:
+        method, path, handler = route
+        router.add_route(method, self._api_path + ANY_ID.sub(r"{\1:[^/]+}", path), handler)
 
     def _template(self, request: web.Request) -> str:
         resource = request.match_info.route.resource
@@ -147,7 +155,7 @@ class Service:
         return await handler(request) if self._authorized(request) else web.Response(status=401)
 
     def _authorized(self, request: web.Request) -> bool:
-        open_to_all = not self._auth or self._template(request) in (*OPEN_ROUTES, *control.PATHS)
+        open_to_all = not self._auth or self._template(request) in (*self.open_routes, *control.PATHS)
         return open_to_all or self._accepts(request.headers.get("Authorization", ""))
 
     @web.middleware
@@ -156,9 +164,9 @@ class Service:
         try:
             return await handler(request)
         except wire.RefusedError as refusal:
-            return refusal.response()
+            return self._refusal(refusal)
         except sqlite3.IntegrityError as error:
-            return self._violation(error).response()
+            return self._refusal(self._violation(error))
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413, text="413 Request Entity Too Large\n")
         except web.HTTPException:
@@ -168,7 +176,10 @@ class Service:
             return web.Response(status=0)
         except Exception:
             logger.exception("The sandbox failed on %s %s", request.method, request.path)
-            return wire.internal().response()
+            return self._refusal(wire.internal())
+
+    def _refusal(self, error: wire.RefusedError) -> web.Response:
+        return error.response()
 
     def _violation(self, error: sqlite3.IntegrityError) -> wire.RefusedError:
         if error.sqlite_errorname not in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -86,12 +87,30 @@ CREATE INDEX transfer_initiation_destination ON transfer_initiation (destination
 CREATE INDEX transfer_adjustment_transfer ON transfer_adjustment (transfer_id, created_at);
 CREATE INDEX transfer_payment_transfer ON transfer_payment (transfer_id, created_at);
 CREATE INDEX transfer_reversal_transfer ON transfer_reversal (transfer_id);
-PRAGMA user_version = 1;
 """
 LINGUISTIC_INDICES = """
 CREATE INDEX IF NOT EXISTS account_reference_linguistic ON account (text_key(reference), id);
 CREATE INDEX IF NOT EXISTS payment_reference_linguistic ON payment (text_key(reference));
 """
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The tables of one version of the server.
+
+    Args:
+        version: a number that is stored in files, so that no other version opens them.
+        tables: statements of SQL that create them.
+        indices: statements that create their indices.
+    """
+
+    version: int
+    tables: str
+    indices: str
+
+
+SCHEMA = Schema(version=1, tables=TABLES, indices=INDICES)
+"""The tables of v2.0.9."""
 
 
 class Store:
@@ -102,9 +121,14 @@ class Store:
 
     Args:
         path: file of the database, created if absent; None keeps everything in memory.
+        schema: its tables.
+
+    Raises:
+        ValueError: the file has the tables of another version of the server.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, schema: Schema = SCHEMA) -> None:
+        self._schema = schema
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, cached_statements=256)
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA synchronous = OFF")
@@ -114,18 +138,23 @@ class Store:
         self._connection.create_function("document_key", 2, document_key, deterministic=True)
         self.rows_read = 0
         """The number of rows that `listed` has read, without those that subqueries read."""
-        self.fresh = self._connection.execute("PRAGMA user_version").fetchone()[0] == 0
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        self.fresh = version == 0
         """Whether the database had no tables when it was opened."""
+        if version not in (0, schema.version):
+            self.close()
+            raise ValueError(f"{path} was made by a sandbox of another version: give another file")
 
     def create_tables(self) -> None:
         """Create the tables; call it in the transaction that fills them, so that a file is never half filled."""
-        for statement in TABLES.split(";"):
+        for statement in self._schema.tables.split(";"):
             self._connection.execute(statement)
 
     def create_indices(self) -> None:
         """Create the indices, which the database needs before it is used."""
-        for statement in INDICES.split(";"):
+        for statement in self._schema.indices.split(";"):
             self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA user_version = {self._schema.version}")
 
     def create_linguistic_indices(self) -> None:
         """Create the indices by which lists are read in linguistic order, if they do not exist."""
@@ -142,7 +171,16 @@ class Store:
         return row
 
     def listed(
-        self, table: str, *, select: str, where: str, values: Sequence[Any], order: str, limit: int, offset: int
+        self,
+        table: str,
+        *,
+        select: str,
+        where: str,
+        values: Sequence[Any],
+        order: str,
+        limit: int,
+        offset: int,
+        lookup: int = 0,
     ) -> list[sqlite3.Row]:
         """Rows of a table from an offset on; the rows read for it are counted in `rows_read`.
 
@@ -154,14 +192,17 @@ class Store:
             order: SQL expressions to sort by.
             limit: the maximum number of rows; below zero for all.
             offset: how many rows to skip.
+            lookup: what each skipped and each returned row costs besides, in rows.
         """
         sql = f"SELECT {select} FROM {table} {{}} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - fixed texts
         if where or self._sorts(sql.format("")):
-            return self.all(sql.format(f"WHERE count_row() AND ({where or 1})"), *values, limit, offset)
+            rows = self.all(sql.format(f"WHERE count_row() AND ({where or 1})"), *values, limit, offset)
+            self.rows_read += lookup * (offset + len(rows) if rows else 0)
+            return rows
         # Only the skipped and the returned rows are read; counting them one by one would take five times as long.
         rows = self.all(sql.format(""), limit, offset)
         last = offset + len(rows) if rows else self.all(f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - fixed texts
-        self.rows_read += last
+        self.rows_read += last * (1 + lookup)
         return rows
 
     def run(self, sql: str, *values: Any) -> int:
@@ -185,11 +226,10 @@ class Store:
             sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - names are the sandbox's own
             self._connection.executemany(sql, chain([first], remaining))
 
-    def insert_rows(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add rows whose values are in the order of the table's columns."""
-        if rows:
-            marks = ", ".join("?" * len(rows[0]))
-            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - names are the sandbox's own
+    def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add rows whose values are in the order of these columns."""
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        self._connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names are the sandbox's own
 
     @contextmanager
     def transaction(self) -> Generator[None]:

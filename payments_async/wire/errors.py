@@ -99,7 +99,14 @@ class ConnectionFailedError(TransportError):
 
 
 class DeadlineExceededError(TransportError):
-    """The call's deadline passed."""
+    """The call's deadline passed.
+
+    Attributes:
+        task_id: After a `wait_for` call, the task that has not ended yet: wait for it again with this id; `None` if
+            there is none.
+    """
+
+    task_id: str | None = None
 
 
 class OutcomeUnknownError(TransportError):

@@ -24,6 +24,12 @@ def test_demo_drains_all_payments_and_says_so() -> None:
     assert counts == {"Items": "250 of 250, each once", "Pages": "5", "Requests": "6", "Tokens": "1"}
 
 
+def test_demo_drains_a_server_of_version_34_by_its_current_api() -> None:
+    result = run_demo("--server-version", "3.4", "--payments", "250", "--page-size", "60")
+    assert result.exit_code == 0, result.output
+    assert "250 of 250, each once" in result.output
+
+
 def test_demo_shows_exact_totals_and_five_rows() -> None:
     totals, _, samples = run_demo("--payments", "250").output.partition("5 of them")
     assert re.search(r"^ +USD/2 +-?[\d,]+\.\d\d +decimal", totals, re.MULTILINE)

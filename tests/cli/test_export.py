@@ -166,6 +166,7 @@ async def test_an_export_that_is_cancelled_says_how_to_go_on(
         "payments",
         Path("all.csv"),
         (),
+        "v1",
         form=None,
         spreadsheet=False,
         partitions=8,

@@ -51,6 +51,16 @@ async def test_it_prints_what_a_client_needs_and_ends_with_ctrl_c(spawn: Spawn, 
     assert (ran.code, ran.err) == (0, "")
 
 
+async def test_it_stands_in_for_version_34_if_asked_to(spawn: Spawn) -> None:
+    process = await spawn(*SMALL, "--server-version", "3.4", "--users", "3", "--orders", "2", "--task-delay", "0")
+    async with client_of(await announced(process)) as client:
+        assert len([user async for user in client.v3.payment_service_users.list_payment_service_users()]) == 3
+        assert len([order async for order in client.v3.orders.list_orders()]) == 2
+        assert (await client.server.get_server_info()).version == "v3.4.0"
+    process.kill()
+    await process.wait()
+
+
 async def test_its_options_reach_it(spawn: Spawn) -> None:
     options = (
         "--awkward",

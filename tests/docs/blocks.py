@@ -2,7 +2,7 @@
 
 A block that runs an event loop, as by `asyncio.run(`, is a whole program and runs as one. A block with tests is run by
 pytest. Any other is a fragment: it may await at its top level, and finds a client, the sandbox and some ids under the
-names of `prepared`; on the page of v3, the client is given recorded answers. A block of the command line is run by a
+names of `prepared`; on the page of v3, those of a sandbox of version 3.4. A block of the command line is run by a
 shell, with ids in variables. Where a block of text follows at once, it is what the block prints.
 """
 
@@ -13,7 +13,8 @@ import io
 import os
 import re
 import sys
-from contextlib import chdir, redirect_stdout
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, chdir, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -22,10 +23,10 @@ import aiohttp
 import attrs
 
 import payments_async.drain  # noqa: F401  # a program imports it before it has a loop, and a fragment would within one
-from payments_async import PaymentsClient
+from payments_async import ClientCredentials, PaymentsClient
 from payments_async.models import AccountType
 from payments_async.sandbox import Sandbox
-from tests.docs import canned
+from tests.v3 import requests
 
 _FENCED = r"^```{}\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
 _PROGRAM = re.compile(r"^\w+\.run\(", re.MULTILINE)
@@ -67,11 +68,12 @@ async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Pa
     if _PROGRAM.search(code):
         printed = await _python(environment, "-c", code)
     else:
-        names = await prepared(sandbox, client, folder)
-        if block.page.name == "v3.md":
-            names |= {"client": client.with_options(layers=[canned.answering]), **canned.IDS}
-        with patch.dict(os.environ, environment), chdir(folder), redirect_stdout(io.StringIO()) as output:
-            await _fragment(block, code, names)
+        async with AsyncExitStack() as stack:
+            names = await prepared(sandbox, client, folder)
+            if block.page.name == "v3.md":
+                names |= await stack.enter_async_context(current())
+            with patch.dict(os.environ, environment), chdir(folder), redirect_stdout(io.StringIO()) as output:
+                await _fragment(block, code, names)
         printed = output.getvalue()
     assert printed or "print(" not in code
     assert block.prints in (None, printed)
@@ -83,22 +85,26 @@ async def run_in_shell(block: Block, sandbox: Sandbox, client: PaymentsClient, f
         f"#!{sys.executable}\nfrom payments_async.cli import main\n\nmain()\n"
     )
     command.chmod(0o755)
-    names = await prepared(sandbox, client, folder)
-    environment = {
-        **_environment(sandbox),
-        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-        "ACCOUNT_ID": names["internal_account_id"],
-        "CONNECTOR_ID": names["connector_id"],
-        "PAYMENT_ID": names["payment_id"],
-    }
-    process = await asyncio.create_subprocess_exec(
-        *("sh", "-eu", "-c", block.code),
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed = (await process.communicate())[0].decode()
+    async with AsyncExitStack() as stack:
+        names = await prepared(sandbox, client, folder)
+        if "--api v3" in block.code:
+            names |= await stack.enter_async_context(current())
+        environment = {
+            **_environment(names["sandbox"]),
+            "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+            "ACCOUNT_ID": names["internal_account_id"],
+            "CONNECTOR_ID": names["connector_id"],
+            "PAYMENT_ID": names["payment_id"],
+            "TASK_ID": names.get("task_id", ""),
+        }
+        process = await asyncio.create_subprocess_exec(
+            *("sh", "-eu", "-c", block.code),
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed = (await process.communicate())[0].decode()
     assert process.returncode == 0, printed
     assert printed
     assert block.prints in (None, printed)
@@ -129,6 +135,32 @@ async def prepared(sandbox: Sandbox, client: PaymentsClient, folder: Path) -> di
         "token": token,
         "token_file": token_file,
     }
+
+
+@asynccontextmanager
+async def current() -> AsyncIterator[dict[str, Any]]:
+    """A sandbox of version 3.4, and the names that a fragment of v3 finds: two of a generic connector's accounts."""
+    async with (
+        Sandbox(version="3.4", payments=50, connectors=23, task_delay=0) as sandbox,
+        PaymentsClient(sandbox.url, auth=ClientCredentials(sandbox.client_id, sandbox.client_secret)) as client,
+    ):
+        connectors = {each.provider.value: each.id async for each in client.v3.connectors.list_connectors()}
+        names: dict[str, Any] = {"client": client, "sandbox": sandbox, "connector_id": connectors["generic"]}
+        for kind in (AccountType.INTERNAL, AccountType.EXTERNAL):
+            account = requests.account(reference=kind.value, connector_id=connectors["generic"], type=kind.value)
+            names[f"{kind.value.lower()}_account_id"] = (await client.v3.accounts.ensure_account(account)).id
+        api, ids = client.v3.payment_initiations, []
+        for reference in ("made", "waiting"):
+            request = requests.initiation(
+                reference=reference,
+                connector_id=connectors["generic"],
+                source_account_id=names["internal_account_id"],
+                destination_account_id=names["external_account_id"],
+            )
+            ids.append((await api.ensure_payment_initiation(request)).id)
+        task_id = await api.approve_payment_initiation(ids[0])
+        await api.wait_for(ids[0], task_id=task_id)
+        yield {**names, "initiation_id": ids[0], "task_id": task_id, "bank_connector_id": connectors["plaid"]}
 
 
 async def _fragment(block: Block, code: str, names: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 def encoded(content: Any) -> str:
     """An id of these contents."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -113,6 +113,18 @@ OPERATIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "get_task": ("task_id",),
     },
 }
+BESIDE: dict[str, dict[str, tuple[str, ...]]] = {
+    "accounts": {"ensure_account": ("request",)},
+    "connectors": {"ensure_connector": ("connector", "config")},
+    "payment_initiations": {
+        "ensure_payment_initiation": ("request",),
+        "wait_for": ("payment_initiation_id", "*", "task_id", "timeout"),
+    },
+    "payments": {"ensure_payment": ("request",)},
+    "pools": {"ensure_pool": ("request",)},
+    "tasks": {"wait_for": ("task_id", "*", "timeout")},
+}
+"""What makes the operations safe to use."""
 METHODS = [(attribute, name, takes) for attribute, methods in OPERATIONS.items() for name, takes in methods.items()]
 CLIENT = PaymentsClient("https://acme.example.com")
 
@@ -129,7 +141,15 @@ def test_there_are_64_operations() -> None:
     assert public == {*OPERATIONS, "client"}
     for attribute, methods in OPERATIONS.items():
         offered = {name for name in dir(getattr(CLIENT.v3, attribute)) if not name.startswith("_")}
-        assert offered == set(methods)
+        assert offered == {*methods, *BESIDE.get(attribute, ())}
+
+
+def test_what_waits_and_what_ensures_takes_what_was_promised() -> None:
+    for attribute, methods in BESIDE.items():
+        for name, takes in methods.items():
+            assert parameters(getattr(type(getattr(CLIENT.v3, attribute)), name)) == takes
+    assert defaults(CLIENT.v3.tasks.wait_for) == {"timeout": 60}
+    assert defaults(CLIENT.v3.payment_initiations.wait_for) == {"task_id": None, "timeout": 60}
 
 
 @pytest.mark.parametrize(("attribute", "name", "takes"), METHODS)

@@ -8,6 +8,8 @@ from typing import Any
 
 from payments_async.filters import Filter
 from payments_async.operations.base import checked, filter_text
+from payments_async.operations.ensure import ensured, or_none
+from payments_async.operations.ids import referenced_id
 from payments_async.v3.models import Account, Balance, CreateAccountRequest
 from payments_async.v3.operations.base import Operations
 from payments_async.wire.call import Call
@@ -81,6 +83,34 @@ class Accounts(Operations):
         """
         return await self._run(
             Call("create_account", "POST", "/v3/accounts", one(Account), body=checked(CreateAccountRequest, request))
+        )
+
+    async def ensure_account(self, request: CreateAccountRequest) -> Account:
+        """Record an account unless it exists already; safe to call again after any failure.
+
+        The account's id follows from the request. The method fetches the account by that id, records the account if it
+        does not exist, fetches it again and compares.
+
+        Raises:
+            ValueError: the server would refuse the request, or `connector_id` is not a valid id.
+            ConflictError: the connector has a different account with this reference; `fields` names the differences.
+            PaymentsError: a call failed. Calling again is safe.
+
+        Routes: `GET /v3/accounts/{accountID}`, `POST /v3/accounts`
+        """
+        account_id = referenced_id(checked(CreateAccountRequest, request).connector_id, request.reference)
+        return await ensured(
+            "ensure_account",
+            request.reference,
+            find=lambda: or_none(self.get_account(account_id)),
+            create=lambda: self.create_account(request),
+            fields=lambda found: (
+                ("created_at", request.created_at, found.created_at),
+                ("type", request.type, found.type),
+                ("account_name", request.account_name, found.name),
+                ("default_asset", request.default_asset or "", found.default_asset or ""),
+                ("metadata", request.metadata or {}, found.metadata),
+            ),
         )
 
     def get_account_balances(

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
-
-import attrs
+from typing import Any
 
 from payments_async.filters import Filter
 from payments_async.operations.base import filter_text
-from payments_async.operations.ids import content_of
+from payments_async.operations.ensure import ensured, with_name
 from payments_async.v3.models import (
-    CONFIG_BY_PROVIDER,
     Capability,
     ConfigField,
     Connector,
     ConnectorConfig,
     Instance,
-    OtherConfig,
     Provider,
     Schedule,
     StartedTask,
 )
 from payments_async.v3.operations.base import Operations
-from payments_async.wire.call import Call, Response
+from payments_async.v3.operations.connector_configs import checked_config, config_fields, provider_of, read_config
+from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.pages import Pages
 
@@ -76,7 +73,7 @@ class Connectors(Operations):
             ValueError: the configuration belongs to another provider.
             ConflictError: a connector with this name is installed already, perhaps of another provider.
             ValidationError: the server refused the configuration, or the provider refused the credentials.
-            OutcomeUnknownError: it may have been installed; list the connectors with this name to find out.
+            OutcomeUnknownError: it may have been installed; `ensure_connector` finds out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/connectors/install/{connector}`
@@ -88,8 +85,37 @@ class Connectors(Operations):
                 "/v3/connectors/install/{connector}",
                 one(str),
                 ids={"connector": connector},
-                body=_checked_config(connector, config),
+                body=checked_config(connector, config),
             )
+        )
+
+    async def ensure_connector(self, connector: Provider | str, config: ConnectorConfig) -> Connector:
+        """Install a connector unless it is installed already; safe to call again after any failure.
+
+        Names are unique. The method looks for a connector with this name, installs it if there is none, looks again and
+        compares, but not the members of the configuration that are `None`. An installation whose response is lost goes
+        on: if it fails later, the server removes the connector, and the next call installs it again.
+
+        Args:
+            connector: The provider, such as `Provider.STRIPE`.
+            config: As that of `install_connector`.
+
+        Raises:
+            ValueError: the configuration belongs to another provider.
+            ConflictError: there is a different connector with this name; `fields` names the differences. One that is
+                being uninstalled or reset differs in `scheduled_for_deletion`: call again when it is gone.
+            PaymentsError: a call failed. Calling again is safe.
+
+        Routes: `GET /v3/connectors`, `POST /v3/connectors/install/{connector}`
+        """
+        name = checked_config(connector, config).name
+        named = self.list_connectors(page_size=100, query={"$match": {"name": name}})
+        return await ensured(
+            "ensure_connector",
+            name,
+            find=lambda: with_name(named, name),
+            create=lambda: self.install_connector(connector, config),
+            fields=lambda found: config_fields(connector, config, found),
         )
 
     async def list_connector_configs(self) -> dict[str, dict[str, ConfigField]]:
@@ -155,7 +181,7 @@ class Connectors(Operations):
                 "get_connector_config",
                 "GET",
                 "/v3/connectors/{connectorID}/config",
-                _config,
+                read_config,
                 ids={"connectorID": connector_id},
             )
         )
@@ -178,7 +204,7 @@ class Connectors(Operations):
                 "/v3/connectors/{connectorID}/config",
                 nothing,
                 ids={"connectorID": connector_id},
-                body=_checked_config(_provider_of(connector_id), config),
+                body=checked_config(provider_of(connector_id), config),
                 idempotent=True,
             )
         )
@@ -306,41 +332,3 @@ class Connectors(Operations):
                 query={"pageSize": page_size, "cursor": cursor},
             )
         )
-
-
-@attrs.define
-class _Discriminator:
-    """The member of a configuration that names its provider."""
-
-    provider: str = ""
-
-
-def _config(response: Response) -> ConnectorConfig:
-    """Read a configuration as the class of the provider that it names."""
-    return one(_config_of(one(_Discriminator)(response).provider))(response)
-
-
-def _config_of(provider: str) -> type[ConnectorConfig]:
-    # In ids of connectors from before 3.0, providers have the names of the earlier API: `DUMMY-PAY`.
-    return CONFIG_BY_PROVIDER.get(Provider(provider.replace("-", "").lower()), OtherConfig)
-
-
-def _provider_of(connector_id: str) -> str | None:
-    """The provider named in the id of a connector; `None` for an opaque id."""
-    provider = content_of(connector_id).get("Provider")
-    return provider if isinstance(provider, str) else None
-
-
-def _checked_config(provider: str | None, config: ConnectorConfig) -> ConnectorConfig:
-    """The configuration, unchanged.
-
-    Raises:
-        ValueError: it is not a configuration of this provider; of any provider, if this one is unknown.
-    """
-    expected = _config_of(provider) if provider else get_args(ConnectorConfig)
-    if not isinstance(config, (expected, OtherConfig)):
-        told = f"{provider or 'a connector'} is configured by "
-        told += expected.__name__ if isinstance(expected, type) else "a configuration of its provider"
-        # Not a TypeError: it may be a configuration, of another provider.
-        raise ValueError(f"{told}, not by {type(config).__name__}")  # noqa: TRY004
-    return config

@@ -9,25 +9,39 @@ import attrs
 
 from payments_async.filters import Filter
 from payments_async.operations.base import checked, filter_text
+from payments_async.operations.ensure import NOT_SCHEDULED, ensured, includes, or_none
+from payments_async.operations.ids import referenced_id
+from payments_async.v3.errors import task_failed
 from payments_async.v3.models import (
     InitiatePaymentRequest,
-    Payment,
     PaymentInitiation,
-    PaymentInitiationAdjustment,
+    PaymentInitiationStatus,
+    PaymentInitiationType,
     ReversePaymentInitiationRequest,
     StartedPaymentInitiation,
     StartedPaymentInitiationReversal,
     StartedTask,
+    TaskStatus,
 )
-from payments_async.v3.operations.base import Operations
+from payments_async.v3.operations.payment_initiation_results import PaymentInitiationResults
+from payments_async.v3.operations.tasks import Tasks
+from payments_async.v3.operations.waiting import deadline_after, polled, task_ended
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
 from payments_async.wire.pages import Pages
 
 R = TypeVar("R", InitiatePaymentRequest, ReversePaymentInitiationRequest)
 
+_FAILED = {PaymentInitiationStatus.FAILED, PaymentInitiationStatus.REVERSE_FAILED}
+_ENDED = {
+    *_FAILED,
+    PaymentInitiationStatus.PROCESSED,
+    PaymentInitiationStatus.REJECTED,
+    PaymentInitiationStatus.REVERSED,
+}
 
-class PaymentInitiations(Operations):
+
+class PaymentInitiations(PaymentInitiationResults):
     """Payment initiations: transfers and payouts that the server asks providers to make.
 
     Where the server starts a task, the call returns the id of the task, and the payment initiation shows the result.
@@ -70,6 +84,84 @@ class PaymentInitiations(Operations):
             )
         )
         return attrs.evolve(started, task_id=started.task_id or None)
+
+    async def ensure_payment_initiation(self, request: InitiatePaymentRequest) -> PaymentInitiation:
+        """Ask for a transfer or a payout unless it exists already; safe to call again after any failure.
+
+        The id follows from the request. The method fetches the payment initiation by that id, creates it if it does not
+        exist, fetches it again and compares. It does not compare the status, which changes with time. A payment
+        initiation that it creates waits for approval: call `approve_payment_initiation` if the status says so.
+
+        Args:
+            request: As that of `initiate_payment`.
+
+        Raises:
+            ValueError: the server would refuse the request, or `connector_id` is not a valid id.
+            ConflictError: the connector has a different one with this reference; `fields` names the differences.
+            PaymentsError: a call failed. Calling again is safe.
+
+        Routes: `GET /v3/payment-initiations/{paymentInitiationID}`, `POST /v3/payment-initiations`
+        """
+        payment_initiation_id = referenced_id(_payable(InitiatePaymentRequest, request).connector_id, request.reference)
+        return await ensured(
+            "ensure_payment_initiation",
+            request.reference,
+            find=lambda: or_none(self.get_payment_initiation(payment_initiation_id)),
+            create=lambda: self.initiate_payment(request),
+            fields=lambda found: (
+                ("type", request.type, found.type),
+                ("amount", request.amount, found.amount),
+                ("asset", request.asset, found.asset),
+                ("source_account_id", request.source_account_id or None, found.source_account_id),
+                ("destination_account_id", request.destination_account_id, found.destination_account_id),
+                ("description", request.description or "", found.description),
+                ("scheduled_at", request.scheduled_at or NOT_SCHEDULED, found.scheduled_at),
+                ("metadata", True, includes(found.metadata, request.metadata)),
+            ),
+        )
+
+    async def wait_for(
+        self, payment_initiation_id: str, *, task_id: str | None = None, timeout: float = 60
+    ) -> PaymentInitiation:
+        """Wait until a payment initiation is processed, reversed, rejected or failed, and return it: see its `status`.
+
+        The method waits until the task has ended, if there is one, then until the payment initiation has one of these
+        states. Each of the two alone misleads: a task may succeed though the provider makes no payment, and may fail
+        before the payment initiation shows anything. Without the task, a state from before a retry or a reversal counts
+        as well.
+
+        It can be called any number of times, in other processes too: it changes nothing on the server.
+
+        Args:
+            payment_initiation_id: The payment initiation.
+            task_id: The task that makes, retries or reverses it, as the call that started it returned it.
+            timeout: Seconds after which it gives up. A scheduled payment is made at its time only.
+
+        Raises:
+            ValueError: an id belongs to another kind of resource, or the timeout is not valid.
+            TaskFailedError: the task failed before the payment initiation was `FAILED` or `REVERSE_FAILED`, such as for
+                an account that does not exist; see its `task` and its `initiation`.
+            DeadlineExceededError: it has not ended in time; call again with the same id and the error's `task_id`.
+            NotFoundError: it does not exist.
+            PaymentsError: a call failed otherwise. Calling again is safe.
+
+        Routes: `GET /v3/tasks/{taskID}`, `GET /v3/payment-initiations/{paymentInitiationID}`
+        """
+        deadline = deadline_after(timeout)
+        if task_id:
+            task = await task_ended(Tasks(self._pipeline).get_task, task_id, deadline)
+            if task.status == TaskStatus.FAILED:
+                initiation = await self.get_payment_initiation(payment_initiation_id)
+                if initiation.status not in _FAILED:
+                    raise task_failed(task, initiation)
+                return initiation
+        return await polled(
+            lambda: self.get_payment_initiation(payment_initiation_id),
+            lambda initiation: initiation.status in _ENDED,
+            deadline=deadline,
+            late=_not_ended,
+            task_id=task_id or None,
+        )
 
     def list_payment_initiations(
         self,
@@ -244,73 +336,6 @@ class PaymentInitiations(Operations):
             )
         )
 
-    def list_payment_initiation_adjustments(
-        self,
-        payment_initiation_id: str,
-        *,
-        page_size: int | None = None,
-        cursor: str | None = None,
-        query: Filter[PaymentInitiationAdjustment] | str | Mapping[str, Any] | None = None,
-    ) -> Pages[PaymentInitiationAdjustment]:
-        """List the states of a payment initiation over time, newest first; the list is empty for an unknown one.
-
-        Args:
-            payment_initiation_id: The payment initiation.
-            page_size: Items per page, 15 by default; the server limits it to 100.
-            cursor: The `next` of an earlier page, to continue after it; not allowed with other arguments.
-            query: A filter, such as `filters.payment_initiation_adjustments.status.match("FAILED")`; or the server's
-                own language.
-
-        Raises:
-            ValueError: the server would misunderstand an argument.
-            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
-
-        Route: `GET /v3/payment-initiations/{paymentInitiationID}/adjustments`
-        """
-        return self._pages(
-            Call(
-                "list_payment_initiation_adjustments",
-                "GET",
-                "/v3/payment-initiations/{paymentInitiationID}/adjustments",
-                page_of(PaymentInitiationAdjustment),
-                ids={"paymentInitiationID": payment_initiation_id},
-                query={
-                    "pageSize": page_size,
-                    "cursor": cursor,
-                    "query": filter_text(query, PaymentInitiationAdjustment),
-                },
-            )
-        )
-
-    def list_payment_initiation_related_payments(
-        self, payment_initiation_id: str, *, page_size: int | None = None, cursor: str | None = None
-    ) -> Pages[Payment]:
-        """List the payments made for a payment initiation, newest first; the list is empty for an unknown one.
-
-        The server ignores filters here.
-
-        Args:
-            payment_initiation_id: The payment initiation.
-            page_size: Items per page, 15 by default; the server limits it to 100.
-            cursor: The `next` of an earlier page, to continue after it; not allowed with `page_size`.
-
-        Raises:
-            ValueError: the server would misunderstand an argument.
-            PaymentsError: while iterating, a page could not be fetched; resume from its `cursor`.
-
-        Route: `GET /v3/payment-initiations/{paymentInitiationID}/payments`
-        """
-        return self._pages(
-            Call(
-                "list_payment_initiation_related_payments",
-                "GET",
-                "/v3/payment-initiations/{paymentInitiationID}/payments",
-                page_of(Payment),
-                ids={"paymentInitiationID": payment_initiation_id},
-                query={"pageSize": page_size, "cursor": cursor},
-            )
-        )
-
 
 def _payable(kind: type[R], request: R) -> R:
     """The request, which must be of this class and have an amount of at least 1."""
@@ -318,3 +343,15 @@ def _payable(kind: type[R], request: R) -> R:
     if isinstance(amount, int) and amount < 1:
         raise ValueError(f"amount is {amount}: give 1 or more, in the asset's minor unit")
     return request
+
+
+def _not_ended(initiation: PaymentInitiation | None) -> str:
+    """Why a wait ended too early, and what to do next."""
+    if initiation is None:
+        return "the server did not say in time what has become of the payment initiation: wait for it again"
+    told = f"the payment initiation is still {initiation.status.value}"
+    if initiation.status != PaymentInitiationStatus.WAITING_FOR_VALIDATION:
+        return f"{told}: wait for it again"
+    if initiation.type == PaymentInitiationType.UNKNOWN:
+        return f"{told}, and one of type UNKNOWN is never made: reject it"
+    return f"{told}: approve it, and wait for it again with the id of the task"

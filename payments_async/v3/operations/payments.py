@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC
 from typing import Any
 
 from payments_async.filters import Filter
 from payments_async.operations.base import checked, checked_metadata, filter_text
-from payments_async.v3.models import CreatePaymentRequest, Payment
+from payments_async.operations.ensure import Field, ensured, includes, or_none
+from payments_async.operations.ids import referenced_id
+from payments_async.v3.models import (
+    CreatePaymentAdjustmentRequest,
+    CreatePaymentRequest,
+    Payment,
+    PaymentAdjustment,
+    PaymentStatus,
+)
 from payments_async.v3.operations.base import Operations
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
@@ -74,14 +83,36 @@ class Payments(Operations):
             ValueError: there is no adjustment, an id belongs to another kind of resource, an asset has no exponent, or
                 a time has no time zone.
             ValidationError: the server refused the request, such as for a connector that does not accept payments.
-            OutcomeUnknownError: it may have been recorded; calling again with the same request is safe.
+            OutcomeUnknownError: it may have been recorded; `ensure_payment` finds out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/payments`
         """
-        if not checked(CreatePaymentRequest, request).adjustments:
-            raise ValueError("adjustments is empty: give at least one, which says the status of the payment")
-        return await self._run(Call("create_payment", "POST", "/v3/payments", one(Payment), body=request))
+        return await self._run(Call("create_payment", "POST", "/v3/payments", one(Payment), body=_recordable(request)))
+
+    async def ensure_payment(self, request: CreatePaymentRequest) -> Payment:
+        """Record a payment unless it exists already; safe to call again after any failure.
+
+        The payment's id follows from the connector, the reference and the type. The method fetches the payment by that
+        id, records the payment if it does not exist, fetches it again and compares. The payment may have more
+        adjustments and more metadata than the request. `amount` is not compared, because adjustments change it.
+
+        Raises:
+            ValueError: the server would refuse the request, or `connector_id` is not a valid id.
+            ConflictError: there is a different payment; `fields` names the differences. If `adjustments` is among them,
+                the payment lacks one of the request: `create_payment` adds it.
+            PaymentsError: a call failed. Calling again is safe.
+
+        Routes: `GET /v3/payments/{paymentID}`, `POST /v3/payments`
+        """
+        payment_id = referenced_id(_recordable(request).connector_id, request.reference, Type=request.type.value)
+        return await ensured(
+            "ensure_payment",
+            request.reference,
+            find=lambda: or_none(self.get_payment(payment_id)),
+            create=lambda: self.create_payment(request),
+            fields=lambda found: _fields(request, found),
+        )
 
     async def update_payment_metadata(self, payment_id: str, metadata: Mapping[str, str]) -> None:
         """Merge metadata into a payment's; other entries stay as they are.
@@ -104,3 +135,29 @@ class Payments(Operations):
                 idempotent=True,
             )
         )
+
+
+def _recordable(request: CreatePaymentRequest) -> CreatePaymentRequest:
+    """The request, which must be of this class and have an adjustment."""
+    if not checked(CreatePaymentRequest, request).adjustments:
+        raise ValueError("adjustments is empty: give at least one, which says the status of the payment")
+    return request
+
+
+def _fields(request: CreatePaymentRequest, found: Payment) -> Iterable[Field]:
+    """The fields of a request and of the payment that was recorded, to compare."""
+    yield "created_at", request.created_at, found.created_at
+    # Such an adjustment replaces the initial amount.
+    if not any(each.status == PaymentStatus.AMOUNT_ADJUSTEMENT for each in found.adjustments):
+        yield "initial_amount", request.initial_amount, found.initial_amount
+    yield "asset", request.asset, found.asset
+    yield "scheme", request.scheme, found.scheme
+    yield "source_account_id", request.source_account_id or None, found.source_account_id
+    yield "destination_account_id", request.destination_account_id or None, found.destination_account_id
+    yield "adjustments", True, {*map(_content, request.adjustments)} <= {*map(_content, found.adjustments)}
+    yield "metadata", True, includes(found.metadata, request.metadata)
+
+
+def _content(adjustment: CreatePaymentAdjustmentRequest | PaymentAdjustment) -> tuple[object, ...]:
+    at = adjustment.created_at.astimezone(UTC)
+    return adjustment.reference, at, adjustment.status, adjustment.amount, adjustment.asset

@@ -8,7 +8,8 @@ from typing import Any
 
 from payments_async.filters import Filter
 from payments_async.operations.base import checked, filter_text, filter_value
-from payments_async.v3.models import Account, CreatePoolRequest, Pool, PoolBalance, UpdatePoolQueryRequest
+from payments_async.operations.ensure import ensured, with_name
+from payments_async.v3.models import Account, CreatePoolRequest, Pool, PoolBalance, PoolType, UpdatePoolQueryRequest
 from payments_async.v3.operations.base import Operations
 from payments_async.wire.call import Call
 from payments_async.wire.codec import nothing, one, page_of
@@ -76,15 +77,42 @@ class Pools(Operations):
             ConflictError: a pool with this name exists already.
             NotFoundError: an account does not exist.
             ValidationError: the server refused the request, such as for an external account.
-            OutcomeUnknownError: it may have been created; list the pools with this name to find out.
+            OutcomeUnknownError: it may have been created; `ensure_pool` finds out.
             PaymentsError: the call failed otherwise.
 
         Route: `POST /v3/pools`
         """
-        given = checked(CreatePoolRequest, request)
-        if (given.account_ids is None) is (given.query is None):
-            raise ValueError("a pool has either account_ids or a query: give one of them")
-        return await self._run(Call("create_pool", "POST", "/v3/pools", one(str), body=given))
+        return await self._run(Call("create_pool", "POST", "/v3/pools", one(str), body=_creatable(request)))
+
+    async def ensure_pool(self, request: CreatePoolRequest) -> Pool:
+        """Create a pool unless it exists already; safe to call again after any failure.
+
+        Names are unique. The method looks for a pool with this name, creates it if there is none, looks again and
+        compares.
+
+        Args:
+            request: As that of `create_pool`.
+
+        Raises:
+            ValueError: the server would refuse the request.
+            ConflictError: there is a different pool with this name; `fields` names the differences.
+            PaymentsError: a call failed. Calling again is safe.
+
+        Routes: `GET /v3/pools`, `POST /v3/pools`
+        """
+        # The accounts of a dynamic pool are those that match its filter at the time.
+        accounts = None if _creatable(request).query else {*(request.account_ids or ())}
+        named = self.list_pools(page_size=100, query={"$match": {"name": request.name}})
+        return await ensured(
+            "ensure_pool",
+            request.name,
+            find=lambda: with_name(named, request.name),
+            create=lambda: self.create_pool(request),
+            fields=lambda found: (
+                ("query", request.query or {}, found.query),
+                ("account_ids", accounts, None if found.type == PoolType.DYNAMIC else {*found.pool_accounts}),
+            ),
+        )
 
     async def delete_pool(self, pool_id: str) -> None:
         """Delete a pool; nothing happens if it does not exist.
@@ -215,3 +243,11 @@ class Pools(Operations):
                 ids={"poolID": pool_id, "accountID": account_id},
             )
         )
+
+
+def _creatable(request: CreatePoolRequest) -> CreatePoolRequest:
+    """The request, which must be of this class and be for one kind of pool."""
+    given = checked(CreatePoolRequest, request)
+    if (given.account_ids is None) is (given.query is None):
+        raise ValueError("a pool has either account_ids or a query: give one of them")
+    return given

@@ -131,7 +131,7 @@ def interop(session: nox.Session) -> None:
 def storm(session: nox.Session) -> None:
     """Let 20,000 calls run into faults of every kind, 2,000 at once, and account for each create."""
     provide(session, "test")
-    session.run("python", "tests/storm/storm.py", *session.posargs)
+    session.run("python", "-m", "tests.storm.storm", *session.posargs)
 
 
 @nox.session

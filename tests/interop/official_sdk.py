@@ -24,8 +24,8 @@ NAME = "official"
 class Driver:
     """Makes calls, and says what came of them."""
 
-    def __init__(self, sdk: SDK) -> None:
-        self._api = sdk.payments.v1
+    def __init__(self, api: Any) -> None:
+        self._api = api
 
     async def __call__(self, operation: str, case: str = "", **request: Any) -> Any:
         """What the answer holds, without its envelope; `None` if nothing, or nothing that the SDK takes."""
@@ -37,7 +37,7 @@ class Driver:
             status, value = answer.status_code, unwrapped(answer)
         except errors.ResponseValidationError as error:
             status, refused = error.status_code, places(error.cause)
-        except (payments.PaymentsErrorResponse, errors.SDKError) as error:
+        except (payments.PaymentsErrorResponse, payments.V3ErrorResponse, errors.SDKError) as error:
             status = error.status_code
         said = {"operation": operation, "case": case, "status": status, "refused": refused}
         if "connector_task" in operation:
@@ -209,14 +209,19 @@ async def drive_connectors(call: Driver) -> None:
     await call("uninstall_connector", connector="MODULR")
 
 
-async def main() -> None:
+def sdk_of_environment() -> SDK:
+    """An SDK of the server and the credentials that the environment names."""
     security = shared.Security(
         client_id=os.environ["FORMANCE_CLIENT_ID"],
         client_secret=os.environ["FORMANCE_CLIENT_SECRET"],
         token_url="/api/auth/oauth/token",
     )
-    async with SDK(server_url=os.environ["FORMANCE_URL"], security=security, timeout_ms=20_000) as sdk:
-        call = Driver(sdk)
+    return SDK(server_url=os.environ["FORMANCE_URL"], security=security, timeout_ms=20_000)
+
+
+async def main() -> None:
+    async with sdk_of_environment() as sdk:
+        call = Driver(sdk.payments.v1)
         await call("get_server_info_payments")
         ids = {each.provider.value: each.connector_id for each in await call("list_all_connectors")}
         accounts = await drive_accounts(call, ids["STRIPE"])

@@ -95,29 +95,35 @@ def drive(official_python: Path) -> Drive:
     return asyncio.run(driven(official_python))
 
 
+async def said(python: Path, program: Path, sandbox: Sandbox) -> list[dict[str, Any]]:
+    """What a driver says of each of its calls of a sandbox."""
+    environment = {
+        **os.environ,
+        "FORMANCE_URL": sandbox.url,
+        "FORMANCE_CLIENT_ID": sandbox.client_id,
+        "FORMANCE_CLIENT_SECRET": sandbox.client_secret,
+    }
+    command = (python, "-I", "-W", "ignore::DeprecationWarning", program)
+    driver = await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=PIPE)
+    try:
+        printed, complaints = await driver.communicate()
+    finally:
+        if driver.returncode is None:
+            driver.kill()
+            await driver.wait()
+    assert (driver.returncode, complaints.decode()) == (0, "")
+    return [json.loads(line) for line in printed.splitlines()]
+
+
 async def driven(python: Path) -> Drive:
     async with asyncio.timeout(SECONDS), Sandbox(payments=250, seed=7) as sandbox:
-        environment = {
-            **os.environ,
-            "FORMANCE_URL": sandbox.url,
-            "FORMANCE_CLIENT_ID": sandbox.client_id,
-            "FORMANCE_CLIENT_SECRET": sandbox.client_secret,
-        }
-        command = (python, "-I", "-W", "ignore::DeprecationWarning", DRIVER)
-        driver = await asyncio.create_subprocess_exec(*command, env=environment, stdout=PIPE, stderr=PIPE)
-        try:
-            printed, complaints = await driver.communicate()
-        finally:
-            if driver.returncode is None:
-                driver.kill()
-                await driver.wait()
-        assert (driver.returncode, complaints.decode()) == (0, "")
+        calls = await said(python, DRIVER, sandbox)
         tokens = sandbox.tokens_issued
         auth = ClientCredentials(sandbox.client_id, sandbox.client_secret)
         async with PaymentsClient(sandbox.url, auth=auth) as client:
             made = client.payments.list_payments(query={"$match": {"asset": "OFFICIAL/2"}}, sort="reference:asc")
             amounts = [payment.amount async for payment in made]
-    return Drive(calls=[json.loads(line) for line in printed.splitlines()], tokens=tokens, amounts=amounts)
+    return Drive(calls=calls, tokens=tokens, amounts=amounts)
 
 
 def test_each_operation_is_called(drive: Drive) -> None:

@@ -1,6 +1,6 @@
 """Thousands of concurrent calls through every fault that the sandbox has, and an account of what became of each create.
 
-python tests/storm/storm.py --calls 20000 --seed 1
+python -m tests.storm.storm --calls 20000 --seed 1
 """
 
 import argparse
@@ -8,19 +8,20 @@ import asyncio
 import random
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from typing import Literal
 
 import aiohttp
 import attrs
 
 from payments_async import ClientCredentials, Outcome, PaymentsClient, PaymentsError, RetryPolicy, Timeout
-from payments_async.models import PaymentRequest, PaymentScheme, PaymentStatus, PaymentType
 from payments_async.sandbox import Fault, FaultKind, Sandbox
+from tests.storm.writes import CREATES, Create
 
 SHARE = 0.2
 """The share of requests that meet a fault."""
 
 TOKEN_ROUTE = "/api/auth/oauth/token"
+Version = Literal["2.0.9", "3.4"]
 
 
 @attrs.define
@@ -96,10 +97,12 @@ def faults() -> list[Fault]:
     ]
 
 
-async def storm(calls: int, seed: int) -> Tally:
+async def storm(calls: int, seed: int, version: Version = "2.0.9") -> Tally:
     """Let `calls` calls run at once, half of them creates, and check each create against what the server has."""
     tally = Tally()
-    sandbox = Sandbox(payments=300, token_lifetime=2, seed=seed, client_id="storm", client_secret="storm")
+    sandbox = Sandbox(
+        version=version, payments=300, token_lifetime=2, seed=seed, client_id="storm", client_secret="storm"
+    )
     async with (
         sandbox,
         aiohttp.ClientSession() as session,
@@ -112,34 +115,50 @@ async def storm(calls: int, seed: int) -> Tally:
             max_body=2**20,
         ) as client,
     ):
-        connector_id = (await client.connectors.list_all_connectors())[0].connector_id
+        connectors = await client.connectors.list_all_connectors()
+        connector_id = next(each.connector_id for each in connectors if each.provider == "GENERIC")
+        owned = (sandbox.add_account(connector_id, "storm"), connector_id)
         sandbox.faults.extend(faults())
-        await _calls(client, calls, connector_id, random.Random(seed), tally)
+        await _calls(client, calls, tally, version=version, owned=owned, chance=random.Random(seed))
         sandbox.faults.clear()
         assert session.connector is not None
         tally.left_connections = len(session.connector._acquired)
-        tally.recorded = sandbox.processed["POST", "/payments"]
+        tally.recorded = sum(sandbox.processed["POST", each.route] for each in CREATES[version])
         tally.tokens = sandbox.tokens_issued
-        await _settle(client, connector_id, tally)
+        for number, create in enumerate(CREATES[version]):
+            await _settle(client, create, f"storm-{number}-", connector_id, tally)
     tally.left_tasks = len(asyncio.all_tasks()) - 1
     return tally
 
 
-async def _calls(client: PaymentsClient, calls: int, connector_id: str, chance: random.Random, tally: Tally) -> None:
+async def _calls(
+    client: PaymentsClient,
+    calls: int,
+    tally: Tally,
+    *,
+    version: Version,
+    owned: tuple[str, str],
+    chance: random.Random,
+) -> None:
+    creates = CREATES[version]
     async with asyncio.TaskGroup() as group:
         for number in range(calls):
             match chance.randrange(4):
                 case 0:
-                    group.create_task(_read(client, tally))
+                    group.create_task(_read(client, version, tally))
                 case 1:
-                    group.create_task(_walk(client, tally))
+                    group.create_task(_walk(client, version, tally))
                 case _:
-                    group.create_task(_create(client, request(f"storm-{number}", connector_id), tally))
+                    kind = number % len(creates)
+                    group.create_task(_create(client, creates[kind], f"storm-{kind}-{number}", owned, tally))
 
 
-async def _read(client: PaymentsClient, tally: Tally) -> None:
+async def _read(client: PaymentsClient, version: Version, tally: Tally) -> None:
     try:
-        await client.connectors.list_all_connectors()
+        if version == "3.4":
+            await client.v3.connectors.list_connector_capabilities()
+        else:
+            await client.connectors.list_all_connectors()
     except PaymentsError as error:
         tally.outcomes[f"read: {type(error).__name__}"] += 1
     except Exception as error:  # noqa: BLE001  # whatever must not come is counted
@@ -148,13 +167,19 @@ async def _read(client: PaymentsClient, tally: Tally) -> None:
         tally.outcomes["read: done"] += 1
 
 
-async def _walk(client: PaymentsClient, tally: Tally) -> None:
-    seen: list[str] = []
+async def _walk(client: PaymentsClient, version: Version, tally: Tally) -> None:
+    seen = 0
     try:
-        async for page in client.payments.list_payments(page_size=100, sort="reference:asc").by_page():
-            seen += [payment.id for payment in page.data]
-            if len(seen) >= 200:
-                break
+        if version == "3.4":
+            async for current in client.v3.payments.list_payments(page_size=100).by_page():
+                seen += len(current.data)
+                if seen >= 200:
+                    break
+        else:
+            async for page in client.payments.list_payments(page_size=100, sort="reference:asc").by_page():
+                seen += len(page.data)
+                if seen >= 200:
+                    break
     except PaymentsError as error:
         tally.outcomes[f"walk: {type(error).__name__}"] += 1
     except Exception as error:  # noqa: BLE001  # whatever must not come is counted
@@ -163,50 +188,43 @@ async def _walk(client: PaymentsClient, tally: Tally) -> None:
         tally.outcomes["walk: done"] += 1
 
 
-async def _create(client: PaymentsClient, wanted: PaymentRequest, tally: Tally) -> None:
+async def _create(client: PaymentsClient, create: Create, reference: str, owned: tuple[str, str], tally: Tally) -> None:
+    account_id, connector_id = owned
     try:
-        await client.payments.create_payment(wanted)
+        await create.ask(client, reference, connector_id, account_id)
     except PaymentsError as error:
         {
             Outcome.NOT_SENT: tally.undone,
             Outcome.REFUSED: tally.undone,
             Outcome.UNKNOWN: tally.unknown,
             Outcome.DONE: tally.created,
-        }[error.outcome or Outcome.UNKNOWN].add(wanted.reference)
+        }[error.outcome or Outcome.UNKNOWN].add(reference)
         tally.outcomes[f"create: {type(error).__name__}, {error.outcome}"] += 1
     except Exception as error:  # noqa: BLE001  # whatever must not come is counted
         tally.foreign.append(repr(error))
     else:
-        tally.created.add(wanted.reference)
+        tally.created.add(reference)
         tally.outcomes["create: done"] += 1
 
 
-async def _settle(client: PaymentsClient, connector_id: str, tally: Tally) -> None:
-    """Look every create up, and have `ensure_payment` settle those of which the client could not say."""
+async def _settle(client: PaymentsClient, create: Create, prefix: str, connector_id: str, tally: Tally) -> None:
+    """Look up every create of one kind, and have those settled of which the client could not say."""
     present: Counter[str] = Counter()
-    async for payment in client.payments.list_payments(page_size=100, sort="reference:asc"):
-        present[payment.reference] += 1
-    tally.found = sum(present[reference] for reference in tally.unknown)
-    tally.wrong += [f"{reference} was reported as done" for reference in tally.created if present[reference] != 1]
-    tally.wrong += [f"{reference} was reported as not done" for reference in tally.undone if present[reference]]
-    for reference in tally.unknown:
-        payment = await client.payments.ensure_payment(request(reference, connector_id))
+    async for reference in create.present(client):
+        present[reference] += 1
+    created, unknown, undone = (
+        {each for each in references if each.startswith(prefix)}
+        for references in (tally.created, tally.unknown, tally.undone)
+    )
+    tally.found += sum(present[reference] for reference in unknown)
+    tally.wrong += [f"{reference} was reported as done" for reference in created if present[reference] != 1]
+    tally.wrong += [f"{reference} was reported as not done" for reference in undone if present[reference]]
+    if create.settle is None:
+        return
+    for reference in unknown:
+        payment = await create.settle(client, reference, connector_id)
         if payment.reference != reference:
             tally.wrong.append(f"{reference} could not be settled")
-
-
-def request(reference: str, connector_id: str) -> PaymentRequest:
-    """What is created under a reference, the same whenever it is asked for."""
-    return PaymentRequest(
-        reference=reference,
-        connector_id=connector_id,
-        created_at=datetime(2024, 1, 1, tzinfo=UTC),
-        amount=1_000 + len(reference),
-        type=PaymentType.PAY_IN,
-        status=PaymentStatus.SUCCEEDED,
-        scheme=PaymentScheme.OTHER,
-        asset="EUR/2",
-    )
 
 
 def main() -> None:
@@ -214,9 +232,11 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=20_000, help="how many calls in all")
     parser.add_argument("--at-once", type=int, default=2_000, help="how many of them at once")
     parser.add_argument("--seed", type=int, default=7, help="decides which calls and which faults")
+    parser.add_argument("--server-version", choices=CREATES, default="2.0.9", help="the version of the server")
     arguments = parser.parse_args()
+    version: Version = arguments.server_version
     for number in range(0, arguments.calls, arguments.at_once):
-        tally = asyncio.run(storm(min(arguments.at_once, arguments.calls - number), arguments.seed + number))
+        tally = asyncio.run(storm(min(arguments.at_once, arguments.calls - number), arguments.seed + number, version))
         print(f"storm {number // arguments.at_once + 1}\n{tally}\n", flush=True)
         if not tally.clean:
             raise SystemExit("\n".join([*tally.wrong, *tally.foreign]) or "something was left behind")

@@ -11,25 +11,24 @@ Config = dict[str, Any]
 
 LARGEST_CONFIG = 500_000
 """In bytes."""
-SHORTEST_PERIOD = 20 * 60 * SECOND
-"""In nanoseconds; a server may allow shorter ones."""
+SHORTEST_PERIOD = 30 * SECOND
+"""In nanoseconds; on a server 20 minutes, unless its operator changes it."""
 ZERO: dict[str, Any] = {"boolean": False, "unsigned integer": 0}
 
 
-def read_config(provider: str, content: bytes, *, shortest: int = 0) -> Config:
+def read_config(provider: str, content: bytes) -> Config:
     """Read a whole config.
 
     Args:
         provider: its provider.
         content: JSON with nothing behind it.
-        shortest: the shortest polling period in nanoseconds.
 
     Raises:
         RefusedError: VALIDATION, or MISSING_OR_INVALID_BODY if it is too large.
     """
     if len(content) > LARGEST_CONFIG:
         raise wire.RefusedError(413, "MISSING_OR_INVALID_BODY", "http: request body too large")
-    return _complete(provider, _members(content), shortest)
+    return _complete(provider, _members(content))
 
 
 def show_config(provider: str, config: Config) -> Config:
@@ -43,7 +42,7 @@ def example_config(provider: str, name: str) -> Config:
     required = {
         each: 3 if kinds.get(each) == "unsigned integer" else f"sandbox-{each}" for each in PROVIDERS[provider].required
     }
-    return _complete(provider, required | {"name": name}, 0)
+    return _complete(provider, required | {"name": name})
 
 
 def _members(content: bytes) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def _members(content: bytes) -> dict[str, Any]:
     return {name.lower(): value for name, value in cast("dict[str, Any]", decoded or {}).items()}
 
 
-def _complete(provider: str, given: dict[str, Any], shortest: int) -> Config:
+def _complete(provider: str, given: dict[str, Any]) -> Config:
     given = {name.lower(): value for name, value in given.items()}
     described = PROVIDERS[provider]
     config: Config = {}
@@ -65,7 +64,7 @@ def _complete(provider: str, given: dict[str, Any], shortest: int) -> Config:
     period = given.get("pollingperiod")
     if period is not None and not isinstance(period, str):
         raise _invalid("json: cannot unmarshal value into Go struct field .pollingPeriod of type string")
-    config["pollingPeriod"] = _period(period or POLLING_PERIOD, shortest)
+    config["pollingPeriod"] = _period(period or POLLING_PERIOD)
     for name in ("name", *described.required):
         if not config[name]:
             label = name[0].upper() + name[1:]
@@ -88,13 +87,13 @@ def _member(name: str, kind: str, value: Any) -> Any:
             raise _invalid(f"json: cannot unmarshal value into Go struct field Config.{name} of type {kind}")
 
 
-def _period(text: str, shortest: int) -> str:
+def _period(text: str) -> str:
     try:
         nanoseconds = parse_duration(text)
     except ValueError as error:
         raise _invalid(str(error)) from error
-    if nanoseconds < shortest:
-        raise _invalid(f"polling period cannot be lower than minimum of {duration(shortest)}")
+    if nanoseconds < SHORTEST_PERIOD:
+        raise _invalid(f"polling period cannot be lower than minimum of {duration(SHORTEST_PERIOD)}")
     return duration(nanoseconds)
 
 

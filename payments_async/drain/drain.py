@@ -14,6 +14,7 @@ from payments_async.drain.checkpoint import Identity
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Strategy
 from payments_async.drain.planning import Plan
+from payments_async.drain.pulling import PulledBatches
 from payments_async.drain.report import Budget, Report
 from payments_async.drain.resources import RESOURCES, FanOut, Listing, listing_named, resource_named
 from payments_async.drain.rows import columns
@@ -51,9 +52,9 @@ class Drain:
             `connectors`, or a `FanOut`. Of `client.v3`: `payments`, `accounts`, `balances`, `bank_accounts`,
             `connectors`, `conversions`, `orders`, `payment_initiations`, `payment_service_users`, `pools`, or a
             `FanOut`.
-        sink: The target of the rows.
+        sink: The target of the rows; leave it out to pull them with `batches`.
         query: A filter, as the list method takes it. For a fan-out, it filters the items that calls are made for.
-        strategy: `keyset` or `cursor`; by default, the best one that the server supports.
+        strategy: `keyset`, `slices` or `cursor`; by default, the best one that the server supports.
         partitions: How many parts of the key's range are drained at once.
         concurrency: How many calls of a fan-out are made at once.
         rate: Maximum number of requests per second, 0.1 or more; no limit by default.
@@ -76,7 +77,7 @@ class Drain:
         self,
         client: PaymentsClient | V3,
         resource: str | FanOut,
-        sink: Sink,
+        sink: Sink | None = None,
         *,
         query: Filter[Any] | Mapping[str, Any] | str | None = None,
         strategy: Strategy | None = None,
@@ -89,12 +90,12 @@ class Drain:
         slack: timedelta | None = None,
         on_progress: Callable[[Report], object] | None = None,
     ) -> None:
-        if not isinstance(cast("object", sink), Sink):
+        if sink is not None and not isinstance(cast("object", sink), Sink):
             raise TypeError(f"the sink is {sink!r}: give one, such as JSONLines('payments.jsonl')")
         if on_progress is not None and iscoroutinefunction(on_progress):
             raise TypeError("on_progress is called and not awaited: give a plain function")
-        if strategy not in (None, "keyset", "cursor"):
-            raise ValueError(f"strategy is {strategy!r}: give 'keyset' or 'cursor', or leave it out")
+        if strategy not in (None, "keyset", "slices", "cursor"):
+            raise ValueError(f"strategy is {strategy!r}: give 'keyset', 'slices' or 'cursor', or leave it out")
         _check_numbers(rate=rate, every=every, partitions=partitions, concurrency=concurrency, page_size=page_size)
         if isinstance(client, PaymentsClient):
             self._client, self._url, known = client, client.url, RESOURCES
@@ -118,6 +119,8 @@ class Drain:
         """The progress of the drain, updated while it runs."""
         if strategy == "keyset" and self._listing.key is None:
             raise ValueError(f"the server has no key for {self._listing.name}: leave the strategy out")
+        if strategy == "slices" and (isinstance(found, FanOut) or self._listing.column is None):
+            raise ValueError(f"{found.name} cannot be cut into slices: leave the strategy out")
         if slack is not None and (not isinstance(cast("object", slack), timedelta) or slack < timedelta()):
             raise ValueError(f"slack is {slack!r}: give a timedelta, how late an item may come")
         if follow:
@@ -146,9 +149,27 @@ class Drain:
             if self._follow or replace:
                 raise ValueError("catch_up excludes follow and replace: each run takes what is new, and ends")
             self._check_recognizes_new_items()
-        if self._sink.in_use:
+        if self._sink is None:
+            raise ValueError("this drain has no sink to run into: give one, or pull its rows with batches()")
+        return await self._run(self._sink, resume=resume, replace=replace, catch_up=catch_up)
+
+    def batches(self) -> PulledBatches:
+        """The rows of a drain without a sink, in batches: `async with drain.batches() as batches: async for rows in …`.
+
+        The drain reads ahead by some pages and waits for the reader. It ends with the block, whatever ends that, and
+        leaves no task and no request. Each drain begins at the beginning: nothing is remembered.
+
+        Raises:
+            ValueError: the drain has a sink.
+        """
+        if self._sink is not None:
+            raise ValueError("the rows of this drain go to its sink: leave the sink out to pull them")
+        return PulledBatches(lambda sink: self._run(sink, resume=False, replace=False, catch_up=False))
+
+    async def _run(self, sink: Sink, *, resume: bool, replace: bool, catch_up: bool) -> Report:
+        if sink.in_use:
             raise DrainError("a drain is running into this sink: let it end, or give each drain a sink of its own")
-        self._sink.in_use = True
+        sink.in_use = True
         self.report = Report(resource=self._resource.name)
         self._stopping = asyncio.Event()
         budget = Budget(self._rate, self.report)
@@ -160,13 +181,13 @@ class Drain:
             listing=self._listing.name,
             shape=", ".join(columns(self._resource.model)),
             query=json_text(list(self._terms)) if self._terms else None,
-            format=self._sink.format,
+            format=sink.format,
         )
         opening = Opening(
             identity=identity, model=self._resource.model, key=key, resume=resume or catch_up, replace=replace
         )
         try:
-            ledger = await self._sink.open(opening)
+            ledger = await sink.open(opening)
             plan = Plan(
                 source=Source(
                     client=self._client.with_options(layers=[budget.calls], attempt_layers=[budget.attempts]),
@@ -175,7 +196,7 @@ class Drain:
                     page_size=min(self._page_size, _ITEMS_AT_ONCE) if fan_out else self._page_size,
                 ),
                 fan_out=fan_out,
-                sink=self._sink,
+                sink=sink,
                 key=key,
                 strategy=self._strategy,
                 partitions=self._partitions,
@@ -191,9 +212,9 @@ class Drain:
             await Run(plan, ledger, self._stopping)()
         finally:
             try:
-                await self._sink.aclose()
+                await sink.aclose()
             finally:
-                self._sink.in_use = False
+                sink.in_use = False
         return self.report
 
     def stop(self) -> None:
@@ -208,7 +229,7 @@ class Drain:
         """
         if isinstance(self._resource, FanOut) or not self._resource.dated:
             raise ValueError(f"new {self._resource.name} cannot be recognized by their time: drain them again instead")
-        if not self._sink.endless:
+        if self._sink is not None and not self._sink.endless:
             raise ValueError("a Parquet file is complete only at the end of a drain: use another sink")
 
 

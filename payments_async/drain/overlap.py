@@ -151,11 +151,25 @@ Stretches: TypeAlias = AsyncGenerator[Stretch, None]
 
 
 async def overlapping(
-    source: Source, place: Place | None, shown: Shown, *, sort: Order, conditions: Iterable[Any] = ()
+    source: Source,
+    place: Place | None,
+    shown: Shown,
+    *,
+    sort: Order,
+    conditions: Iterable[Any] = (),
+    first: Page[Any] | None = None,
 ) -> Stretches:
     """Reads the rows that meet these conditions, in an order, from a place on.
 
     Where the server's cursors cannot be written, their pages follow each other without an overlap.
+
+    Args:
+        source: The list.
+        place: Where the walk goes on, `None` at its beginning.
+        shown: The rows that were shown up to that place.
+        sort: The order.
+        conditions: The conditions, in the server's language.
+        first: The first page, if it was read already.
 
     Raises:
         DrainError: the server sorts otherwise than before.
@@ -172,7 +186,8 @@ async def overlapping(
     while more:
         overlap = min(_OVERLAP, max(1, source.limit // 2))
         start = max(0, offset - max(back, overlap))
-        page = await source.page(*conditions, sort=sort, offset=start, page_size=size + min(offset, overlap))
+        page = first or await source.page(*conditions, sort=sort, offset=start, page_size=size + min(offset, overlap))
+        first = None
         known = [shown.has(row) for row in page.data]
         if start and not any(known):
             back = max(2 * back, source.limit)

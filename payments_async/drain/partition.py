@@ -6,8 +6,8 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-Strategy: TypeAlias = Literal["keyset", "cursor"]
-"""How the pages of a resource follow each other: by the value of a key, or by the server's cursor."""
+Strategy: TypeAlias = Literal["keyset", "slices", "cursor"]
+"""How a resource is read: by the value of a key, in ranges of a column, or by offset as the server's cursors do."""
 
 
 @attrs.frozen(kw_only=True)
@@ -19,7 +19,9 @@ class Partition:
         strategy: How its pages follow each other; `arrivals` is what comes after the drain has begun.
         after: The key that its items come after; `None` is the resource's beginning.
         to: The key of its last item; `None` is the resource's end.
-        rows: About how many items it had when it was cut; `None` if that is not known.
+        rows: About how many items it had when it was cut; of a slice, its share of the list in millionths. `None` if
+            that is not known.
+        where: The conditions that the items of a slice meet, as JSON text.
     """
 
     number: int
@@ -27,6 +29,7 @@ class Partition:
     after: str | None = None
     to: str | None = None
     rows: int | None = None
+    where: str | None = None
 
 
 @attrs.frozen(kw_only=True)

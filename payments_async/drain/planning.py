@@ -60,8 +60,8 @@ async def first_checkpoints(plan: Plan) -> list[Checkpoint]:
         since = min(newest.data[0].created_at, datetime.now(UTC)) if newest.data else _EPOCH
         arrivals = Partition(number=0, strategy="arrivals")
         planned.append(Checkpoint(partition=arrivals, key=time_text(since), done=not (plan.follow or plan.catch_up)))
-    if await _strategy(plan) == "cursor":
-        return [*planned, Checkpoint(partition=Partition(number=1, strategy="cursor"))]
+    if (strategy := await _strategy(plan)) != "keyset":
+        return [*planned, Checkpoint(partition=Partition(number=1, strategy=strategy))]
     for number, each in enumerate(await sliced(source, plan.partitions), 1):
         partition = Partition(number=number, strategy="keyset", after=each.after, to=each.to, rows=each.rows)
         planned.append(Checkpoint(partition=partition))
@@ -71,8 +71,10 @@ async def first_checkpoints(plan: Plan) -> list[Checkpoint]:
 async def _strategy(plan: Plan) -> Strategy:
     """The requested strategy, or the best one that the server supports."""
     name = plan.source.listing.name
-    if plan.strategy == "cursor" or plan.source.listing.key is None:
-        return "cursor"
+    if plan.strategy in {"cursor", "slices"}:
+        return plan.strategy
+    if plan.source.listing.key is None:
+        return "slices" if plan.fan_out is None and plan.source.sliceable else "cursor"
     try:
         supported = await sorts_and_filters_by_key(plan.source)
     except (ValidationError, ServerError) as error:

@@ -36,6 +36,8 @@ class Listing:
         identity: The fields that identify an item.
         key: The field by which items can be filtered and sorted to read from any value on; `None` if there is none.
         unique: Whether no two items have the same key.
+        column: The field by whose values items can be filtered, but not sorted; `None` if there is none.
+        finer: Further fields that are never missing, by which items of one value of `column` can be told apart.
         order: The order in which offsets move least.
         newest_first: The order that begins with the newest item; `None` if the server has no other.
         filtered: Whether the server applies filters to this list.
@@ -48,6 +50,8 @@ class Listing:
     identity: tuple[str, ...] = ("id",)
     key: str | None = None
     unique: bool = True
+    column: str | None = None
+    finer: tuple[str, ...] = ()
     order: tuple[str, ...] | None = ("created_at:asc", "id:asc")
     newest_first: tuple[str, ...] | None = ("created_at:desc", "id:desc")
     filtered: bool = False

@@ -7,7 +7,7 @@ import logging
 from collections import deque
 from contextlib import aclosing, suppress
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import attrs
 
@@ -20,8 +20,10 @@ from payments_async.drain.partition import Checkpoint, Partition, Step
 from payments_async.drain.planning import Plan, first_checkpoints
 from payments_async.drain.rows import identity as identity_of
 from payments_async.drain.rows import identity_text, time_text
+from payments_async.drain.slices import Piece, cut
 from payments_async.drain.walks import Batch, Batches, Position, by_cursor, by_time, call_for_each, earlier
 from payments_async.drain.writing import Writer
+from payments_async.wire.call import Page
 from payments_async.wire.errors import RateLimitedError, ServerError, TransportError
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,7 @@ class Run:
         self._writer = Writer(plan, ledger)
         self._call_limit = asyncio.Semaphore(plan.concurrency)
         self._seen_rows = set[str]()
+        self._of_all_slices = set[str]()
         self._recent_items = dict[str, datetime]()
         self._arrivals: Position | None = None
         self._last_number = 0
@@ -121,13 +124,13 @@ class Run:
             await self._recall()
 
     def _shown(self, checkpoint: Checkpoint) -> Shown:
-        by_offset = checkpoint.partition.strategy == "cursor" and checkpoint.key is not None
+        by_offset = checkpoint.partition.strategy != "keyset" and checkpoint.key is not None
         return Shown(self._source.listing, Place.read(checkpoint.key or "") if by_offset else None)
 
     async def _recall(self) -> None:
         """Load the identities of committed rows from the sink, for strategies that need them to drop repeats."""
         plan = self._plan
-        by_offset = [each.shown for each in self._waiting if each.checkpoint.partition.strategy == "cursor"]
+        by_offset = [each.shown for each in self._waiting if each.checkpoint.partition.strategy != "keyset"]
         if plan.fan_out is not None:
             if by_offset:
                 await plan.sink.recall(plan.key, lambda row: self._seen_rows.add(identity_text(row)))
@@ -140,6 +143,8 @@ class Run:
             name, time = identity_text(row[: len(plan.key)]), row[-1] if timed else None
             for shown in by_offset:
                 shown.remember(name, time)
+            if plan.report.strategy == "slices":
+                self._of_all_slices.add(name)
             if since is not None and time is not None and time >= since:
                 self._recent_items[name] = datetime.fromisoformat(time)
 
@@ -170,7 +175,14 @@ class Run:
                 return
 
     async def _drain(self, partition: OpenPartition) -> None:
-        async with aclosing(self._batches(partition)) as batches:
+        at, first = partition.checkpoint, None
+        if at.partition.strategy == "slices" and at.key is None:
+            piece = Piece.read(at.partition.where, at.partition.rows)
+            first = await self._source.page(*piece.terms)
+            if pieces := await cut(self._source, piece, first):
+                await self._replace(partition, pieces)
+                return
+        async with aclosing(self._batches(partition, first)) as batches:
             async for batch in batches:
                 await self._hand_over(partition, batch)
                 if self._stopping.is_set():
@@ -180,12 +192,13 @@ class Run:
                     partition.split_requested = False
                 self._notify()  # idle workers look again, because each page tells more about how much is left
 
-    def _batches(self, partition: OpenPartition) -> Batches:
-        source, fan_out = self._source, self._plan.fan_out
-        if partition.checkpoint.partition.strategy == "keyset":
+    def _batches(self, partition: OpenPartition, first: Page[Any] | None) -> Batches:
+        source, fan_out, strategy = self._source, self._plan.fan_out, partition.checkpoint.partition.strategy
+        if strategy == "keyset":
             batches = by_key(source, partition)
         else:
-            batches = by_cursor(source, partition, partition.shown)
+            elsewhere = self._of_all_slices if strategy == "slices" else None
+            batches = by_cursor(source, partition, partition.shown, elsewhere=elsewhere, first=first)
         if fan_out is None:
             return batches
         return call_for_each(fan_out, source, batches, partition, seen=self._seen_rows, limit=self._call_limit)
@@ -204,7 +217,9 @@ class Run:
 
     def _request_split(self) -> None:
         """Request a part of the active partition that has the most left."""
-        splittable = [each for each in self._active if not each.unsplittable]
+        splittable = [
+            each for each in self._active if each.checkpoint.partition.strategy == "keyset" and not each.unsplittable
+        ]
         longest = max(splittable, key=lambda each: each.rows_left, default=None)
         if longest is not None and longest.rows_left >= _MIN_PAGES_TO_SPLIT * self._source.limit:
             longest.split_requested = True
@@ -229,6 +244,17 @@ class Run:
         # The writer must get the new partition's first checkpoint before another worker drains it.
         await self._writer.put(Step(before=at, after=(partition.checkpoint, new.checkpoint)))
         self._waiting.append(new)
+
+    async def _replace(self, partition: OpenPartition, pieces: list[Piece]) -> None:
+        """Put pieces in the place of a slice that is too long."""
+        checkpoints = list[Checkpoint]()
+        for piece in pieces:
+            self._last_number += 1
+            slice_ = Partition(number=self._last_number, strategy="slices", rows=piece.weight, where=piece.text)
+            checkpoints.append(Checkpoint(partition=slice_))
+        await self._writer.put(Step(before=partition.checkpoint, after=tuple(checkpoints)))
+        # In front, so that few slices are open at a time.
+        self._waiting.extendleft(OpenPartition(each, self._shown(each)) for each in reversed(checkpoints))
 
     def _notify(self) -> None:
         self._progressed.set()

@@ -11,12 +11,14 @@ from typing import Any, TypeAlias, cast
 import attrs
 
 from payments_async.client import PaymentsClient
-from payments_async.drain.overlap import Place, Shown, overlapping
+from payments_async.drain.overlap import Place, Shown, Stretch, overlapping
 from payments_async.drain.partition import Checkpoint
 from payments_async.drain.resources import FanOut
 from payments_async.drain.rows import columns, identity, time_text
 from payments_async.drain.sinks.sink import result_of
+from payments_async.drain.slices import Piece
 from payments_async.drain.source import Source
+from payments_async.wire.call import Page
 
 
 @attrs.frozen
@@ -44,21 +46,41 @@ class Position:
     checkpoint: Checkpoint
 
 
-async def by_cursor(source: Source, position: Position, shown: Shown) -> Batches:
+async def by_cursor(
+    source: Source,
+    position: Position,
+    shown: Shown,
+    *,
+    elsewhere: set[str] | None = None,
+    first: Page[Any] | None = None,
+) -> Batches:
     """Reads by offset, in the listing's most stable order, with pages that overlap.
 
     Args:
         source: The list.
         position: Its checkpoint's key is the place to go on from.
         shown: The rows that were shown up to that place.
+        elsewhere: The identities of the rows of all slices; a row that moves from one to another is dropped.
+        first: The first page, if it was read already.
     """
-    place = None if position.checkpoint.key is None else Place.read(position.checkpoint.key)
-    async with aclosing(overlapping(source, place, shown, sort=source.listing.order)) as stretches:
-        async for stretch in stretches:
+    at = position.checkpoint
+    place, piece = None if at.key is None else Place.read(at.key), Piece.read(at.partition.where, None)
+    order = source.listing.order
+    stretches = overlapping(source, place, shown, sort=order, conditions=piece.terms, first=first)
+    async with aclosing(stretches):
+        async for read in stretches:
+            stretch = read if elsewhere is None else _without(elsewhere, read, source)
             at, following, count = position.checkpoint, stretch.place, len(stretch.rows)
             key = None if following is None else following.text
             moved = attrs.evolve(at, key=key, done=following is None, items=at.items + count, listed=at.listed + count)
             yield Batch(stretch.rows, moved, stretch.repeats)
+
+
+def _without(seen: set[str], stretch: Stretch, source: Source) -> Stretch:
+    names = {identity(row, source.listing.identity): row for row in stretch.rows}
+    rows = [row for name, row in names.items() if name not in seen]
+    seen |= names.keys()
+    return attrs.evolve(stretch, rows=rows, repeats=stretch.repeats + len(stretch.rows) - len(rows))
 
 
 async def by_time(source: Source, position: Position, seen: dict[str, datetime], slack: timedelta) -> Batches:

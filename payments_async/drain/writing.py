@@ -108,6 +108,8 @@ class Writer:
 
 def _share(checkpoints: list[Checkpoint]) -> float | None:
     """The share of the items that have been read, `None` if it is not known how many there are."""
+    if any(each.partition.strategy == "slices" for each in checkpoints):
+        return _share_of_slices(checkpoints)
     total = 0
     for each in checkpoints:
         if each.done:
@@ -117,3 +119,16 @@ def _share(checkpoints: list[Checkpoint]) -> float | None:
         else:
             total += max(each.partition.rows, each.listed)
     return min(_MAX_ESTIMATE, sum(each.listed for each in checkpoints) / total) if total else None
+
+
+def _share_of_slices(checkpoints: list[Checkpoint]) -> float | None:
+    """The estimated share, from the weights of the slices and the lengths of those that are done."""
+    done = [each for each in checkpoints if each.done]
+    weight, listed = sum(each.partition.rows or 0 for each in done), sum(each.listed for each in done)
+    if not weight or not listed:
+        return None
+    share = float(weight)
+    for each in checkpoints:
+        if not each.done and (expected := (each.partition.rows or 0) * listed / weight):
+            share += (each.partition.rows or 0) * min(1.0, each.listed / expected)
+    return min(_MAX_ESTIMATE, share / sum(each.partition.rows or 0 for each in checkpoints))

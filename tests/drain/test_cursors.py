@@ -165,9 +165,9 @@ def test_rows_that_are_there_throughout_come_once_by_cursor_too(  # noqa: C901  
                 left = next(stops, None)
                 raise ConnectionResetError
         gone, come = next(schedule, (0, 0))
-        for _ in range(min(gone, len(lists.payments))):
+        for _turn in range(min(gone, len(lists.payments))):
             stayed.discard(lists.payments.pop(chance.randrange(len(lists.payments)))["reference"])
-        for _ in range(come):
+        for _turn in range(come):
             number = chance.choice([chance.randrange(900), next(numbers)])
             fresh = row(number) | {"reference": f"{number:06}.{len(stayed)}.{chance.random()}"}
             lists.payments.append(fresh | {"id": f"id of {fresh['reference']}"})
@@ -198,7 +198,7 @@ def test_pools_that_show_no_time_are_not_lost_either(changes: list[int], page_si
     pools = lists.tables["/pools"]
 
     async def remove(_: Asked) -> None:
-        for _ in range(min(next(schedule, 0), len(pools))):
+        for _turn in range(min(next(schedule, 0), len(pools))):
             del pools[chance.randrange(len(pools))]
 
     lists.meanwhile = remove

@@ -153,7 +153,7 @@ async def test_slices_are_as_many_as_asked_for_and_about_as_long() -> None:
     assert all(80 < length < 125 for length in lengths)
 
 
-MANY_KINDS = {
+MANY_KINDS: dict[str, Callable[[int], str]] = {
     "uuid": lambda number: str(UUID(int=number * 0x9E3779B97F4A7C15F39CC0605CEDC834 % 2**128)),
     "prefixed uuid": lambda number: f"pay_{UUID(int=number * 0x9E3779B97F4A7C15F39CC0605CEDC834 % 2**128)}",
     "mixed": lambda number: f"{('ch_', 'pi_', 'TR-')[number % 3]}{number * 7919 % 1009:05}{'aZ'[number % 2]}",

@@ -20,7 +20,7 @@ from payments_async.cli.messages import say
 from payments_async.cli.options import Api, Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
-from payments_async.drain import Drain, DrainError, DrainWarning, Report, sink_for
+from payments_async.drain import Drain, DrainError, DrainWarning, Report, ResourceName, sink_for
 
 
 def exported(
@@ -80,7 +80,7 @@ def exported(
         task = bar.add_task(resource, total=None, items=0, rate=0.0, pages=0)
         drain = Drain(
             client.v3 if api == "v3" else client,
-            resource,
+            cast("ResourceName", resource.replace("-", "_")),
             sink,
             query=selection.query,
             partitions=partitions,

@@ -16,7 +16,7 @@ from payments_async.drain.partition import Strategy
 from payments_async.drain.planning import Plan
 from payments_async.drain.pulling import PulledBatches
 from payments_async.drain.report import Budget, Report
-from payments_async.drain.resources import RESOURCES, FanOut, Listing, listing_named, resource_named
+from payments_async.drain.resources import RESOURCES, FanOut, Listing, ResourceName, listing_named, resource_named
 from payments_async.drain.rows import columns
 from payments_async.drain.run import Run
 from payments_async.drain.sinks.sink import Opening, Sink
@@ -76,7 +76,7 @@ class Drain:
     def __init__(
         self,
         client: PaymentsClient | V3,
-        resource: str | FanOut,
+        resource: ResourceName | FanOut,
         sink: Sink | None = None,
         *,
         query: Filter[Any] | Mapping[str, Any] | str | None = None,

@@ -52,7 +52,8 @@ class Place:
     def read(cls, text: str) -> Self:
         """The place with this text."""
         members: dict[str, Any] = json.loads(text)
-        return cls(**{**members, "last": (*members["last"],)})
+        members["last"] = (*members["last"],)
+        return cls(**members)
 
 
 class Shown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -23,6 +23,22 @@ from payments_async.models import (
 from payments_async.wire.call import Page
 from payments_async.wire.pages import Pages
 from payments_async.wire.shapes import field_types, without_none
+
+ResourceName: TypeAlias = Literal[
+    "payments",
+    "accounts",
+    "balances",
+    "bank_accounts",
+    "pools",
+    "transfer_initiations",
+    "tasks",
+    "connectors",
+    "conversions",
+    "orders",
+    "payment_initiations",
+    "payment_service_users",
+]
+"""The names of the resources of both APIs; each API has some of them."""
 
 
 @attrs.frozen(kw_only=True)

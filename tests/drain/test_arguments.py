@@ -37,7 +37,7 @@ from tests.drain.lists import Lists, Memory, connected
         ("payments", {"page_size": 0}, "page_size is 0"),
     ],
 )
-async def test_what_cannot_work_is_refused(resource: str, options: dict[str, Any], why: str) -> None:
+async def test_what_cannot_work_is_refused(resource: Any, options: dict[str, Any], why: str) -> None:
     lists = Lists()
     async with connected(lists) as client:
         with pytest.raises(ValueError, match=why):

@@ -222,7 +222,7 @@ async def test_a_drain_ends_while_rows_keep_coming(page_size: int) -> None:
 
 
 @pytest.mark.parametrize("resource", ["payments", "transfer_initiations", "bank_accounts"])
-async def test_lists_of_the_sandbox_are_drained_by_cursor_with_large_pages(resource: str) -> None:
+async def test_lists_of_the_sandbox_are_drained_by_cursor_with_large_pages(resource: Any) -> None:
     async with (
         Sandbox(payments=2_500, transfers=400, bank_accounts=300, auth=False) as sandbox,
         PaymentsClient(sandbox.url) as client,

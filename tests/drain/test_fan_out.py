@@ -225,7 +225,7 @@ async def test_cancelled_in_the_midst_of_calls_none_goes_on() -> None:
 
 
 @pytest.mark.parametrize("resource", ["balances", "accounts"])
-async def test_a_sink_that_fails_leaves_no_walk_half_way(resource: str) -> None:
+async def test_a_sink_that_fails_leaves_no_walk_half_way(resource: Any) -> None:
     lists, sink = Lists(), Memory()
     for number in range(200):
         add_account(lists, f"{number:03}", 1)

@@ -184,7 +184,7 @@ def test_a_server_without_keys_is_followed_by_cursor_and_then_by_time() -> None:
 
 
 @pytest.mark.parametrize("resource", ["pools", "connectors", "balances"])
-async def test_what_has_no_time_cannot_be_followed(resource: str) -> None:
+async def test_what_has_no_time_cannot_be_followed(resource: Any) -> None:
     async with connected(Lists()) as client:
         with pytest.raises(ValueError, match=f"new {resource} cannot be recognized by their time"):
             Drain(client, resource, Memory(), follow=True)

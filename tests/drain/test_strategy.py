@@ -213,7 +213,7 @@ async def test_the_sandbox_of_the_released_server_has_keys(client: PaymentsClien
 @both_lists
 @pytest.mark.parametrize("collation", ["bytes", "linguistic"])
 async def test_keys_are_followed_in_either_order_of_texts(
-    resource: str, collation: Literal["bytes", "linguistic"]
+    resource: Any, collation: Literal["bytes", "linguistic"]
 ) -> None:
     async with (
         Sandbox(payments=400, accounts=200, auth=False, collation=collation) as sandbox,
@@ -246,7 +246,7 @@ async def test_the_sandbox_of_a_later_server_has_none(count: int) -> None:
 
 @both_lists
 @pytest.mark.parametrize("strategy", [None, "cursor"])
-async def test_empty_pages_before_others_are_no_end(resource: str, strategy: Any) -> None:
+async def test_empty_pages_before_others_are_no_end(resource: Any, strategy: Any) -> None:
     faults = [Fault(kind=FaultKind.EMPTY_PAGE, route=f"/{resource}", share=0.5)]
     async with (
         Sandbox(payments=250, accounts=120, auth=False, faults=faults) as sandbox,

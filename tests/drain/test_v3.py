@@ -29,7 +29,7 @@ def lists(resource: str, *, given: list[Row] | None = None, **options: Any) -> L
     return Lists(others={path: rows(resource) if given is None else given}, **options)
 
 
-async def drained(served: Lists, resource: str | FanOut, sink: Any, *, resume: bool = False, **options: Any) -> None:
+async def drained(served: Lists, resource: Any, sink: Any, *, resume: bool = False, **options: Any) -> None:
     async with connected(served) as client:
         await Drain(client.v3, resource, sink, page_size=10, **options).run(resume=resume)
 

@@ -7,7 +7,7 @@ page size of a query parameter to 100.
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import attrs
 
@@ -31,14 +31,12 @@ class Cursor:
     def read(cls, text: str | None) -> Self | None:
         """The cursor with this text, `None` if it has another form."""
         try:
-            token: object = value_in(urlsafe_b64decode((text or "") + "=" * (-len(text or "") % 4)))
-        except (ValueError, *UNREADABLE):
+            token = value_in(urlsafe_b64decode((text or "") + "=" * (-len(text or "") % 4)))
+            offset, size = token["offset"], token["pageSize"]
+            readable = "qb" in token["filters"] and type(offset) is type(size) is int and offset >= 0 and size > 0
+        except (ValueError, KeyError, TypeError, *UNREADABLE):
             return None
-        match token:
-            case {"offset": int(offset), "pageSize": int(size), "filters": {"qb": _}} if offset >= 0 and size > 0:
-                return cls(offset, size, cast("dict[str, Any]", token))
-            case _:
-                return None
+        return cls(offset, size, token) if readable else None
 
     def at(self, offset: int) -> str:
         """The text of the cursor of the same list at another offset."""

@@ -7,6 +7,8 @@ rows have gone, and the walk steps back until it meets a row that it knows.
 from __future__ import annotations
 
 import json
+import logging
+import warnings
 from collections.abc import AsyncGenerator, Iterable
 from datetime import datetime
 from itertools import pairwise
@@ -15,11 +17,13 @@ from typing import Any, Self, TypeAlias
 import attrs
 
 from payments_async.drain.cursors import Cursor
-from payments_async.drain.errors import DrainError
+from payments_async.drain.errors import DrainError, DrainWarning
 from payments_async.drain.resources import Listing
 from payments_async.drain.rows import identity, time_text
 from payments_async.drain.source import Order, Source
 from payments_async.wire.call import Page
+
+log = logging.getLogger(__name__)
 
 _OVERLAP = 10
 """How many rows of the last page the next one begins with."""
@@ -214,6 +218,12 @@ async def overlapping(
 
 
 async def _as_they_follow(source: Source, cursor: str, shown: Shown) -> Stretches:
+    message = (
+        f"the server's cursors for {source.listing.name} have a form that cannot be written: a row may be skipped when "
+        "another one goes"
+    )
+    log.warning("%s", message)
+    warnings.warn(message, DrainWarning, stacklevel=2)
     async for page in source.from_cursor(cursor).by_page():
         rows = [row for row in page.data if not shown.has(row)]
         shown.add(page.data, rows)

@@ -6,6 +6,7 @@ import json
 import random
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async import DeadlineExceededError, PaymentsClient, ResponseTooLargeError
-from payments_async.drain import Drain, DrainError
+from payments_async.drain import Drain, DrainError, DrainWarning
 from payments_async.drain.cursors import Cursor
 from payments_async.sandbox import Sandbox
 from tests.drain.follower import dated
@@ -82,7 +83,9 @@ async def test_a_server_with_other_cursors_or_shorter_pages_is_drained_by_pages_
     strategy: Any, kind: dict[str, Any]
 ) -> None:
     lists, sink = Lists(payments=numbered(950), **kind), Memory()
-    report = await drained(lists, "payments", sink, strategy=strategy, partitions=3)
+    told = strategy == "cursor" and "opaque" in kind
+    with pytest.warns(DrainWarning, match="a row may be skipped") if told else nullcontext():
+        report = await drained(lists, "payments", sink, strategy=strategy, partitions=3)
     assert (report.items, report.strategy) == (950, strategy)
     assert max(sizes(lists)) == 100
 

@@ -269,5 +269,5 @@ async def test_cursors_that_go_in_circles_are_an_error(sandbox: Sandbox, client:
             return super()._cursor(asked, min(offset, 10))
 
     served = Circling(payments=numbered(50), opaque=True)
-    with pytest.raises(PaymentsError, match="cursor for the second time"):
+    with pytest.warns(DrainWarning), pytest.raises(PaymentsError, match="cursor for the second time"):
         await drained(served, "payments", Memory(), strategy="cursor", page_size=10)

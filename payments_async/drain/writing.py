@@ -14,7 +14,7 @@ from payments_async.drain.sinks.sink import run_to_end
 
 log = logging.getLogger(__name__)
 
-_QUEUED = 1600
+_QUEUED = 1000
 """How many rows may wait for the writer. On a slow disk, more pages share a commit."""
 _MAX_ESTIMATE = 0.99
 """The largest estimate of the done share while a drain is running."""

@@ -153,7 +153,11 @@ async def main():
 
 asyncio.run(main())
 """
-OF_CONNECTORS = {"payments_async.v3.models.generated.connectors", "payments_async.v3.operations.connectors"}
+OF_CONNECTORS = {
+    "payments_async.v3.models.generated.connectors",
+    "payments_async.v3.operations.connector_configs",
+    "payments_async.v3.operations.connectors",
+}
 
 
 def test_nothing_of_v3_is_loaded_before_it_is_used() -> None:

@@ -50,6 +50,7 @@ NAMES = {
     "OutcomeUnknownError",
     "ProtocolError",
     "DecodeError",
+    "ResponseTooLargeError",
     "APIError",
     "ValidationError",
     "AuthenticationError",

@@ -184,11 +184,13 @@ def export(
     partitions: options.Partitions = 8,
     rate: options.Rate = None,
     resume: options.Resume = False,
+    update: options.Update = False,
     force: options.Force = False,
 ) -> None:
     """Write a whole list into a file or a database, each item once.
 
-    An export that was stopped for any reason continues with --resume.
+    An export that was stopped for any reason continues with --resume. With --update, the first run writes all items,
+    and each later one those that are new.
     """
     from payments_async.cli.connection import run
     from payments_async.cli.export import exported
@@ -206,6 +208,7 @@ def export(
             partitions=partitions,
             rate=rate,
             resume=resume,
+            update=update,
             replace=force,
         ),
     )

@@ -19,7 +19,7 @@ from payments_async.cli.messages import say
 from payments_async.cli.options import Api, Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
-from payments_async.drain import Drain, DrainError, DrainWarning, Report, Sink, sink_for
+from payments_async.drain import Drain, DrainError, DrainWarning, Report, ResourceName, Sink, sink_for
 from payments_async.drain.sinks.dsn import has_password, is_dsn
 
 
@@ -34,6 +34,7 @@ def exported(
     partitions: int,
     rate: float | None,
     resume: bool,
+    update: bool,
     replace: bool,
 ) -> Work:
     """The command: drain a list into a file or a database.
@@ -48,14 +49,16 @@ def exported(
         partitions: How many parts of the list are drained at once.
         rate: Maximum number of requests per second.
         resume: Whether to continue an unfinished export.
+        update: Whether to continue or start an export, and then add what is new.
         replace: Whether to overwrite an existing file.
 
     Raises:
         ValueError: the API has no such list, the list does not support a condition, the format is not known, the DSN
-            contains a password, or `resume` and `replace` are both set.
+            contains a password, or `replace` is set together with `resume` or `update`.
     """
-    if resume and replace:
-        raise ValueError("--resume continues a file and --force overwrites it: give only one of them")
+    if replace and (resume or update):
+        given = "--resume continues" if resume else "--update adds to"
+        raise ValueError(f"{given} a file and --force overwrites it: give only one of them")
     selection = selected(resource, conditions, api)
     if selection.scope:
         raise ValueError(f"{resource} can only be exported as a whole: leave out --where")
@@ -67,15 +70,15 @@ def exported(
         def advance(report: Report) -> None:
             nonlocal committed
             committed = True
-            bar.update(task, items=report.items, rate=report.rate)
+            bar.update(task, items=report.items, rate=report.rate, pages=report.pages)
             if report.share is not None:
                 bar.update(task, total=1.0, completed=report.share)
 
         bar = _progress_bar()
-        task = bar.add_task(resource, total=None, items=0, rate=0.0)
+        task = bar.add_task(resource, total=None, items=0, rate=0.0, pages=0)
         drain = Drain(
             client.v3 if api == "v3" else client,
-            resource,
+            cast("ResourceName", resource.replace("-", "_")),
             sink,
             query=selection.query,
             partitions=partitions,
@@ -84,13 +87,13 @@ def exported(
         )
         try:
             with bar, _printing_warnings():
-                report = await drain.run(resume=resume, replace=replace)
+                report = await drain.run(resume=resume, replace=replace, catch_up=update)
         except asyncio.CancelledError:
             if committed:
                 say(_how_to_continue())
             raise
         except (PaymentsError, OSError) as error:
-            _add_advice(error, committed=committed, chosen=resume or replace)
+            _add_advice(error, committed=committed, chosen=resume or update or replace)
             raise
         show(terminal(), summary(resource, report, target))
 
@@ -126,11 +129,18 @@ def _print_warning(message: Warning | str, *_: object, **__: object) -> None:
 def summary(resource: Resource, report: Report, target: str) -> str:
     """The summary of an export in one line."""
     if not report.requests:
-        return f"{report.items:,} {resource} in {target}: done already; --force exports the list again"
+        return (
+            f"{report.items:,} {resource} in {target}: complete already; --update adds what is new since,"
+            " --force exports the list again"
+        )
     return (
         f"{report.items:,} {resource} in {target}: {report.seconds:.1f} s,"
-        f" {report.requests:,} requests, {report.repeats:,} repeats dropped"
+        f" {_counted(report.requests, 'request')}, {_counted(report.repeats, 'repeat')} dropped"
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _add_advice(error: Exception, *, committed: bool, chosen: bool) -> None:
@@ -144,7 +154,8 @@ def _add_advice(error: Exception, *, committed: bool, chosen: bool) -> None:
 def _how_to_continue() -> str:
     """What to type to continue an export that stopped after a commit."""
     given = [each for each in sys.argv[1:] if each not in {"--force", "--resume"}]
-    return f"what was exported is kept; continue with: {shlex.join(['payments-async', *given, '--resume'])}"
+    option = [] if "--update" in given else ["--resume"]
+    return f"what was exported is kept; continue with: {shlex.join(['payments-async', *given, *option])}"
 
 
 def _progress_bar() -> Progress:
@@ -153,7 +164,7 @@ def _progress_bar() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         TaskProgressColumn(),
-        TextColumn("{task.fields[items]:,} rows, {task.fields[rate]:,.0f}/s"),
+        TextColumn("{task.fields[items]:,} rows, {task.fields[rate]:,.0f}/s, {task.fields[pages]:,} pages"),
         TimeRemainingColumn(compact=True),
         console=Console(stderr=True),
         expand=True,

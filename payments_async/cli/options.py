@@ -133,6 +133,7 @@ Rate = Annotated[
     float | None, Option(min=0.01, metavar="N", help="Maximum number of requests per second.", show_default="no limit")
 ]
 Resume = Annotated[bool, Option("--resume", help="Continue an export that was stopped.")]
+Update = Annotated[bool, Option("--update", help="Continue or start, then take what is new since the last run.")]
 Force = Annotated[bool, Option("--force", help="Overwrite an existing file.")]
 
 # Of a sandbox.

@@ -9,7 +9,7 @@ from payments_async.drain.drain import Drain
 from payments_async.drain.errors import DrainError, DrainWarning, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Partition, Step
 from payments_async.drain.report import Report
-from payments_async.drain.resources import FanOut
+from payments_async.drain.resources import FanOut, ResourceName
 from payments_async.drain.sinks import CSV, Each, JSONLines, Opening, Parquet, PostgreSQL, Sink, SQLite, sink_for
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "PartitionLostError",
     "PostgreSQL",
     "Report",
+    "ResourceName",
     "SQLite",
     "Sink",
     "Step",

@@ -16,7 +16,7 @@ from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.private import private
 
-FORMAT = "payments_async.drain/1"
+FORMAT = "payments_async.drain/2"
 
 
 @attrs.frozen(kw_only=True)
@@ -30,6 +30,7 @@ class Identity:
         shape: The columns of its rows.
         query: The filter as JSON text, or `None`.
         format: The sink's format.
+        version: Of the checkpoints; this package continues those of one version only.
     """
 
     server: str
@@ -38,6 +39,7 @@ class Identity:
     shape: str
     query: str | None
     format: str
+    version: int = 2
 
     def check(self, found: Mapping[str, Any], where: str) -> None:
         """Refuse the checkpoint of another drain.
@@ -45,6 +47,11 @@ class Identity:
         Raises:
             DrainError: the identities differ; the error says how.
         """
+        if found.get("version") != self.version:
+            raise DrainError(
+                f"{where} is the checkpoint of a version of payments_async that this one cannot continue: start a new "
+                "drain with another target"
+            )
         for name, wanted in attrs.asdict(self).items():
             if found.get(name) != wanted:
                 raise DrainError(
@@ -113,13 +120,13 @@ class CheckpointFile:
             digest = content.pop("sha256")
             if digest != _digest(content):
                 raise ValueError(digest)  # noqa: TRY301  # one error for all kinds of damage
-            drain, offset = content["drain"], content["offset"]
+            offset = content["offset"]
+            identity.check(content["drain"], str(self.path))
             ledger = Ledger(map(Checkpoint.from_json, content["partitions"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise DrainError(
                 f"the checkpoint {self.path} is damaged: restore a copy, or start again with another target"
             ) from None
-        identity.check(drain, str(self.path))
         return ledger, offset
 
     def save(self, identity: Identity, ledger: Ledger, offset: int = 0) -> None:

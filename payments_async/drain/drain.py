@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -12,12 +13,14 @@ from payments_async.client import PaymentsClient
 from payments_async.drain.checkpoint import Identity
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Strategy
+from payments_async.drain.planning import Plan
+from payments_async.drain.pulling import PulledBatches
 from payments_async.drain.report import Budget, Report
-from payments_async.drain.resources import RESOURCES, FanOut, Listing, listing_named, resource_named
+from payments_async.drain.resources import RESOURCES, FanOut, Listing, ResourceName, listing_named, resource_named
 from payments_async.drain.rows import columns
-from payments_async.drain.run import Plan, Run
+from payments_async.drain.run import Run
 from payments_async.drain.sinks.sink import Opening, Sink
-from payments_async.drain.walks import Source
+from payments_async.drain.source import Source
 from payments_async.filters import Filter
 from payments_async.operations.base import filter_text
 from payments_async.wire.jsontext import json_text
@@ -25,6 +28,8 @@ from payments_async.wire.jsontext import json_text
 if TYPE_CHECKING:
     from payments_async.v3 import V3
 
+_ITEMS_AT_ONCE = 100
+"""The most items of a page that calls are made for: a checkpoint names those that are done."""
 _LEAST_RATE = 0.1
 _LEAST_PAUSE = 0.01
 _LONGEST_WAIT = 10.0
@@ -35,11 +40,11 @@ class Drain:
     """Copies all items of a resource to a sink, each one once, and can resume after any interruption.
 
     Payments and accounts are listed by their `reference`, from one value to the next: rows that are added or removed
-    meanwhile do not shift others, and every page costs the server the same. Other lists follow the server's cursor in
-    their most stable order, and rows that come twice are dropped.
+    meanwhile do not shift others, and every page costs the server the same. Other lists are read by offset in their
+    most stable order, with pages that overlap: a page that does not begin with known rows shows that rows have gone.
 
-    The lists of `client.v3` also follow the cursor, newest first: a row that is deleted meanwhile may hide another one.
-    Its connectors come without their configurations, which contain secrets.
+    Lists of `client.v3` that have a value to compare are cut into slices by it. Its connectors come without their
+    configurations, which contain secrets.
 
     Args:
         client: The client to use, or its `v3`; the drain's requests share its connections and its token.
@@ -47,17 +52,21 @@ class Drain:
             `connectors`, or a `FanOut`. Of `client.v3`: `payments`, `accounts`, `balances`, `bank_accounts`,
             `connectors`, `conversions`, `orders`, `payment_initiations`, `payment_service_users`, `pools`, or a
             `FanOut`.
-        sink: The target of the rows.
+        sink: The target of the rows; leave it out to pull them with `batches`.
         query: A filter, as the list method takes it. For a fan-out, it filters the items that calls are made for.
-        strategy: `keyset` or `cursor`; by default, the best one that the server supports.
+        strategy: `keyset`, `slices` or `cursor`; by default, the best one that the server supports.
         partitions: How many parts of the key's range are drained at once.
         concurrency: How many calls of a fan-out are made at once.
         rate: Maximum number of requests per second, 0.1 or more; no limit by default.
-        page_size: Items per page; the server limits it to 100.
+        page_size: Items per page. The drain asks for more than 100 by cursors that it writes, where the server takes
+            them; a page that is too large for the client or its deadline is halved. Calls of a fan-out are made for at
+            most 100 items at once.
         follow: Whether to look for new items for ever after the drain; a look that fails is retried.
         every: Seconds between two looks for new items, 0.01 or more.
-        slack: How far back from the newest item a look reads, to find items that were added late.
-        on_progress: Called with the report after each commit, in the event loop.
+        slack: How far back from the newest item a look reads, to find items that were added late; by default a minute
+            with `follow`, and a day with `catch_up`. Take twice the longest polling period of the connectors.
+        on_progress: Called with the report after each commit, in the event loop. Its `share` is `None` where it is not
+            known how many rows there are.
 
     Raises:
         ValueError: an argument is not valid.
@@ -67,26 +76,26 @@ class Drain:
     def __init__(
         self,
         client: PaymentsClient | V3,
-        resource: str | FanOut,
-        sink: Sink,
+        resource: ResourceName | FanOut,
+        sink: Sink | None = None,
         *,
         query: Filter[Any] | Mapping[str, Any] | str | None = None,
         strategy: Strategy | None = None,
         partitions: int = 1,
         concurrency: int = 8,
         rate: float | None = None,
-        page_size: int = 100,
+        page_size: int = 1000,
         follow: bool = False,
         every: float = 5.0,
-        slack: timedelta = timedelta(minutes=1),
+        slack: timedelta | None = None,
         on_progress: Callable[[Report], object] | None = None,
     ) -> None:
-        if not isinstance(cast("object", sink), Sink):
+        if sink is not None and not isinstance(cast("object", sink), Sink):
             raise TypeError(f"the sink is {sink!r}: give one, such as JSONLines('payments.jsonl')")
         if on_progress is not None and iscoroutinefunction(on_progress):
             raise TypeError("on_progress is called and not awaited: give a plain function")
-        if strategy not in (None, "keyset", "cursor"):
-            raise ValueError(f"strategy is {strategy!r}: give 'keyset' or 'cursor', or leave it out")
+        if strategy not in (None, "keyset", "slices", "cursor"):
+            raise ValueError(f"strategy is {strategy!r}: give 'keyset', 'slices' or 'cursor', or leave it out")
         _check_numbers(rate=rate, every=every, partitions=partitions, concurrency=concurrency, page_size=page_size)
         if isinstance(client, PaymentsClient):
             self._client, self._url, known = client, client.url, RESOURCES
@@ -110,33 +119,59 @@ class Drain:
         """The progress of the drain, updated while it runs."""
         if strategy == "keyset" and self._listing.key is None:
             raise ValueError(f"the server has no key for {self._listing.name}: leave the strategy out")
-        if follow and (isinstance(found, FanOut) or not found.dated):
-            raise ValueError(f"new {found.name} cannot be recognized by their time: drain them again instead")
-        if not isinstance(cast("object", slack), timedelta) or slack < timedelta():
+        if strategy == "slices" and (isinstance(found, FanOut) or self._listing.column is None):
+            raise ValueError(f"{found.name} cannot be cut into slices: leave the strategy out")
+        if slack is not None and (not isinstance(cast("object", slack), timedelta) or slack < timedelta()):
             raise ValueError(f"slack is {slack!r}: give a timedelta, how late an item may come")
-        if follow and not sink.endless:
-            raise ValueError("a Parquet file is complete only at the end of a drain: follow with another sink")
+        if follow:
+            self._check_recognizes_new_items()
+        self._stopping = asyncio.Event()
 
-    async def run(self, *, resume: bool = False, replace: bool = False) -> Report:
-        """Drain all rows that are not drained yet; with `follow`, run until cancelled.
+    async def run(self, *, resume: bool = False, replace: bool = False, catch_up: bool = False) -> Report:
+        """Drain all rows that are not drained yet; with `follow`, run until stopped or cancelled.
 
         If it is cancelled, the rows read so far are committed, and a later run continues after them.
 
         Args:
             resume: Continue from the target's checkpoint; start if there is no target.
             replace: Replace an existing target.
+            catch_up: Continue, or start, and then take the items that are new since the last run. Changes of items that
+                were drained before are not new.
 
         Raises:
-            ValueError: both `resume` and `replace` are set.
+            ValueError: arguments exclude each other, or new items of the resource cannot be recognized by their time.
             DrainError: the target exists already, belongs to another drain, is damaged, or cannot be written to.
             PaymentsError: a call failed even after retries; committed rows are kept.
         """
         if resume and replace:
             raise ValueError("resume and replace exclude each other")
-        if self._sink.in_use:
+        if catch_up:
+            if self._follow or replace:
+                raise ValueError("catch_up excludes follow and replace: each run takes what is new, and ends")
+            self._check_recognizes_new_items()
+        if self._sink is None:
+            raise ValueError("this drain has no sink to run into: give one, or pull its rows with batches()")
+        return await self._run(self._sink, resume=resume, replace=replace, catch_up=catch_up)
+
+    def batches(self) -> PulledBatches:
+        """The rows of a drain without a sink, in batches: `async with drain.batches() as batches: async for rows in …`.
+
+        The drain reads ahead by some pages and waits for the reader. It ends with the block, whatever ends that, and
+        leaves no task and no request. Each drain begins at the beginning: nothing is remembered.
+
+        Raises:
+            ValueError: the drain has a sink.
+        """
+        if self._sink is not None:
+            raise ValueError("the rows of this drain go to its sink: leave the sink out to pull them")
+        return PulledBatches(lambda sink: self._run(sink, resume=False, replace=False, catch_up=False))
+
+    async def _run(self, sink: Sink, *, resume: bool, replace: bool, catch_up: bool) -> Report:
+        if sink.in_use:
             raise DrainError("a drain is running into this sink: let it end, or give each drain a sink of its own")
-        self._sink.in_use = True
+        sink.in_use = True
         self.report = Report(resource=self._resource.name)
+        self._stopping = asyncio.Event()
         budget = Budget(self._rate, self.report)
         fan_out = self._resource if isinstance(self._resource, FanOut) else None
         key = self._resource.identity
@@ -146,38 +181,56 @@ class Drain:
             listing=self._listing.name,
             shape=", ".join(columns(self._resource.model)),
             query=json_text(list(self._terms)) if self._terms else None,
-            format=self._sink.format,
+            format=sink.format,
         )
-        opening = Opening(identity=identity, model=self._resource.model, key=key, resume=resume, replace=replace)
+        opening = Opening(
+            identity=identity, model=self._resource.model, key=key, resume=resume or catch_up, replace=replace
+        )
         try:
-            ledger = await self._sink.open(opening)
+            ledger = await sink.open(opening)
             plan = Plan(
                 source=Source(
                     client=self._client.with_options(layers=[budget.calls], attempt_layers=[budget.attempts]),
                     listing=self._listing,
                     terms=self._terms,
-                    page_size=self._page_size,
+                    page_size=min(self._page_size, _ITEMS_AT_ONCE) if fan_out else self._page_size,
                 ),
                 fan_out=fan_out,
-                sink=self._sink,
+                sink=sink,
                 key=key,
                 strategy=self._strategy,
                 partitions=self._partitions,
                 workers=self._workers,
                 concurrency=self._concurrency,
                 follow=self._follow,
+                catch_up=catch_up,
                 every=self._every,
-                slack=self._slack,
+                slack=(timedelta(days=1) if catch_up else timedelta(minutes=1)) if self._slack is None else self._slack,
                 report=self.report,
                 on_progress=self._on_progress,
             )
-            await Run(plan, ledger)()
+            await Run(plan, ledger, self._stopping)()
         finally:
             try:
-                await self._sink.aclose()
+                await sink.aclose()
             finally:
-                self._sink.in_use = False
+                sink.in_use = False
         return self.report
+
+    def stop(self) -> None:
+        """End the run after what it has read is committed; `done` of the report says whether that was everything."""
+        self._stopping.set()
+
+    def _check_recognizes_new_items(self) -> None:
+        """Refuse to look for new items where they cannot be recognized, or not be added.
+
+        Raises:
+            ValueError: the resource has no times, or the sink is complete at the end of a drain.
+        """
+        if isinstance(self._resource, FanOut) or not self._resource.dated:
+            raise ValueError(f"new {self._resource.name} cannot be recognized by their time: drain them again instead")
+        if self._sink is not None and not self._sink.endless:
+            raise ValueError("a Parquet file is complete only at the end of a drain: use another sink")
 
 
 def _terms(query: Filter[Any] | Mapping[str, Any] | str | None, listing: Listing) -> tuple[Any, ...]:

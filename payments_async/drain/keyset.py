@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from payments_async.drain.errors import DrainError
-from payments_async.drain.walks import Batch, Batches, Position, Source
+from payments_async.drain.source import Source
+from payments_async.drain.walks import Batch, Batches, Position
 from payments_async.wire.call import Page
 
 _TRIES = 3
@@ -39,7 +40,8 @@ async def by_key(source: Source, position: Position) -> Batches:
         done = not page.has_more and (not rows or (ended and short))
         ended = not page.has_more
         key = source.key_of(rows[-1]) if rows else at.key
-        yield Batch(rows, attrs.evolve(at, key=key, done=done, items=at.items + len(rows)))
+        count = len(rows)
+        yield Batch(rows, attrs.evolve(at, key=key, done=done, items=at.items + count, listed=at.listed + count))
 
 
 async def _page_after(source: Source, after: str | None, to: str | None) -> tuple[Page[Any], list[Any]]:

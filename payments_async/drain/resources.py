@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -24,6 +24,22 @@ from payments_async.wire.call import Page
 from payments_async.wire.pages import Pages
 from payments_async.wire.shapes import field_types, without_none
 
+ResourceName: TypeAlias = Literal[
+    "payments",
+    "accounts",
+    "balances",
+    "bank_accounts",
+    "pools",
+    "transfer_initiations",
+    "tasks",
+    "connectors",
+    "conversions",
+    "orders",
+    "payment_initiations",
+    "payment_service_users",
+]
+"""The names of the resources of both APIs; each API has some of them."""
+
 
 @attrs.frozen(kw_only=True)
 class Listing:
@@ -36,7 +52,10 @@ class Listing:
         identity: The fields that identify an item.
         key: The field by which items can be filtered and sorted to read from any value on; `None` if there is none.
         unique: Whether no two items have the same key.
-        order: The order in which cursors repeat and skip the fewest items.
+        column: The field by whose values items can be filtered, but not sorted; `None` if there is none.
+        finer: Further fields that are never missing, by which items of one value of `column` can be told apart.
+        order: The order in which offsets move least.
+        newest_first: The order that begins with the newest item; `None` if the server has no other.
         filtered: Whether the server applies filters to this list.
         dated: Whether it can be sorted by creation time.
     """
@@ -47,7 +66,10 @@ class Listing:
     identity: tuple[str, ...] = ("id",)
     key: str | None = None
     unique: bool = True
+    column: str | None = None
+    finer: tuple[str, ...] = ()
     order: tuple[str, ...] | None = ("created_at:asc", "id:asc")
+    newest_first: tuple[str, ...] | None = ("created_at:desc", "id:desc")
     filtered: bool = False
     dated: bool = True
 

@@ -40,22 +40,42 @@ def without_configs(client: PaymentsClient) -> Callable[..., Pages[Connector]]:
     return pages
 
 
-# These lists have no key to compare and no `sort`: newest first is the only order.
-_list = partial(Listing, order=None, filtered=True, dated=False)
+# These lists have no `sort`: newest first is the only order. Some have a column to compare.
+_list = partial(Listing, order=None, newest_first=None, filtered=True)
 
 LISTINGS = {
     each.name: each
     for each in (
-        _list(name="payments", model=Payment, pages=lambda client: client.v3.payments.list_payments),
-        _list(name="accounts", model=Account, pages=lambda client: client.v3.accounts.list_accounts),
+        _list(
+            name="payments",
+            model=Payment,
+            pages=lambda client: client.v3.payments.list_payments,
+            column="initial_amount",
+            finer=("type", "connector_id", "asset", "scheme"),
+        ),
+        _list(name="accounts", model=Account, pages=lambda client: client.v3.accounts.list_accounts, column="id"),
         _list(name="bank_accounts", model=BankAccount, pages=lambda client: client.v3.bank_accounts.list_bank_accounts),
-        _list(name="connectors", model=Connector, pages=without_configs),
-        _list(name="conversions", model=Conversion, pages=lambda client: client.v3.conversions.list_conversions),
-        _list(name="orders", model=Order, pages=lambda client: client.v3.orders.list_orders),
+        _list(name="connectors", model=Connector, pages=without_configs, column="id"),
+        _list(
+            name="conversions",
+            model=Conversion,
+            pages=lambda client: client.v3.conversions.list_conversions,
+            column="source_amount",
+            finer=("connector_id", "source_asset", "destination_asset"),
+        ),
+        _list(
+            name="orders",
+            model=Order,
+            pages=lambda client: client.v3.orders.list_orders,
+            column="base_quantity_ordered",
+            finer=("connector_id", "direction", "type"),
+        ),
         _list(
             name="payment_initiations",
             model=PaymentInitiation,
             pages=lambda client: client.v3.payment_initiations.list_payment_initiations,
+            column="amount",
+            finer=("type", "connector_id", "asset"),
         ),
         _list(
             name="payment_service_users",

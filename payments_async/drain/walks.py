@@ -11,12 +11,14 @@ from typing import Any, TypeAlias, cast
 import attrs
 
 from payments_async.client import PaymentsClient
+from payments_async.drain.overlap import Place, Shown, Stretch, overlapping
 from payments_async.drain.partition import Checkpoint
-from payments_async.drain.resources import FanOut, Listing
+from payments_async.drain.resources import FanOut
 from payments_async.drain.rows import columns, identity, time_text
 from payments_async.drain.sinks.sink import result_of
+from payments_async.drain.slices import Piece
+from payments_async.drain.source import Source
 from payments_async.wire.call import Page
-from payments_async.wire.pages import Pages
 
 
 @attrs.frozen
@@ -44,96 +46,41 @@ class Position:
     checkpoint: Checkpoint
 
 
-@attrs.frozen(kw_only=True)
-class Source:
-    """A list of the API, with the options that a drain reads it with.
+async def by_cursor(
+    source: Source,
+    position: Position,
+    shown: Shown,
+    *,
+    elsewhere: set[str] | None = None,
+    first: Page[Any] | None = None,
+) -> Batches:
+    """Reads by offset, in the listing's most stable order, with pages that overlap.
 
-    Attributes:
-        client: The client that sends the requests.
-        listing: The list.
-        terms: The caller's conditions for all items, in the server's language.
-        page_size: Items per page.
+    Args:
+        source: The list.
+        position: Its checkpoint's key is the place to go on from.
+        shown: The rows that were shown up to that place.
+        elsewhere: The identities of the rows of all slices; a row that moves from one to another is dropped.
+        first: The first page, if it was read already.
     """
-
-    client: PaymentsClient
-    listing: Listing
-    terms: tuple[Any, ...] = ()
-    page_size: int = 100
-
-    def pages(self, *conditions: Any, sort: tuple[str, ...] | None = None, page_size: int | None = None) -> Pages[Any]:
-        """The pages of the items that meet the caller's conditions and the given ones."""
-        terms = [*self.terms, *conditions]
-        arguments: dict[str, Any] = {"page_size": page_size or self.page_size}
-        if terms:
-            arguments["query"] = {"$and": terms} if len(terms) > 1 else terms[0]
-        if sort is not None:
-            arguments["sort"] = list(sort)
-        return self.listing.pages(self.client)(**arguments)
-
-    def from_cursor(self, cursor: str) -> Pages[Any]:
-        """The pages from a cursor onwards."""
-        return self.listing.pages(self.client)(cursor=cursor)
-
-    async def keyed(
-        self,
-        after: str | None,
-        to: str | None,
-        *,
-        inclusive: bool = False,
-        descending: bool = False,
-        page_size: int | None = None,
-    ) -> Page[Any]:
-        """A page of items with keys above `after` and up to `to`: the first ones, or, if descending, the last ones.
-
-        If inclusive, the item with the key `after` is among them.
-        """
-        key, lower = self.key, "$gte" if inclusive else "$gt"
-        bounds = [{operator: {key: bound}} for operator, bound in ((lower, after), ("$lte", to)) if bound is not None]
-        direction = "desc" if descending else "asc"
-        sort = (f"{key}:{direction}",) if self.listing.unique else (f"{key}:{direction}", f"id:{direction}")
-        pages = self.pages(*bounds, sort=sort, page_size=page_size).by_page()
-        page = await anext(pages)
-        while page.has_more and not page.data:  # an empty page is not the end
-            page = await anext(pages)
-        return page
-
-    async def has(self, value: str) -> bool:
-        """Whether there is an item with this key."""
-        return await anext(self.pages({"$match": {self.key: value}}, page_size=1).items(), None) is not None
-
-    async def items_with_key(self, value: str) -> list[Any]:
-        """All items with one key, for keys that are not unique: listed again until two lists in a row are equal.
-
-        A single list can miss an item only if another item is removed while it is read.
-        """
-        items, previous_ids = dict[str, Any](), set[str]()
-        while True:
-            listed = {item.id: item async for item in self.pages({"$match": {self.key: value}}, sort=("id:asc",))}
-            items |= listed
-            if listed.keys() == previous_ids:
-                return list(items.values())
-            previous_ids = set(listed)
-
-    @property
-    def key(self) -> str:
-        """The field that keyset pages are sorted by."""
-        assert self.listing.key is not None  # noqa: S101  # used only for lists that have a key
-        return self.listing.key
-
-    def key_of(self, item: Any) -> str:
-        """The value of an item's key."""
-        return cast("str", getattr(item, self.key))
+    at = position.checkpoint
+    place, piece = None if at.key is None else Place.read(at.key), Piece.read(at.partition.where, None)
+    order = source.listing.order
+    stretches = overlapping(source, place, shown, sort=order, conditions=piece.terms, first=first)
+    async with aclosing(stretches):
+        async for read in stretches:
+            stretch = read if elsewhere is None else _without(elsewhere, read, source)
+            at, following, count = position.checkpoint, stretch.place, len(stretch.rows)
+            key = None if following is None else following.text
+            moved = attrs.evolve(at, key=key, done=following is None, items=at.items + count, listed=at.listed + count)
+            yield Batch(stretch.rows, moved, stretch.repeats)
 
 
-async def by_cursor(source: Source, position: Position, seen: set[str]) -> Batches:
-    """Reads by the server's cursor, which may repeat or skip rows when others are added or removed meanwhile."""
-    cursor = position.checkpoint.key
-    pages = source.pages(sort=source.listing.order) if cursor is None else source.from_cursor(cursor)
-    async for page in pages.by_page():
-        rows = [row for row in page.data if _is_new(identity(row, source.listing.identity), seen)]
-        at = position.checkpoint
-        checkpoint = attrs.evolve(at, key=page.next, done=not page.has_more, items=at.items + len(rows))
-        yield Batch(rows, checkpoint, repeats=len(page.data) - len(rows))
+def _without(seen: set[str], stretch: Stretch, source: Source) -> Stretch:
+    names = {identity(row, source.listing.identity): row for row in stretch.rows}
+    rows = [row for name, row in names.items() if name not in seen]
+    seen |= names.keys()
+    return attrs.evolve(stretch, rows=rows, repeats=stretch.repeats + len(stretch.rows) - len(rows))
 
 
 async def by_time(source: Source, position: Position, seen: dict[str, datetime], slack: timedelta) -> Batches:
@@ -147,9 +94,9 @@ async def by_time(source: Source, position: Position, seen: dict[str, datetime],
     """
     since = datetime.fromisoformat(cast("str", position.checkpoint.key))
     now, oldest, newest, reached_oldest = datetime.now(UTC), earlier(since, slack), since, False
-    async for page in source.pages(sort=("created_at:desc", "id:desc")).by_page():
+    async for stretch in overlapping(source, None, Shown(source.listing, None), sort=source.listing.newest_first):
         rows: list[Any] = []
-        for row in page.data:
+        for row in stretch.rows:
             name = identity(row, source.listing.identity)
             if row.created_at <= now:  # a time in the future would hide all items that come before it
                 newest = max(newest, row.created_at)
@@ -158,7 +105,7 @@ async def by_time(source: Source, position: Position, seen: dict[str, datetime],
                 seen[name] = row.created_at
                 rows.append(row)
         at = position.checkpoint
-        if reached_oldest or not page.has_more:
+        if reached_oldest or stretch.place is None:
             key: str | None = time_text(newest)
             for name in [name for name, time in seen.items() if time < earlier(newest, slack)]:
                 del seen[name]
@@ -218,7 +165,8 @@ async def call_for_each(
             at, after = position.checkpoint, batch.checkpoint
             # An interrupted run may have finished items that added rows have since moved to later pages.
             on_later_pages = () if after.done else tuple(name for name in at.finished if name not in items)
-            yield Batch([], attrs.evolve(at, key=after.key, done=after.done, finished=on_later_pages), batch.repeats)
+            moved = attrs.evolve(at, key=after.key, done=after.done, listed=after.listed, finished=on_later_pages)
+            yield Batch([], moved, batch.repeats)
 
 
 async def _checked_rows(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[Any]:
@@ -242,10 +190,3 @@ async def _rows_of(fan_out: FanOut, client: PaymentsClient, item: Any) -> list[A
         return list(rows.values())
     result: Any = await call
     return [*result] if isinstance(result, list | tuple) else [result]
-
-
-def _is_new(name: str, seen: set[str]) -> bool:
-    if name in seen:
-        return False
-    seen.add(name)
-    return True

@@ -7,7 +7,8 @@ PaymentsError
 │   ├── DeadlineExceededError       the call's deadline passed
 │   └── OutcomeUnknownError         a write that may have happened
 ├── ProtocolError                   the response is not what the API promises
-│   └── DecodeError                 the JSON does not fit the model
+│   ├── DecodeError                 the JSON does not fit the model
+│   └── ResponseTooLargeError       the response is larger than the client's `max_body`
 └── APIError                        the server answered with an error status
     ├── ValidationError             400, 422
     ├── AuthenticationError         401, or the token endpoint refused the credentials
@@ -148,6 +149,10 @@ class DecodeError(ProtocolError):
         super().__init__(message, operation=operation, outcome=outcome)
         self.path = path
         self.expected = expected
+
+
+class ResponseTooLargeError(ProtocolError):
+    """The response is larger than the client's `max_body`."""
 
 
 class APIError(PaymentsError):

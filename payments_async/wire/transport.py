@@ -28,6 +28,7 @@ from payments_async.wire.errors import (
     Outcome,
     PaymentsError,
     ProtocolError,
+    ResponseTooLargeError,
     TransportError,
 )
 from payments_async.wire.hidden import without_frames
@@ -222,7 +223,7 @@ async def _received(
                 if response.status >= 400:  # the status is enough
                     chunks.clear()
                     break
-                return ProtocolError(
+                return ResponseTooLargeError(
                     f"the response is larger than {max_body} bytes; ask for smaller pages, or raise the client's "
                     "max_body",
                     operation=request.operation,

@@ -12,15 +12,17 @@ from benchmarks.sizes import FULL
 
 
 def test_drains_cost_what_the_sandbox_counts() -> None:
-    with sandboxing(300) as url:
-        offset, keyset, partitioned = (cost(url, 300, way, SINK) for way in (OFFSET, KEYSET, PARTITIONED))
+    with sandboxing(2_500) as url:
+        offset, keyset, partitioned = (cost(url, 2_500, way, SINK) for way in (OFFSET, KEYSET, PARTITIONED))
         assert set(offset) == set(COSTS)
-        # The token and three pages, which have a row more read for each page that another follows.
-        assert (offset["payments"], offset["requests"], offset["rows read"]) == (300, 4, 101 + 201 + 300)
+        # The token, the newest payment, a page of 100, and pages of 1,000 that overlap by 10 rows. A row more is read
+        # for each page that another follows.
+        rows_read = 2 + 101 + 1_101 + 2_101 + 2_500
+        assert (offset["payments"], offset["requests"], offset["rows read"]) == (2_500, 6, rows_read)
         assert offset["seconds"] > 0 < offset["MiB"]
         assert 4 < keyset["requests"] < partitioned["requests"]
-        with pytest.raises(AssertionError, match="keyset has drained 300 payments of 301"):
-            cost(url, 301, KEYSET, SINK)
+        with pytest.raises(AssertionError, match="keyset has drained 2500 payments of 2501"):
+            cost(url, 2_501, KEYSET, SINK)
 
 
 def test_drains_of_all_lengths_are_measured_and_the_memory_of_two(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,8 +44,8 @@ class Part:
         self.on_progress = on_progress
         return self
 
-    async def run(self, *, resume: bool, replace: bool) -> Report:
-        self.asked |= {"resume": resume, "replace": replace}
+    async def run(self, *, resume: bool, replace: bool, catch_up: bool) -> Report:
+        self.asked |= {"resume": resume, "replace": replace, "catch_up": catch_up}
         for each in self.commits:
             self.on_progress(each)
         self.committed.set()
@@ -74,6 +74,7 @@ async def test_an_export_tells_in_a_line_what_it_brought(part: Part, command: Co
         "rate": None,
         "resume": False,
         "replace": False,
+        "catch_up": False,
     }
 
 
@@ -102,6 +103,7 @@ async def test_an_export_passes_on_what_it_was_given(part: Part, command: Comman
         "rate": 12.5,
         "resume": False,
         "replace": True,
+        "catch_up": False,
     }
 
 
@@ -171,6 +173,7 @@ async def test_an_export_that_is_cancelled_says_how_to_go_on(
         partitions=8,
         rate=None,
         resume=True,
+        update=False,
         replace=False,
     )
     exporting = asyncio.ensure_future(work(client))

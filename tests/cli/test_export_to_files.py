@@ -54,8 +54,23 @@ async def test_a_finished_export_is_resumed_without_a_request(named: Sandbox, co
     asked = named.requests.total()
     ran = await command("export", "payments", "--to", str(target), "--resume")
     assert ran.code == 0
-    assert ran.out == f"250 payments in {target}: done already; --force exports the list again\n"
+    assert ran.out == (
+        f"250 payments in {target}: complete already; --update adds what is new since, --force exports the list again\n"
+    )
     assert named.requests.total() == asked
+
+
+async def test_an_update_starts_an_export_and_later_ones_add_what_is_new(
+    named: Sandbox, command: Command, tmp_path: Path
+) -> None:
+    target = tmp_path / "all.jsonl"
+    for count in (250, 250, 257):
+        named.add_payments(count - len(named.references()), newest=True)
+        ran = await command("export", "payments", "--to", str(target), "--update")
+        assert (ran.code, ran.out.split(":")[0]) == (0, f"{count} payments in {target}")
+    assert len(references(target)) == 257
+    ran = await command("export", "payments", "--to", str(target), "--update", "--force")
+    assert (ran.code, "--update adds to a file" in ran.err) == (2, True)
 
 
 async def test_another_filter_is_another_export(named: Sandbox, command: Command, tmp_path: Path) -> None:
@@ -70,11 +85,11 @@ async def test_another_filter_is_another_export(named: Sandbox, command: Command
 async def test_ctrl_c_keeps_what_is_exported_and_tells_how_to_go_on(spawn: Spawn, tmp_path: Path) -> None:
     target = tmp_path / "all.jsonl"
     export = ("export", "payments", "--to", str(target), "--partitions", "1")
-    async with Sandbox(payments=2_000) as sandbox:
-        process = await spawn(*export, "--rate", "30", env=environment(sandbox))
+    async with Sandbox(payments=10_000) as sandbox:
+        process = await spawn(*export, "--rate", "8", env=environment(sandbox))
         # Something is committed by then, and much is left.
         for _ in range(1_000):
-            if sandbox.requests["GET", "/payments", 200] > 8:
+            if target.exists() and target.stat().st_size:
                 break
             await asyncio.sleep(0.01)
         process.send_signal(signal.SIGINT)
@@ -83,14 +98,14 @@ async def test_ctrl_c_keeps_what_is_exported_and_tells_how_to_go_on(spawn: Spawn
         assert ran.out == ""
         assert ran.err.count("\n") == 1
         assert (
-            f"continue with: payments-async export payments --to {target} --partitions 1 --rate 30 --resume" in ran.err
+            f"continue with: payments-async export payments --to {target} --partitions 1 --rate 8 --resume" in ran.err
         )
 
-        assert 0 < len(references(target)) < 2_000
+        assert 0 < len(references(target)) < 10_000
         ran = await finished(await spawn(*export, "--resume", env=environment(sandbox)))
         assert (ran.code, ran.err) == (0, "")
         exported = references(target)
-        assert len(exported) == 2_000
+        assert len(exported) == 10_000
         assert set(exported) == sandbox.references()
 
 

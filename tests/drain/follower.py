@@ -43,7 +43,7 @@ def looks(lists: Lists) -> list[Asked]:
 
 
 @asynccontextmanager
-async def following(lists: Lists, sink: Any, resource: str = "payments", **options: Any) -> AsyncIterator[Drain]:
+async def following(lists: Lists, sink: Any, resource: Any = "payments", **options: Any) -> AsyncIterator[Drain]:
     """A drain that follows meanwhile, and is cancelled in the end."""
     defaults: dict[str, Any] = {"page_size": PAGE, "every": EVERY}
     async with connected(lists) as client:

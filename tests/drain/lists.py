@@ -65,6 +65,8 @@ class Lists:
         collation: The key that texts are sorted and compared by.
         sorts: Whether `sort` is heeded.
         filters: Whether `query` is heeded.
+        opaque: Whether cursors have another form than those of the real server.
+        largest: The most items of a page that is asked for by a cursor.
         meanwhile: Awaited before each answer; may change the rows, or raise a `Refusal` or an error of the transport.
     """
 
@@ -77,6 +79,8 @@ class Lists:
         collation: Callable[[str], Any] = str,
         sorts: bool = True,
         filters: bool = True,
+        opaque: bool = False,
+        largest: int = 2**31,
         meanwhile: Callable[[Asked], Awaitable[None]] | None = None,
     ) -> None:
         self.payments, self.accounts = list(payments), list(accounts)
@@ -88,6 +92,8 @@ class Lists:
         self._collation = collation
         self._sorts = sorts
         self._filters = filters
+        self._opaque = opaque
+        self._largest = largest
 
     async def __call__(self, request: Request) -> Response:
         asked = self._asked(request.url)
@@ -111,7 +117,19 @@ class Lists:
         query = parse_qs(parts.query, keep_blank_values=True)
         path = unquote(parts.path.removeprefix("/api/payments"))
         if "cursor" in query:
-            return Asked(path=path, cursor=True, **json.loads(urlsafe_b64decode(query["cursor"][0])))
+            text = query["cursor"][0]
+            token = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            if self._opaque:
+                return Asked(path=path, cursor=True, **token)
+            filters = token["filters"]
+            return Asked(
+                path=path,
+                cursor=True,
+                filter=filters["qb"],
+                sort=[f"{each['column']}:{each['order']}" for each in filters["Sorter"] or ()],
+                size=min(token["pageSize"], self._largest),
+                offset=token["offset"],
+            )
         size = min(int(query.get("pageSize", ["15"])[0]), 100)
         given = json.loads(query.get("query", ["null"])[0])
         return Asked(path=path, filter=given, sort=query.get("sort", []), size=size, offset=0, cursor=False)
@@ -126,9 +144,16 @@ class Lists:
             rows.sort(key=lambda row: compared(row[member]), reverse=direction == "desc")
         end = asked.offset + asked.size
         more = len(rows) > end
-        token = {"filter": asked.filter, "sort": asked.sort, "size": asked.size, "offset": end}
-        following = {"next": urlsafe_b64encode(json.dumps(token).encode()).decode()} if more else {}
+        following = {"next": self._cursor(asked, end)} if more else {}
         return {"pageSize": asked.size, "hasMore": more, **following, "data": rows[asked.offset : end]}
+
+    def _cursor(self, asked: Asked, offset: int) -> str:
+        token: dict[str, Any] = {"filter": asked.filter, "sort": asked.sort, "size": asked.size, "offset": offset}
+        if not self._opaque:
+            sorters = [dict(zip(("column", "order"), each.split(":"), strict=True)) for each in asked.sort]
+            filters = {"qb": asked.filter, "Sorter": sorters or None, "pageSize": asked.size, "options": {}}
+            token = {"offset": offset, "order": 0, "pageSize": asked.size, "filters": filters}
+        return urlsafe_b64encode(json.dumps(token).encode()).decode().rstrip("=")
 
     def _meets(self, row: Row, condition: Any) -> bool:
         if not condition:

@@ -37,7 +37,7 @@ from tests.drain.lists import Lists, Memory, connected
         ("payments", {"page_size": 0}, "page_size is 0"),
     ],
 )
-async def test_what_cannot_work_is_refused(resource: str, options: dict[str, Any], why: str) -> None:
+async def test_what_cannot_work_is_refused(resource: Any, options: dict[str, Any], why: str) -> None:
     lists = Lists()
     async with connected(lists) as client:
         with pytest.raises(ValueError, match=why):
@@ -67,4 +67,4 @@ async def test_an_empty_filter_is_none(query: Any) -> None:
     lists = Lists()
     async with connected(lists) as client:
         await Drain(client, "payments", Memory(), query=query, strategy="cursor").run()
-    assert [asked.filter for asked in lists.asked] == [None]
+    assert [asked.filter for asked in lists.asked] == [None, None]

@@ -247,3 +247,10 @@ def test_a_save_that_fails_leaves_the_former_file(file: CheckpointFile, monkeypa
     assert file.load(IDENTITY)[1] == 10
     file.save(IDENTITY, Ledger([at(1, "b")]), 30)
     assert file.load(IDENTITY)[1] == 30
+
+
+@pytest.mark.parametrize("version", [None, 1, 3])
+def test_the_checkpoint_of_another_version_is_refused_and_not_misread(version: int | None) -> None:
+    found = {**attrs.asdict(IDENTITY), "version": version}
+    with pytest.raises(DrainError, match="of a version of payments_async that this one cannot continue"):
+        IDENTITY.check(found, "payments.csv.checkpoint")

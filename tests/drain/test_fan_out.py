@@ -225,7 +225,7 @@ async def test_cancelled_in_the_midst_of_calls_none_goes_on() -> None:
 
 
 @pytest.mark.parametrize("resource", ["balances", "accounts"])
-async def test_a_sink_that_fails_leaves_no_walk_half_way(resource: str) -> None:
+async def test_a_sink_that_fails_leaves_no_walk_half_way(resource: Any) -> None:
     lists, sink = Lists(), Memory()
     for number in range(200):
         add_account(lists, f"{number:03}", 1)
@@ -245,10 +245,18 @@ async def test_a_sink_that_fails_leaves_no_walk_half_way(resource: str) -> None:
 
 
 async def test_a_long_slice_of_accounts_is_shared_with_idle_workers() -> None:
-    names = [f"{number:04}" for number in [0, *range(1001, 1400)]]
+    # Most accounts of the second half go away after the cut.
+    names = [f"{number:04}" for number in range(400)]
     lists, sink = Lists(), Memory()
     for name in names:
         add_account(lists, name, 1)
+
+    async def thin_out(asked: Asked) -> None:
+        if asked.path.endswith("balances") and len(names) == 400:
+            names[250:] = []
+            del lists.accounts[250:]
+
+    lists.meanwhile = thin_out
     report = await drained(lists, "balances", sink, page_size=PAGE, partitions=2)
     assert report.partitions > 2
     assert balances(sink) == dict.fromkeys(names, 1)
@@ -332,7 +340,7 @@ async def test_rows_of_a_fan_out_of_a_list_that_is_repeated_are_reported() -> No
     lists, sink = Lists(others={"/pools": [pool(number) for number in range(10, 22)]}), Memory()
 
     async def add_in_front(asked: Asked) -> None:
-        if asked.cursor and asked.offset == PAGE:
+        if asked.cursor and len(lists.tables["/pools"]) == 12:
             lists.tables["/pools"].insert(0, pool(1))
 
     lists.meanwhile = add_in_front

@@ -111,7 +111,7 @@ def test_a_look_goes_back_to_where_the_last_one_came_to_and_no_further() -> None
             lists.asked.clear()
             lists.payments += in_turn(25, first=95)
             await asyncio.sleep(EVERY)
-        assert [asked.offset for asked in lists.asked if asked.sort == NEWEST_FIRST] == [0, 10, 20]
+        assert [asked.offset for asked in lists.asked if asked.sort == NEWEST_FIRST] == [0, 5, 15]
 
     at_once(run())
 
@@ -184,7 +184,7 @@ def test_a_server_without_keys_is_followed_by_cursor_and_then_by_time() -> None:
 
 
 @pytest.mark.parametrize("resource", ["pools", "connectors", "balances"])
-async def test_what_has_no_time_cannot_be_followed(resource: str) -> None:
+async def test_what_has_no_time_cannot_be_followed(resource: Any) -> None:
     async with connected(Lists()) as client:
         with pytest.raises(ValueError, match=f"new {resource} cannot be recognized by their time"):
             Drain(client, resource, Memory(), follow=True)
@@ -192,5 +192,5 @@ async def test_what_has_no_time_cannot_be_followed(resource: str) -> None:
 
 async def test_a_file_that_is_complete_only_at_the_end_cannot_follow(tmp_path: Path) -> None:
     async with connected(Lists()) as client:
-        with pytest.raises(ValueError, match="complete only at the end of a drain: follow with another sink"):
+        with pytest.raises(ValueError, match="complete only at the end of a drain: use another sink"):
             Drain(client, "payments", Parquet(tmp_path / "out.parquet"), follow=True)

@@ -13,7 +13,7 @@ from payments_async import PaymentsClient, PaymentsError, ServerError, Validatio
 from payments_async.drain import Drain, DrainError, DrainWarning
 from payments_async.drain.cutting import sorts_and_filters_by_key
 from payments_async.drain.resources import LISTINGS
-from payments_async.drain.walks import Source
+from payments_async.drain.source import Source
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 from tests.drain.lists import Asked, Lists, Memory, Refusal, Row, account, connected, drained, numbered, pool
 
@@ -49,7 +49,7 @@ async def test_keys_are_used_where_the_server_heeds_them(resource: str, count: i
     served, sink = lists(count), Memory()
     report = await drained(served, resource, sink, page_size=10, partitions=partitions)
     assert (report.strategy, report.items) == ("keyset", count)
-    assert not any(asked.cursor for asked in served.asked)
+    assert all(asked.size == 1 for asked in served.asked if asked.offset), "offsets are for counting and cutting"
 
 
 @both_lists
@@ -190,9 +190,9 @@ async def test_a_gateway_that_fails_for_a_moment_says_nothing_about_keys(status:
 async def test_a_cursor_that_is_asked_for_by_name_is_followed_without_a_word() -> None:
     served, sink = lists(35), Memory()
     report = await drained(served, "payments", sink, page_size=10, strategy="cursor", partitions=4)
-    assert (report.strategy, report.partitions, report.items, report.requests) == ("cursor", 1, 35, 4)
-    assert [asked.cursor for asked in served.asked] == [False, True, True, True]
-    assert served.asked[0].sort == ["created_at:asc", "id:asc"]
+    assert (report.strategy, report.partitions, report.items, report.requests) == ("cursor", 1, 35, 5)
+    assert [(asked.offset, asked.size) for asked in served.asked[1:]] == [(0, 10), (5, 15), (15, 15), (25, 15)]
+    assert all(asked.sort == ["created_at:asc", "id:asc"] for asked in served.asked[1:])
 
 
 async def test_what_has_no_key_is_followed_by_cursor_without_a_word() -> None:
@@ -213,7 +213,7 @@ async def test_the_sandbox_of_the_released_server_has_keys(client: PaymentsClien
 @both_lists
 @pytest.mark.parametrize("collation", ["bytes", "linguistic"])
 async def test_keys_are_followed_in_either_order_of_texts(
-    resource: str, collation: Literal["bytes", "linguistic"]
+    resource: Any, collation: Literal["bytes", "linguistic"]
 ) -> None:
     async with (
         Sandbox(payments=400, accounts=200, auth=False, collation=collation) as sandbox,
@@ -246,7 +246,7 @@ async def test_the_sandbox_of_a_later_server_has_none(count: int) -> None:
 
 @both_lists
 @pytest.mark.parametrize("strategy", [None, "cursor"])
-async def test_empty_pages_before_others_are_no_end(resource: str, strategy: Any) -> None:
+async def test_empty_pages_before_others_are_no_end(resource: Any, strategy: Any) -> None:
     faults = [Fault(kind=FaultKind.EMPTY_PAGE, route=f"/{resource}", share=0.5)]
     async with (
         Sandbox(payments=250, accounts=120, auth=False, faults=faults) as sandbox,
@@ -263,3 +263,11 @@ async def test_cursors_that_go_in_circles_are_an_error(sandbox: Sandbox, client:
     sandbox.faults.append(Fault(kind=FaultKind.REPEATED_CURSOR, route="/payments"))
     with pytest.raises(PaymentsError, match="cursor for the second time"):
         await Drain(client, "payments", Memory(), strategy="cursor", page_size=50).run()
+
+    class Circling(Lists):
+        def _cursor(self, asked: Asked, offset: int) -> str:
+            return super()._cursor(asked, min(offset, 10))
+
+    served = Circling(payments=numbered(50), opaque=True)
+    with pytest.warns(DrainWarning), pytest.raises(PaymentsError, match="cursor for the second time"):
+        await drained(served, "payments", Memory(), strategy="cursor", page_size=10)

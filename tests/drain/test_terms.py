@@ -50,7 +50,7 @@ async def test_a_raw_filter_goes_to_the_server_as_it_is(query: Any, asked: Any) 
     # Whatever it says to it: with the bounds of a key beside it, and not in part.
     lists, sink = Lists(payments=numbered(5), filters=False), Memory()
     await drained(lists, "payments", sink, query=query, strategy="cursor", page_size=PAGE)
-    assert [each.filter for each in lists.asked] == [asked]
+    assert [each.filter for each in lists.asked] == [asked, asked]
 
 
 async def test_a_filter_that_the_server_refuses_ends_the_drain(client: PaymentsClient) -> None:
@@ -89,14 +89,6 @@ async def test_a_sink_takes_one_drain_at_a_time(tmp_path: Path, kind: Any) -> No
 
 
 # Going on
-
-
-async def test_following_is_decided_when_a_drain_begins() -> None:
-    lists, sink = Lists(payments=numbered(5)), Memory()
-    await drained(lists, "payments", sink, page_size=PAGE)
-    with pytest.raises(DrainError, match="the drain was started without follow"):
-        await drained(lists, "payments", sink, page_size=PAGE, follow=True, resume=True)
-    assert sink.closed == 2
 
 
 async def test_a_drain_that_has_begun_by_cursor_does_not_go_on_by_key_and_the_other_way_round() -> None:

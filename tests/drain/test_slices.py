@@ -1,0 +1,119 @@
+"""Slices of the lists of `client.v3`: short, each row once, whatever the values are, and whatever comes or goes."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from payments_async import PaymentsClient, Request, Response, Send
+from payments_async.drain import Drain, DrainError
+from payments_async.sandbox import Sandbox
+from payments_async.v3 import filters
+from tests.drain.lists import Memory
+
+ROWS = 1_500
+EQUAL = 500
+PAGE = 50
+
+
+@asynccontextmanager
+async def served(equal: int = EQUAL, others: int = ROWS - EQUAL) -> AsyncIterator[Sandbox]:
+    """Payments of which so many have the same amount."""
+    async with Sandbox(payments=others, accounts=0, transfers=0, auth=False, version="3.4") as sandbox:
+        async with PaymentsClient(sandbox.url) as client:
+            connectors = [each.id async for each in client.v3.connectors.list_connectors(page_size=100)]
+        for number in range(equal):
+            sandbox.add_payment(connectors[number % 3], f"equal {number}", amount=999, asset="EUR/2")
+        yield sandbox
+
+
+@pytest.mark.parametrize(("equal", "others"), [(0, 1000), (EQUAL, ROWS - EQUAL), (1000, 1)])
+@pytest.mark.parametrize("partitions", [1, 4])
+async def test_all_rows_come_once_however_many_have_the_same_value(equal: int, others: int, partitions: int) -> None:
+    async with served(equal, others) as sandbox, PaymentsClient(sandbox.url) as client:
+        sink = Memory()
+        report = await Drain(client.v3, "payments", sink, partitions=partitions, page_size=PAGE).run()
+        assert {row.reference for row in sink.rows} == sandbox.references()
+    assert (report.strategy, report.items, report.done) == ("slices", equal + others, True)
+    assert report.partitions >= 4
+    assert report.requests <= 3.5 * report.items / PAGE
+
+
+@pytest.mark.parametrize("partitions", [1, 4])
+@pytest.mark.parametrize("breaks", [0, 25])
+async def test_rows_that_stay_are_not_lost_while_others_come_and_go_and_runs_break(
+    partitions: int, breaks: int
+) -> None:
+    chance = random.Random(breaks)
+    async with served() as sandbox:
+        stayed, sink, broken = sandbox.references(), Memory(), 0
+
+        async def change() -> None:
+            gone = chance.sample(sorted(stayed), 3)
+            sandbox.remove_payments(gone)
+            stayed.difference_update(gone)
+            sandbox.add_payments(3)
+
+        def changing(send: Send) -> Send:
+            async def send_after_changes(request: Request) -> Response:
+                nonlocal broken
+                # In a task of its own: the sandbox's database blocks, which nothing may under the client's frames.
+                await asyncio.create_task(change())
+                if broken < breaks and chance.random() < 0.2:
+                    broken += 1
+                    raise ConnectionResetError
+                return await send(request)
+
+            return send_after_changes
+
+        async with PaymentsClient(sandbox.url, layers=[changing]) as client:
+            for _ in range(breaks + 1):
+                try:
+                    await Drain(client.v3, "payments", sink, partitions=partitions, page_size=PAGE).run(resume=True)
+                except ConnectionResetError:
+                    continue
+                break
+    assert stayed <= {row.reference for row in sink.rows}
+    assert len(sink.rows) == len({row.id for row in sink.rows})
+
+
+@pytest.mark.parametrize("partitions", [1, 4])
+async def test_progress_is_near_the_truth_where_it_is_known(partitions: int) -> None:
+    told = list[tuple[int, float]]()
+    async with served(0, 3000) as sandbox, PaymentsClient(sandbox.url) as client:
+        drain = Drain(
+            client.v3,
+            "payments",
+            Memory(),
+            partitions=partitions,
+            page_size=PAGE,
+            on_progress=lambda report: told.append((report.items, -1.0 if report.share is None else report.share)),
+        )
+        await drain.run()
+    known = [(items, share) for items, share in told if share >= 0]
+    assert len(known) > 30
+    assert all(abs(items / 3000 - share) <= 0.08 for items, share in known)
+
+
+async def test_initiations_under_a_status_are_read_by_cursor_because_the_server_refuses_both() -> None:
+    async with Sandbox(payments=200, auth=False, version="3.4") as sandbox, PaymentsClient(sandbox.url) as client:
+        query = filters.payment_initiations.status.match("PROCESSED")
+        sinks = Memory(), Memory()
+        drains = [Drain(client.v3, "payment_initiations", sink) for sink in sinks[:1]]
+        drains.append(Drain(client.v3, "payment_initiations", sinks[1], query=query))
+        assert [(await drain.run()).strategy for drain in drains] == ["slices", "cursor"]
+    assert len(sinks[1].rows) <= len(sinks[0].rows)
+
+
+async def test_a_drain_by_slices_does_not_go_on_by_cursor() -> None:
+    async with served(0, 100) as sandbox, PaymentsClient(sandbox.url) as client:
+        sink = Memory()
+        await Drain(client.v3, "payments", sink).run()
+        options: dict[str, Any] = {"strategy": "cursor"}
+        with pytest.raises(DrainError, match="was started with strategy='slices'"):
+            await Drain(client.v3, "payments", sink, **options).run(resume=True)

@@ -62,7 +62,7 @@ def value_in(body: bytes) -> Any:
     try:
         return _value_in(body)
     except msgspec.ValidationError:  # an integer that is too long for msgspec: no other value could fail here
-        return json.loads(body, parse_int=_long_integer, parse_float=_number, parse_constant=_no_json)
+        return json.loads(body, parse_int=integer_in, parse_float=_number, parse_constant=_no_json)
 
 
 def integer_by_value(number: object) -> int:
@@ -78,7 +78,7 @@ def integer_by_value(number: object) -> int:
         if not exact:
             return 0
         if exact.adjusted() < MOST_DIGITS and exact == exact.to_integral_value():
-            return _long_integer(format(exact, "f").partition(".")[0])
+            return integer_in(format(exact, "f").partition(".")[0])
     raise ValueError("not an integer, or one of too many digits")
 
 
@@ -97,7 +97,12 @@ def integer_text(number: int) -> str:
     return text if number > 0 else f"-{text}"
 
 
-def _long_integer(text: str) -> int:
+def integer_in(text: str) -> int:
+    """The integer whose digits these are, in ASCII and with a minus sign in front of a negative one.
+
+    Raises:
+        ValueError: it has more than `MOST_DIGITS` digits.
+    """
     digits = text.removeprefix("-")
     if len(digits) > MOST_DIGITS:
         raise ValueError(f"an integer has more than {MOST_DIGITS:,} digits")

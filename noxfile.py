@@ -46,7 +46,7 @@ def _runs(interpreter: str) -> bool:
 OTHER_VERSIONS = other_versions()
 
 ALL_GROUPS = ("test", "bench", "lint", "types", "codegen")
-ALL_EXTRAS = "[cli,fastapi,parquet]"
+ALL_EXTRAS = "[cli,fastapi,parquet,testing]"
 
 
 @nox.session

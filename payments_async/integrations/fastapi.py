@@ -273,11 +273,10 @@ async def _chunks(rows: Rows | AbstractAsyncContextManager[Rows]) -> AsyncGenera
 
 
 def _batch(rows: Any) -> list[Any]:
-    if isinstance(rows, Page):
-        page: Page[Any] = rows
-        return page.data
-    batch: list[Any] = rows if isinstance(rows, list) else [rows]
-    return batch
+    kind: type = rows.__class__
+    if issubclass(kind, Page):
+        rows = rows.data
+    return rows if issubclass(kind, list | Page) else [rows]
 
 
 async def _after(first: bytes, chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

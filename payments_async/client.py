@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast, overload
 
 import aiohttp
 
-from payments_async.settings import from_environment
+from payments_async.settings import from_environment, show_logs
 from payments_async.version import VERSION
 from payments_async.wire.auth import ClientCredentials, ClientCredentialsSource, TokenSource, authorizing
-from payments_async.wire.call import Call, Layer, QueryValue, Send, Timeout
+from payments_async.wire.call import Call, Layer, QueryValue, Response, Send, Timeout
 from payments_async.wire.codec import Encoded, anything
 from payments_async.wire.connection import Connection
 from payments_async.wire.errors import ConfigurationError, checking, origin
@@ -117,6 +117,7 @@ class PaymentsClient:
         allow_http: bool = False,
         transport: Send | None = None,
     ) -> None:
+        show_logs()
         base_url, headers = hidden(base_url), hidden_values(headers or {})  # no frame shows them when one is refused
         root = checked_url(base_url, "base_url", allow_http=allow_http)
         if api_path and not _PATH.fullmatch(api_path.rstrip("/")):
@@ -240,6 +241,7 @@ class PaymentsClient:
 
         return V3(self)
 
+    @overload
     async def request(
         self,
         method: str,
@@ -247,6 +249,28 @@ class PaymentsClient:
         *,
         query: Mapping[str, QueryValue] | None = None,
         body: Any = None,
+        raw: Literal[False] = False,
+    ) -> Any: ...
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        body: Any = None,
+        raw: Literal[True],
+    ) -> Response: ...
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        body: Any = None,
+        raw: bool = False,
     ) -> Any:
         """Call a route that this package does not know, with plain JSON values and through the same layers.
 
@@ -255,6 +279,7 @@ class PaymentsClient:
             path: The path below `api_path`, percent-encoded, such as `/payments/abc`.
             query: Query parameters; parameters that are `None` are left out.
             body: JSON values; `None` sends no body.
+            raw: Whether to return the response with its status, headers and bytes instead.
 
         Returns:
             The JSON of the response, including the envelope; `None` if it has no body.
@@ -263,9 +288,8 @@ class PaymentsClient:
             ValueError: the method or the path is not valid.
             PaymentsError: the call failed.
         """
-        call = Call(
-            "request", method, "/{path}", anything, ids={"path": Encoded(path[1:])}, query=query or {}, body=body
-        )
+        read = _response if raw else anything
+        call = Call("request", method, "/{path}", read, ids={"path": Encoded(path[1:])}, query=query or {}, body=body)
         del body  # the call hides it
         if not re.fullmatch(r"[A-Z]+", method):
             raise ValueError(f"the method is {method!r}: give one such as 'GET'")
@@ -353,6 +377,11 @@ class PaymentsClient:
             timeout=timeout,
             headers=merged({"User-Agent": _USER_AGENT}, headers),
         )
+
+
+def _response(response: Response) -> Response:
+    """Leaves a response as it is."""
+    return response
 
 
 def _checked(layers: Sequence[Layer]) -> Sequence[Layer]:

@@ -46,7 +46,7 @@ def _runs(interpreter: str) -> bool:
 OTHER_VERSIONS = other_versions()
 
 ALL_GROUPS = ("test", "bench", "lint", "types", "codegen")
-ALL_EXTRAS = "[cli,parquet,postgres]"
+ALL_EXTRAS = "[cli,fastapi,otel,parquet,postgres,testing]"
 
 
 @nox.session
@@ -184,7 +184,9 @@ def docs(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
     extras = PROJECT["project"]["optional-dependencies"]
-    named = [*PROJECT["project"]["dependencies"], *extras["cli"], *extras["parquet"], *extras["postgres"]]
+    named = [*PROJECT["project"]["dependencies"]]
+    for extra in ("cli", "fastapi", "otel", "parquet", "postgres"):
+        named += extras[extra]
     constraints = tuple(each.replace(">=", "==") for each in named)
     provide(session, "test", "bench", extras=ALL_EXTRAS, constraints=constraints)
     # The generator has dependencies of its own, and runs where the package is made, not where it is used.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from codegen.check import check
 from codegen.description import DescriptionError, Json, load
+from codegen.examples import examples_source
 from codegen.filters import filters_sources
 from codegen.models import models_sources
 from codegen.operations import operations_source
@@ -63,6 +64,7 @@ def generated(description: Json, path: Path) -> dict[Path, str]:
     try:
         check(description)
         sources = models_sources(prepared(description)) | filters_sources(description)
+        sources["examples.py"] = examples_source(description)
         sources["operations.py"] = operations_source(description)
     except DescriptionError as error:
         raise DescriptionError(f"{path.name}: {error}") from error

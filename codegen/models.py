@@ -64,7 +64,11 @@ def _generated(description: Json) -> str:
                 output_model_type=DataModelType.DataclassesDataclass,
                 target_python_version=PythonVersion.PY_311,
                 custom_template_dir=TEMPLATES,
-                additional_imports=["attrs", "payments_async.models.open_enum.OpenEnum"],
+                additional_imports=[
+                    "attrs",
+                    "payments_async.models.model.Model",
+                    "payments_async.models.open_enum.OpenEnum",
+                ],
                 aliases={wire: names.field_name(wire) for wire in wires if names.field_name(wire) != wire},
                 field_extra_keys={"x-assigned"},
                 strict_nullable=True,

@@ -9,8 +9,9 @@ ALIASES = {
     "bankAccountIDs": "bank_account_ids",
 }
 
-# The names that the generated module needs itself: a model or field with such a name would hide it.
-_TAKEN = {"Any", "OpenEnum", "TypeAlias", "attrs", "bool", "datetime", "dict", "float", "int", "list", "self", "str"}
+# The names that the generated module and the base class need: a model or field with such a name would hide it.
+_NEEDED = {"Any", "Model", "OpenEnum", "TypeAlias", "attrs", "datetime", "from_json", "self", "to_dict", "to_json"}
+_TAKEN = _NEEDED | {"bool", "dict", "float", "int", "list", "str"}
 
 
 def snake_case(text: str) -> str:

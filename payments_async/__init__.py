@@ -49,7 +49,7 @@ else:
         return sorted({*globals(), *__all__, *_PACKAGES})
 
 
-_PACKAGES = ("drain", "filters", "models", "money", "sandbox", "v3")
+_PACKAGES = ("drain", "filters", "models", "money", "sandbox", "testing", "v3")
 """Subpackages and modules that are also attributes of this package."""
 
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast, overload
 
 import aiohttp
 
-from payments_async.settings import from_environment
+from payments_async.settings import from_environment, show_logs
 from payments_async.version import VERSION
 from payments_async.wire.auth import ClientCredentials, ClientCredentialsSource, TokenSource, authorizing
-from payments_async.wire.call import Call, Layer, QueryValue, Timeout
+from payments_async.wire.call import Call, Layer, QueryValue, Response, Send, Timeout
 from payments_async.wire.codec import Encoded, anything
 from payments_async.wire.connection import Connection
 from payments_async.wire.errors import ConfigurationError, checking, origin
@@ -24,7 +24,8 @@ from payments_async.wire.pipeline import Pipeline, stack
 from payments_async.wire.queue import queueing
 from payments_async.wire.retry import RetryPolicy, retrying
 from payments_async.wire.token_endpoint import MAX_TOKEN_BODY, checked_token
-from payments_async.wire.transport import MAX_BODY, transport
+from payments_async.wire.transport import MAX_BODY
+from payments_async.wire.transport import transport as aiohttp_transport
 
 if TYPE_CHECKING:
     from payments_async.operations.accounts import Accounts
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from payments_async.operations.server import Server
     from payments_async.operations.transfer_initiations import TransferInitiations
     from payments_async.v3 import V3
+
+C = TypeVar("C")
 
 _TOKEN_ATTEMPT = 10.0
 """Seconds that one attempt at the token endpoint may take; after that, it is retried."""
@@ -52,6 +55,26 @@ with cattrs, which handles responses that do not fit the models.
 """
 
 
+class _Part(cached_property[Any]):
+    """A group of operations. On the class itself, it is that of a client without a server, whose shape mocks take."""
+
+    def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
+        if instance is None and owner is not None:
+            instance = owner("http://localhost")
+        return super().__get__(instance, owner)
+
+
+def _with_parts(client: type[C]) -> type[C]:
+    """Lets `unittest.mock.create_autospec` look into the groups of operations, which it cannot for plain properties."""
+    for name, value in list(vars(client).items()):
+        if isinstance(value, cached_property):
+            part = _Part(value.func)
+            part.__set_name__(client, name)
+            setattr(client, name, part)
+    return client
+
+
+@_with_parts
 class PaymentsClient:
     """The Formance Payments API.
 
@@ -71,6 +94,8 @@ class PaymentsClient:
         headers: Header fields to send with every request.
         max_body: The maximum size of a response, in bytes after decompression.
         allow_http: Allows sending credentials and data to another host in clear text.
+        transport: Answers all requests, those for tokens too, in place of the network: for tests, such as
+            `payments_async.testing.canned`.
 
     Raises:
         ConfigurationError: an argument is not valid.
@@ -90,7 +115,9 @@ class PaymentsClient:
         headers: Mapping[str, str] | None = None,
         max_body: int = MAX_BODY,
         allow_http: bool = False,
+        transport: Send | None = None,
     ) -> None:
+        show_logs()
         # No frame shows them when one is refused.
         base_url, headers = hidden(base_url), hidden_values(headers or {})
         auth = (
@@ -104,6 +131,7 @@ class PaymentsClient:
         self._attempt_layers = tuple(attempt_layers)
         self._max_body = max_body
         self._connection = Connection(session)
+        self._transport = transport
         self._owner = True
         self._source = self._token_source(auth, root, timeout, retry, allow_http=allow_http)
         self._assemble(timeout, retry, checked_headers(headers))
@@ -145,6 +173,7 @@ class PaymentsClient:
         derived._attempt_layers = (*self._attempt_layers, *attempt_layers)
         derived._max_body = self._max_body
         derived._connection = self._connection
+        derived._transport = self._transport
         derived._owner = False
         derived._source = self._source
         derived._assemble(
@@ -216,6 +245,7 @@ class PaymentsClient:
 
         return V3(self)
 
+    @overload
     async def request(
         self,
         method: str,
@@ -223,6 +253,28 @@ class PaymentsClient:
         *,
         query: Mapping[str, QueryValue] | None = None,
         body: Any = None,
+        raw: Literal[False] = False,
+    ) -> Any: ...
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        body: Any = None,
+        raw: Literal[True],
+    ) -> Response: ...
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        body: Any = None,
+        raw: bool = False,
     ) -> Any:
         """Call a route that this package does not know, with plain JSON values and through the same layers.
 
@@ -231,6 +283,7 @@ class PaymentsClient:
             path: The path below `api_path`, percent-encoded, such as `/payments/abc`.
             query: Query parameters; parameters that are `None` are left out.
             body: JSON values; `None` sends no body.
+            raw: Whether to return the response with its status, headers and bytes instead.
 
         Returns:
             The JSON of the response, including the envelope; `None` if it has no body.
@@ -239,9 +292,8 @@ class PaymentsClient:
             ValueError: the method or the path is not valid.
             PaymentsError: the call failed.
         """
-        call = Call(
-            "request", method, "/{path}", anything, ids={"path": Encoded(path[1:])}, query=query or {}, body=body
-        )
+        read = _response if raw else anything
+        call = Call("request", method, "/{path}", read, ids={"path": Encoded(path[1:])}, query=query or {}, body=body)
         del body  # the call hides it
         if not re.fullmatch(r"[A-Z]+", method):
             raise ValueError(f"the method is {method!r}: give one such as 'GET'")
@@ -294,7 +346,7 @@ class PaymentsClient:
             if auth is not None and (isinstance(auth, type) or not isinstance(cast("object", auth), TokenSource)):
                 raise ConfigurationError("auth is not a token source: give ClientCredentials or BearerToken")
             return auth
-        send = transport(
+        send = self._transport or aiohttp_transport(
             self._connection.session,
             Timeout(total=timeout.total, connect=timeout.connect, attempt=_TOKEN_ATTEMPT),
             self._connection.deadlines,
@@ -322,13 +374,20 @@ class PaymentsClient:
             layers.append(authorizing(self._source, origin(self._base)))
         if self._layers or self._attempt_layers:
             layers.append(framed_by_client)
-        send = transport(connection.session, timeout, connection.deadlines, max_body=self._max_body)
+        send = self._transport or aiohttp_transport(
+            connection.session, timeout, connection.deadlines, max_body=self._max_body
+        )
         self._pipeline = Pipeline(
             send=stack(send, layers),
             base=self._base,
             timeout=timeout,
             headers=merged({"User-Agent": _USER_AGENT}, headers),
         )
+
+
+def _response(response: Response) -> Response:
+    """Leaves a response as it is."""
+    return response
 
 
 def _checked(layers: Sequence[Layer]) -> Sequence[Layer]:

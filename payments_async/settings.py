@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TextIO
 
 import attrs
 
 from payments_async.wire.auth import ClientCredentials
 from payments_async.wire.errors import ConfigurationError
 from payments_async.wire.hidden import Hidden
+
+if TYPE_CHECKING:
+    _StreamHandler = logging.StreamHandler[TextIO]
+else:
+    _StreamHandler = logging.StreamHandler
 
 
 @attrs.frozen(kw_only=True)
@@ -44,6 +51,30 @@ def variables(
         name: Hidden(value.strip()) if name == "FORMANCE_CLIENT_SECRET" else value.strip()
         for name, value in named.items()
     }
+
+
+def show_logs(environ: Mapping[str, str] = os.environ) -> None:
+    """Show the package's log records on the standard error, from the level on that `FORMANCE_LOG` names, if it is set.
+
+    Raises:
+        ConfigurationError: it names no level.
+    """
+    named = environ.get("FORMANCE_LOG", "").strip()
+    if not named:
+        return
+    level = logging.getLevelNamesMapping().get(named.upper())
+    if level is None:
+        raise ConfigurationError(f"FORMANCE_LOG is {named!r}: give debug, info, warning or error")
+    logger = logging.getLogger("payments_async")
+    logger.setLevel(level)
+    if not any(isinstance(handler, _Shown) for handler in logger.handlers):
+        shown = _Shown()
+        shown.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        logger.addHandler(shown)
+
+
+class _Shown(_StreamHandler):
+    """The handler that `show_logs` adds once."""
 
 
 def needs_no_token(named: Mapping[str, str]) -> bool:

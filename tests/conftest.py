@@ -4,16 +4,13 @@ import asyncio
 import inspect
 import signal
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
-from unittest.mock import Mock
 
-import aiohttp
 import pytest
 from aioresponses import aioresponses
 from blockbuster import blockbuster_ctx
 from coverage import Coverage
 
-from payments_async import ClientCredentials, PaymentsClient
+from payments_async import ClientCredentials, PaymentsClient, testing
 from payments_async.sandbox import Sandbox
 from tests.postgresql import dsn, server  # noqa: F401  # fixtures
 
@@ -38,26 +35,10 @@ async def client(sandbox: Sandbox) -> AsyncIterator[PaymentsClient]:
         yield connected
 
 
-class MockedResponse(aiohttp.ClientResponse):
-    """An answer that aioresponses can make: it does not know `stream_writer`, which aiohttp wants since 3.14."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"stream_writer": Mock(), **kwargs})
-
-
-class Mocked(aioresponses):
-    """aioresponses whose every mock answers with a `MockedResponse`."""
-
-    def add(self, *args: Any, **kwargs: Any) -> None:
-        """Mock one exchange; the arguments are those of aioresponses."""
-        super().add(*args, **{"response_class": MockedResponse, **kwargs})
-
-
 @pytest.fixture
-def mocked() -> Iterator[Mocked]:
+def mocked() -> Iterator[aioresponses]:
     """Single exchanges without a server: `mocked.get(url, payload=…)`; whatever is not mocked cannot connect."""
-    mocks = Mocked()
-    with mocks:
+    with testing.mocked() as mocks:
         yield mocks
 
 

@@ -182,7 +182,7 @@ def test_the_client_is_made_as_promised() -> None:
     assert (given["timeout"], given["retry"], tuple(given["layers"])) == (Timeout(), RetryPolicy(), ())
     names = ("*", "timeout", "retry", "layers", "attempt_layers", "headers")
     assert parameters(PaymentsClient.with_options) == names
-    assert parameters(PaymentsClient.request) == ("method", "path", "*", "query", "body")
+    assert parameters(PaymentsClient.request) == ("method", "path", "*", "query", "body", "raw")
     assert parameters(PaymentsClient.aclose) == ()
 
 

@@ -11,7 +11,10 @@ import pytest
 import payments_async
 
 ROOT = Path(__file__).parents[1]
-OPTIONAL = {"dask", "fastapi", "opentelemetry", "pandas", "pyarrow", "pytest", "rich", "typer", "uvicorn"}
+OPTIONAL = {
+    *("aioresponses", "dask", "fastapi", "opentelemetry", "pandas", "pyarrow", "pydantic", "pytest", "rich", "typer"),
+    "uvicorn",
+}
 
 
 def run(*arguments: str) -> str:

@@ -226,7 +226,8 @@ class ClientCredentialsSource:
         self._renewal = None
         if renewal.cancelled() or (error := renewal.exception()) is None:
             return
-        log.warning("no token from %s: %s", origin(self.token_url), type(error).__name__)
+        where, what = origin(self.token_url), type(error).__name__
+        log.warning("no token from %s: %s", where, what, extra={"origin": where, "error": what})
         if self._lease is not None:
             # The current token is still valid, so there is time for a pause before the next attempt.
             self._no_renewal_before = self._clock() + (self._lease.end_at - self._lease.renew_at) / 10

@@ -158,6 +158,18 @@ class Page(Generic[T]):
     has_more: bool = attrs.field(metadata={"wire": "hasMore"})
     page_size: int = attrs.field(default=0, metadata={"wire": "pageSize"})
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from payments_async.wire.schema import core_schema_of  # noqa: PLC0415  # pydantic is optional
+
+        return core_schema_of(source, handler)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        from payments_async.wire.schema import json_schema_of  # noqa: PLC0415
+
+        return json_schema_of(cls, core_schema, handler)
+
 
 Send: TypeAlias = Callable[[Request], Awaitable[Response]]
 """Sends one request and returns its response; raises `PaymentsError`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -15,6 +16,7 @@ import msgspec
 from payments_async.wire.call import Call, Page, QueryValue, Request, Response
 from payments_async.wire.errors import DecodeError, Outcome, ProtocolError
 from payments_async.wire.jsontext import UNREADABLE, is_json, json_bytes, json_value, media_type
+from payments_async.wire.members import Names, on_the_wire
 from payments_async.wire.shapes import fields, is_model
 from payments_async.wire.times import time_in, time_out
 from payments_async.wire.twins import Twins, writer
@@ -108,6 +110,31 @@ def _reader(kind: Any, envelope: Any = None, member: str = "") -> Callable[[Resp
         return value_of(_read_with_plain(response, whole, paged=paged))
 
     return read_response
+
+
+def model_in(kind: type[T], text: str | bytes, *, names: Names = "wire") -> T:
+    """A model read from JSON text.
+
+    Args:
+        kind: The model.
+        text: JSON text; if it is bytes, in UTF-8.
+        names: The names of the members in it.
+
+    Raises:
+        ValueError: the text is not JSON, or does not fit the model.
+    """
+    body = text.encode() if isinstance(text, str) else text
+    read = _single.reader(kind) if names == "wire" else None
+    if read is not None:
+        with suppress(*UNREADABLE, ValueError):
+            return cast("T", read(body))
+    plain = _plain(paged=False)
+    mismatch, value = plain.read(body, Any)
+    if mismatch is None:
+        mismatch, value = plain.structure(on_the_wire(value, kind, names), kind)
+    if mismatch is not None:
+        raise ValueError(f"the text has no {mismatch.expected} at {mismatch.path} for a {kind.__name__}")
+    return cast("T", value)
 
 
 def _check_content_type(response: Response) -> None:

@@ -63,7 +63,7 @@ def value_in(body: bytes) -> Any:
     try:
         return _value_in(body)
     except msgspec.ValidationError:  # an integer that is too long for msgspec: no other value could fail here
-        return json.loads(body, parse_int=_long_integer, parse_float=_number, parse_constant=_no_json)
+        return json.loads(body, parse_int=integer_in, parse_float=_number, parse_constant=_no_json)
 
 
 def integer_by_value(number: object) -> int:
@@ -83,7 +83,7 @@ def integer_by_value(number: object) -> int:
             text = "".join(map(str, digits))
             # `int` for type checkers: only numbers that are not finite have other exponents.
             shift = int(exponent)
-            whole = _long_integer(text) * 10**shift if shift > 0 else _long_integer(text[: len(text) + shift])
+            whole = integer_in(text) * 10**shift if shift > 0 else integer_in(text[: len(text) + shift])
             return -whole if sign else whole
     raise ValueError("not an integer, or one of too many digits")
 
@@ -103,7 +103,12 @@ def integer_text(number: int) -> str:
     return text if number > 0 else f"-{text}"
 
 
-def _long_integer(text: str) -> int:
+def integer_in(text: str) -> int:
+    """The integer whose digits these are, in ASCII and with a minus sign in front of a negative one.
+
+    Raises:
+        ValueError: it has more than `MOST_DIGITS` digits.
+    """
     digits = text.removeprefix("-")
     if len(digits) > MOST_DIGITS:
         raise ValueError(f"an integer has more than {MOST_DIGITS:,} digits")

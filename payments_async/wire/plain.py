@@ -85,6 +85,10 @@ class Plain:
             value = value_in(body)
         except (*UNREADABLE, ValueError):
             return Mismatch("$", "JSON"), None
+        return self.structure(value, kind)
+
+    def structure(self, value: Any, kind: Any) -> tuple[Mismatch | None, Any]:
+        """A value of a type made from plain JSON values, or the place where these do not fit."""
         self._made.digits = 0
         try:
             return None, self._reading.structure(value, kind)

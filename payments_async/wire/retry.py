@@ -128,6 +128,14 @@ def retrying(policy: RetryPolicy) -> Layer:
                         attempt,
                         type(error).__name__,
                         pause,
+                        extra={
+                            "operation": request.operation,
+                            "method": request.method,
+                            "path": request.path,
+                            "attempt": attempt,
+                            "error": type(error).__name__,
+                            "pause": pause,
+                        },
                     )
                 await asyncio.sleep(pause)
                 attempt += 1

@@ -49,7 +49,7 @@ def field_types(model: Any) -> dict[str, Any]:
 
     def filled(hint: Any) -> Any:
         parameters = getattr(hint, "__parameters__", ())
-        return hint[tuple(arguments[each] for each in parameters)] if parameters else arguments.get(hint, hint)
+        return hint[tuple(arguments.get(each, Any) for each in parameters)] if parameters else arguments.get(hint, hint)
 
     return {field.name: filled(hints[field.name]) for field in fields(model)}
 

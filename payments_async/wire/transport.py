@@ -194,14 +194,22 @@ def transport(
             failure.exhausted = failure.exhausted or client.closed
         else:
             if isinstance(received, Response):
-                log.debug("%s %s: %d in %.3f s", request.method, request.path, received.status, loop.time() - started)
+                _log(request, loop.time() - started, status=received.status)
                 return received
             failure = received
-        log.debug("%s %s: %s in %.3f s", request.method, request.path, type(failure).__name__, loop.time() - started)
+        _log(request, loop.time() - started, error=type(failure).__name__)
         # Raised outside the handler, so that it has no context: aiohttp's errors quote headers and bytes.
         raise failure
 
     return send
+
+
+def _log(request: Request, seconds: float, **end: str | int) -> None:
+    """Log that a request has ended, with its status or the class of its error; the record has the values by name."""
+    if log.isEnabledFor(logging.DEBUG):
+        told = {"operation": request.operation, "method": request.method, "path": request.path, "seconds": seconds}
+        what = "%s %s: %s in %.3f s"
+        log.debug(what, request.method, request.path, *end.values(), seconds, extra={**told, **end}, stacklevel=2)
 
 
 async def _received(

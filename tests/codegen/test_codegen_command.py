@@ -11,7 +11,7 @@ from codegen.__main__ import DESCRIPTIONS, ROOT, descriptions, header, main
 FIXTURE = Path(__file__).parent / "fixture.yaml"
 DESCRIPTION = DESCRIPTIONS / "payments.yaml"
 GENERATED = Path("payments_async/models/generated")
-FILES = ["__init__.py", "connectors.py", "models.py", "operations.py"]
+FILES = ["__init__.py", "connectors.py", "examples.py", "models.py", "operations.py"]
 
 
 @pytest.fixture

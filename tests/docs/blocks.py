@@ -63,7 +63,10 @@ async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Pa
             "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
         )
         environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        await _python(environment, "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", str(folder))
+        plugins = [
+            f"-p{each}" for each in ("pytest_asyncio.plugin", "payments_async.testing.plugin", "no:cacheprovider")
+        ]
+        await _python(environment, "-m", "pytest", *plugins, str(folder))
         return
     if _PROGRAM.search(code):
         printed = await _python(environment, "-c", code)

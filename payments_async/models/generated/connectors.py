@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 import attrs
 
 from payments_async.models.generated.models import Connector
+from payments_async.models.model import Model
 from payments_async.models.open_enum import OpenEnum
 
 
 @attrs.define(kw_only=True)
-class StripeConfig:
+class StripeConfig(Model):
     """Configuration of a Stripe connector.
 
     Attributes:
@@ -30,7 +31,7 @@ class StripeConfig:
 
 
 @attrs.define(kw_only=True)
-class DummyPayConfig:
+class DummyPayConfig(Model):
     """Configuration of a Dummy Pay connector, which reads made-up payments from files.
 
     Attributes:
@@ -56,7 +57,7 @@ class DummyPayConfig:
 
 
 @attrs.define(kw_only=True)
-class WiseConfig:
+class WiseConfig(Model):
     """Configuration of a Wise connector.
 
     Attributes:
@@ -71,7 +72,7 @@ class WiseConfig:
 
 
 @attrs.define(kw_only=True)
-class ModulrConfig:
+class ModulrConfig(Model):
     """Configuration of a Modulr connector.
 
     Attributes:
@@ -91,7 +92,7 @@ class ModulrConfig:
 
 
 @attrs.define(kw_only=True)
-class CurrencyCloudConfig:
+class CurrencyCloudConfig(Model):
     """Configuration of a Currencycloud connector.
 
     Attributes:
@@ -110,7 +111,7 @@ class CurrencyCloudConfig:
 
 
 @attrs.define(kw_only=True)
-class BankingCircleConfig:
+class BankingCircleConfig(Model):
     """Configuration of a Banking Circle connector.
 
     Attributes:
@@ -134,7 +135,7 @@ class BankingCircleConfig:
 
 
 @attrs.define(kw_only=True)
-class MangoPayConfig:
+class MangoPayConfig(Model):
     """Configuration of a Mangopay connector.
 
     Attributes:
@@ -152,7 +153,7 @@ class MangoPayConfig:
 
 
 @attrs.define(kw_only=True)
-class MoneycorpConfig:
+class MoneycorpConfig(Model):
     """Configuration of a Moneycorp connector.
 
     Attributes:
@@ -170,7 +171,7 @@ class MoneycorpConfig:
 
 
 @attrs.define(kw_only=True)
-class AtlarConfig:
+class AtlarConfig(Model):
     """Configuration of an Atlar connector.
 
     Attributes:
@@ -195,7 +196,7 @@ class AtlarConfig:
 
 
 @attrs.define(kw_only=True)
-class AdyenConfig:
+class AdyenConfig(Model):
     """Configuration of an Adyen connector.
 
     Attributes:
@@ -215,7 +216,7 @@ class AdyenConfig:
 
 
 @attrs.define(kw_only=True)
-class GenericConfig:
+class GenericConfig(Model):
     """Configuration of a generic connector. The server requires none of it.
 
     Attributes:
@@ -232,7 +233,7 @@ class GenericConfig:
 
 
 @attrs.define(kw_only=True)
-class OtherConfig:
+class OtherConfig(Model):
     """Configuration of a connector which this description does not know. Its members are kept as they come.
 
     Attributes:
@@ -258,7 +259,7 @@ class TaskStatus(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class TaskStripeDescriptor:
+class TaskStripeDescriptor(Model):
     """What a task of a Stripe connector is to do.
 
     Attributes:
@@ -284,7 +285,7 @@ class TaskStripeDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskDummyPayDescriptor:
+class TaskDummyPayDescriptor(Model):
     """What a task of a Dummy Pay connector is to do.
 
     Attributes:
@@ -299,7 +300,7 @@ class TaskDummyPayDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskWiseDescriptor:
+class TaskWiseDescriptor(Model):
     """What a task of a Wise connector is to do.
 
     Attributes:
@@ -321,7 +322,7 @@ class TaskWiseDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskModulrDescriptor:
+class TaskModulrDescriptor(Model):
     """What a task of a Modulr connector is to do.
 
     Attributes:
@@ -343,7 +344,7 @@ class TaskModulrDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskCurrencyCloudDescriptor:
+class TaskCurrencyCloudDescriptor(Model):
     """What a task of a Currencycloud connector is to do.
 
     Attributes:
@@ -363,7 +364,7 @@ class TaskCurrencyCloudDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskBankingCircleDescriptor:
+class TaskBankingCircleDescriptor(Model):
     """What a task of a Banking Circle connector is to do.
 
     Attributes:
@@ -385,7 +386,7 @@ class TaskBankingCircleDescriptor:
 
 
 @attrs.define(kw_only=True)
-class MangoPayPollingPeriod:
+class MangoPayPollingPeriod(Model):
     """How often a task runs.
 
     Attributes:
@@ -396,7 +397,7 @@ class MangoPayPollingPeriod:
 
 
 @attrs.define(kw_only=True)
-class TaskMoneycorpDescriptor:
+class TaskMoneycorpDescriptor(Model):
     """What a task of a Moneycorp connector is to do.
 
     Attributes:
@@ -418,7 +419,7 @@ class TaskMoneycorpDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskAtlarDescriptor:
+class TaskAtlarDescriptor(Model):
     """What a task of an Atlar connector is to do.
 
     Attributes:
@@ -443,7 +444,7 @@ class TaskAtlarDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskAdyenDescriptor:
+class TaskAdyenDescriptor(Model):
     """What a task of an Adyen connector is to do.
 
     Attributes:
@@ -460,7 +461,7 @@ class TaskAdyenDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskGenericDescriptor:
+class TaskGenericDescriptor(Model):
     """What a task of a generic connector is to do.
 
     Attributes:
@@ -476,7 +477,7 @@ class TaskGenericDescriptor:
 
 
 @attrs.define(kw_only=True)
-class OtherTask:
+class OtherTask(Model):
     """A task of a connector which this description does not know. Members not listed here are kept as they come.
 
     Attributes:
@@ -521,7 +522,7 @@ The configuration of a connector. Nothing in it tells the provider, which is kno
 
 
 @attrs.define(kw_only=True)
-class TaskStripe:
+class TaskStripe(Model):
     """A task of a Stripe connector.
 
     Attributes:
@@ -544,7 +545,7 @@ class TaskStripe:
 
 
 @attrs.define(kw_only=True)
-class TaskDummyPay:
+class TaskDummyPay(Model):
     """A task of a Dummy Pay connector.
 
     Attributes:
@@ -567,7 +568,7 @@ class TaskDummyPay:
 
 
 @attrs.define(kw_only=True)
-class TaskWise:
+class TaskWise(Model):
     """A task of a Wise connector.
 
     Attributes:
@@ -590,7 +591,7 @@ class TaskWise:
 
 
 @attrs.define(kw_only=True)
-class TaskModulr:
+class TaskModulr(Model):
     """A task of a Modulr connector.
 
     Attributes:
@@ -613,7 +614,7 @@ class TaskModulr:
 
 
 @attrs.define(kw_only=True)
-class TaskCurrencyCloud:
+class TaskCurrencyCloud(Model):
     """A task of a Currencycloud connector.
 
     Attributes:
@@ -636,7 +637,7 @@ class TaskCurrencyCloud:
 
 
 @attrs.define(kw_only=True)
-class TaskBankingCircle:
+class TaskBankingCircle(Model):
     """A task of a Banking Circle connector.
 
     Attributes:
@@ -659,7 +660,7 @@ class TaskBankingCircle:
 
 
 @attrs.define(kw_only=True)
-class TaskMangoPayDescriptor:
+class TaskMangoPayDescriptor(Model):
     """What a task of a Mangopay connector is to do.
 
     Attributes:
@@ -689,7 +690,7 @@ class TaskMangoPayDescriptor:
 
 
 @attrs.define(kw_only=True)
-class TaskMoneycorp:
+class TaskMoneycorp(Model):
     """A task of a Moneycorp connector.
 
     Attributes:
@@ -712,7 +713,7 @@ class TaskMoneycorp:
 
 
 @attrs.define(kw_only=True)
-class TaskAtlar:
+class TaskAtlar(Model):
     """A task of an Atlar connector.
 
     Attributes:
@@ -735,7 +736,7 @@ class TaskAtlar:
 
 
 @attrs.define(kw_only=True)
-class TaskAdyen:
+class TaskAdyen(Model):
     """A task of an Adyen connector.
 
     Attributes:
@@ -758,7 +759,7 @@ class TaskAdyen:
 
 
 @attrs.define(kw_only=True)
-class TaskGeneric:
+class TaskGeneric(Model):
     """A task of a generic connector.
 
     Attributes:
@@ -781,7 +782,7 @@ class TaskGeneric:
 
 
 @attrs.define(kw_only=True)
-class TaskMangoPay:
+class TaskMangoPay(Model):
     """A task of a Mangopay connector.
 
     Attributes:

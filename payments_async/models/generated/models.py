@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from payments_async.models.model import Model
 from payments_async.models.open_enum import OpenEnum
 
 
@@ -79,7 +80,7 @@ class AccountType(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class AccountBalance:
+class AccountBalance(Model):
     """The balance of an account in one asset, and the interval in which it was seen to hold.
 
     Attributes:
@@ -100,7 +101,7 @@ class AccountBalance:
 
 
 @attrs.define(kw_only=True)
-class BankAccountRequest:
+class BankAccountRequest(Model):
     """A bank account to create. At least one of `iban` and `accountNumber` is needed.
 
     Attributes:
@@ -122,7 +123,7 @@ class BankAccountRequest:
 
 
 @attrs.define(kw_only=True)
-class ForwardBankAccountRequest:
+class ForwardBankAccountRequest(Model):
     """Where to hand a bank account.
 
     Attributes:
@@ -133,7 +134,7 @@ class ForwardBankAccountRequest:
 
 
 @attrs.define(kw_only=True)
-class UpdateBankAccountMetadataRequest:
+class UpdateBankAccountMetadataRequest(Model):
     """Metadata to add to a bank account.
 
     Attributes:
@@ -144,7 +145,7 @@ class UpdateBankAccountMetadataRequest:
 
 
 @attrs.define(kw_only=True)
-class Pool:
+class Pool(Model):
     """A named group of accounts, of any connectors.
 
     Attributes:
@@ -159,7 +160,7 @@ class Pool:
 
 
 @attrs.define(kw_only=True)
-class PoolRequest:
+class PoolRequest(Model):
     """A pool to create.
 
     Attributes:
@@ -172,7 +173,7 @@ class PoolRequest:
 
 
 @attrs.define(kw_only=True)
-class AddAccountToPoolRequest:
+class AddAccountToPoolRequest(Model):
     """An account to add to a pool.
 
     Attributes:
@@ -183,7 +184,7 @@ class AddAccountToPoolRequest:
 
 
 @attrs.define(kw_only=True)
-class PoolBalance:
+class PoolBalance(Model):
     """The sum of a pool's balances in one asset.
 
     Attributes:
@@ -196,7 +197,7 @@ class PoolBalance:
 
 
 @attrs.define(kw_only=True)
-class ReverseTransferInitiationRequest:
+class ReverseTransferInitiationRequest(Model):
     """A reversal of a transfer.
 
     Attributes:
@@ -259,7 +260,7 @@ class Connector(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class InstalledConnector:
+class InstalledConnector(Model):
     """An installed connector.
 
     Attributes:
@@ -275,7 +276,7 @@ class InstalledConnector:
 
 
 @attrs.define(kw_only=True)
-class ConnectorInstallation:
+class ConnectorInstallation(Model):
     """What an installation answers.
 
     Attributes:
@@ -286,7 +287,7 @@ class ConnectorInstallation:
 
 
 @attrs.define(kw_only=True)
-class ConfigField:
+class ConfigField(Model):
     """What a member of a configuration takes.
 
     Attributes:
@@ -302,7 +303,7 @@ class ConfigField:
 
 
 @attrs.define(kw_only=True)
-class TransferRequest:
+class TransferRequest(Model):
     """A transfer between accounts of a connector.
 
     Attributes:
@@ -319,7 +320,7 @@ class TransferRequest:
 
 
 @attrs.define(kw_only=True)
-class TransferResponse:
+class TransferResponse(Model):
     """The answer to a transfer between accounts of a connector.
 
     Attributes:
@@ -330,7 +331,7 @@ class TransferResponse:
 
 
 @attrs.define(kw_only=True)
-class ServerInfo:
+class ServerInfo(Model):
     """The service's description of itself."""
 
     version: str
@@ -350,7 +351,7 @@ class ErrorCode(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class PaymentAdjustment:
+class PaymentAdjustment(Model):
     """A later change of a payment: a refund, a dispute, a new status.
 
     Attributes:
@@ -368,7 +369,7 @@ class PaymentAdjustment:
 
 
 @attrs.define(kw_only=True)
-class PaymentRequest:
+class PaymentRequest(Model):
     """A payment to record.
 
     Attributes:
@@ -394,7 +395,7 @@ class PaymentRequest:
 
 
 @attrs.define(kw_only=True)
-class Account:
+class Account(Model):
     """An account held at a payment provider, or known to it.
 
     Attributes:
@@ -425,7 +426,7 @@ class Account:
 
 
 @attrs.define(kw_only=True)
-class AccountRequest:
+class AccountRequest(Model):
     """An account to record.
 
     Attributes:
@@ -447,7 +448,7 @@ class AccountRequest:
 
 
 @attrs.define(kw_only=True)
-class BankAccountRelatedAccount:
+class BankAccountRelatedAccount(Model):
     """The account which a bank account has become at a provider.
 
     Attributes:
@@ -465,7 +466,7 @@ class BankAccountRelatedAccount:
 
 
 @attrs.define(kw_only=True)
-class PoolBalances:
+class PoolBalances(Model):
     """The balances of a pool at a moment.
 
     Attributes:
@@ -476,7 +477,7 @@ class PoolBalances:
 
 
 @attrs.define(kw_only=True)
-class TransferInitiationPayment:
+class TransferInitiationPayment(Model):
     """A payment made for a transfer initiation.
 
     Attributes:
@@ -491,7 +492,7 @@ class TransferInitiationPayment:
 
 
 @attrs.define(kw_only=True)
-class TransferInitiationAdjustment:
+class TransferInitiationAdjustment(Model):
     """A change of a transfer initiation's status.
 
     Attributes:
@@ -509,7 +510,7 @@ class TransferInitiationAdjustment:
 
 
 @attrs.define(kw_only=True)
-class TransferInitiationRequest:
+class TransferInitiationRequest(Model):
     """A transfer or payout to create. `connectorID` says through which connector, or `provider` where it has just one.
 
     Attributes:
@@ -542,14 +543,14 @@ class TransferInitiationRequest:
 
 
 @attrs.define(kw_only=True)
-class UpdateTransferInitiationStatusRequest:
+class UpdateTransferInitiationStatusRequest(Model):
     """A new status of a transfer initiation."""
 
     status: TransferInitiationStatus
 
 
 @attrs.define(kw_only=True)
-class PaymentsErrorResponse:
+class PaymentsErrorResponse(Model):
     """Why a request was refused or has failed. Any member may be absent.
 
     Attributes:
@@ -563,7 +564,7 @@ class PaymentsErrorResponse:
 
 
 @attrs.define(kw_only=True)
-class Payment:
+class Payment(Model):
     """A payment, as gathered from a provider or recorded by hand.
 
     Attributes:
@@ -601,7 +602,7 @@ class Payment:
 
 
 @attrs.define(kw_only=True)
-class BankAccount:
+class BankAccount(Model):
     """A bank account. Its numbers come only when it is fetched by id, and masked.
 
     Attributes:
@@ -636,7 +637,7 @@ class BankAccount:
 
 
 @attrs.define(kw_only=True)
-class TransferInitiation:
+class TransferInitiation(Model):
     """A transfer or a payout, and how far it has come.
 
     Attributes:

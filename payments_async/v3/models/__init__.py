@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from payments_async.models.model import Model
 from payments_async.models.open_enum import OpenEnum
 from payments_async.v3.models.generated import models as _models
 from payments_async.v3.models.generated.models import *  # noqa: F403 - it lists its names
 
-__all__ = ["OpenEnum"]
+__all__ = ["Model", "OpenEnum"]
 __all__ += _models.__all__
 
 if TYPE_CHECKING:

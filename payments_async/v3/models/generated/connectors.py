@@ -6,11 +6,12 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from payments_async.models.model import Model
 from payments_async.v3.models.generated.models import Provider
 
 
 @attrs.define(kw_only=True)
-class AdyenConfig:
+class AdyenConfig(Model):
     """Configuration of a Adyen connector.
 
     Attributes:
@@ -37,7 +38,7 @@ class AdyenConfig:
 
 
 @attrs.define(kw_only=True)
-class AtlarConfig:
+class AtlarConfig(Model):
     """Configuration of a Atlar connector.
 
     Attributes:
@@ -60,7 +61,7 @@ class AtlarConfig:
 
 
 @attrs.define(kw_only=True)
-class BankingbridgeConfig:
+class BankingbridgeConfig(Model):
     """Configuration of a Banking Bridge connector.
 
     Attributes:
@@ -85,7 +86,7 @@ class BankingbridgeConfig:
 
 
 @attrs.define(kw_only=True)
-class BankingcircleConfig:
+class BankingcircleConfig(Model):
     """Configuration of a Banking Circle connector.
 
     Attributes:
@@ -114,7 +115,7 @@ class BankingcircleConfig:
 
 
 @attrs.define(kw_only=True)
-class BitstampConfig:
+class BitstampConfig(Model):
     """Configuration of a Bitstamp connector.
 
     Attributes:
@@ -137,7 +138,7 @@ class BitstampConfig:
 
 
 @attrs.define(kw_only=True)
-class CoinbaseprimeConfig:
+class CoinbaseprimeConfig(Model):
     """Configuration of a Coinbase Prime connector.
 
     Attributes:
@@ -162,7 +163,7 @@ class CoinbaseprimeConfig:
 
 
 @attrs.define(kw_only=True)
-class ColumnConfig:
+class ColumnConfig(Model):
     """Configuration of a Column connector.
 
     Attributes:
@@ -183,7 +184,7 @@ class ColumnConfig:
 
 
 @attrs.define(kw_only=True)
-class CurrencycloudConfig:
+class CurrencycloudConfig(Model):
     """Configuration of a Currencycloud connector.
 
     Attributes:
@@ -206,7 +207,7 @@ class CurrencycloudConfig:
 
 
 @attrs.define(kw_only=True)
-class DummypayConfig:
+class DummypayConfig(Model):
     """Configuration of a Dummypay connector, which reads made-up payments from files, for tests.
 
     Attributes:
@@ -229,7 +230,7 @@ class DummypayConfig:
 
 
 @attrs.define(kw_only=True)
-class FireblocksConfig:
+class FireblocksConfig(Model):
     """Configuration of a Fireblocks connector.
 
     Attributes:
@@ -252,7 +253,7 @@ class FireblocksConfig:
 
 
 @attrs.define(kw_only=True)
-class GenericConfig:
+class GenericConfig(Model):
     """Configuration of a Generic connector.
 
     Attributes:
@@ -273,7 +274,7 @@ class GenericConfig:
 
 
 @attrs.define(kw_only=True)
-class IncreaseConfig:
+class IncreaseConfig(Model):
     """Configuration of a Increase connector.
 
     Attributes:
@@ -296,7 +297,7 @@ class IncreaseConfig:
 
 
 @attrs.define(kw_only=True)
-class KrakenproConfig:
+class KrakenproConfig(Model):
     """Configuration of a Kraken Pro connector.
 
     Attributes:
@@ -319,7 +320,7 @@ class KrakenproConfig:
 
 
 @attrs.define(kw_only=True)
-class MangopayConfig:
+class MangopayConfig(Model):
     """Configuration of a Mangopay connector.
 
     Attributes:
@@ -342,7 +343,7 @@ class MangopayConfig:
 
 
 @attrs.define(kw_only=True)
-class ModulrConfig:
+class ModulrConfig(Model):
     """Configuration of a Modulr connector.
 
     Attributes:
@@ -365,7 +366,7 @@ class ModulrConfig:
 
 
 @attrs.define(kw_only=True)
-class MoneycorpConfig:
+class MoneycorpConfig(Model):
     """Configuration of a Moneycorp connector.
 
     Attributes:
@@ -388,7 +389,7 @@ class MoneycorpConfig:
 
 
 @attrs.define(kw_only=True)
-class PlaidConfig:
+class PlaidConfig(Model):
     """Configuration of a Plaid connector.
 
     Attributes:
@@ -411,7 +412,7 @@ class PlaidConfig:
 
 
 @attrs.define(kw_only=True)
-class PowensConfig:
+class PowensConfig(Model):
     """Configuration of a Powens connector.
 
     Attributes:
@@ -440,7 +441,7 @@ class PowensConfig:
 
 
 @attrs.define(kw_only=True)
-class QontoConfig:
+class QontoConfig(Model):
     """Configuration of a Qonto connector.
 
     Attributes:
@@ -465,7 +466,7 @@ class QontoConfig:
 
 
 @attrs.define(kw_only=True)
-class RoutableConfig:
+class RoutableConfig(Model):
     """Configuration of a Routable connector.
 
     Attributes:
@@ -488,7 +489,7 @@ class RoutableConfig:
 
 
 @attrs.define(kw_only=True)
-class StripeConfig:
+class StripeConfig(Model):
     """Configuration of a Stripe connector.
 
     Attributes:
@@ -507,7 +508,7 @@ class StripeConfig:
 
 
 @attrs.define(kw_only=True)
-class TinkConfig:
+class TinkConfig(Model):
     """Configuration of a Tink connector.
 
     Attributes:
@@ -530,7 +531,7 @@ class TinkConfig:
 
 
 @attrs.define(kw_only=True)
-class WiseConfig:
+class WiseConfig(Model):
     """Configuration of a Wise connector.
 
     Attributes:
@@ -551,7 +552,7 @@ class WiseConfig:
 
 
 @attrs.define(kw_only=True)
-class OtherConfig:
+class OtherConfig(Model):
     """Configuration of a connector whose provider this description does not know.
 
     Attributes:

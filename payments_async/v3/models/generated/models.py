@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from payments_async.models.model import Model
 from payments_async.models.open_enum import OpenEnum
 
 
@@ -19,7 +20,7 @@ class AccountType(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class Balance:
+class Balance(Model):
     """The balance of an account in one asset, and the interval in which it was seen.
 
     Attributes:
@@ -43,7 +44,7 @@ class Balance:
 
 
 @attrs.define(kw_only=True)
-class BankAccountRelatedAccount:
+class BankAccountRelatedAccount(Model):
     """The account created from a bank account at a provider.
 
     Attributes:
@@ -56,7 +57,7 @@ class BankAccountRelatedAccount:
 
 
 @attrs.define(kw_only=True)
-class CreateBankAccountRequest:
+class CreateBankAccountRequest(Model):
     """A bank account to store. It needs an `iban` or an `accountNumber`.
 
     Attributes:
@@ -77,7 +78,7 @@ class CreateBankAccountRequest:
 
 
 @attrs.define(kw_only=True)
-class UpdateBankAccountMetadataRequest:
+class UpdateBankAccountMetadataRequest(Model):
     """Metadata to add to a bank account.
 
     Attributes:
@@ -88,7 +89,7 @@ class UpdateBankAccountMetadataRequest:
 
 
 @attrs.define(kw_only=True)
-class ForwardBankAccountRequest:
+class ForwardBankAccountRequest(Model):
     """Where to forward a bank account.
 
     Attributes:
@@ -146,7 +147,7 @@ class Capability(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class ConfigField:
+class ConfigField(Model):
     """A member of a provider's configuration.
 
     Attributes:
@@ -162,7 +163,7 @@ class ConfigField:
 
 
 @attrs.define(kw_only=True)
-class Schedule:
+class Schedule(Model):
     """Something that a connector does periodically, such as fetching the balances of one account.
 
     Attributes:
@@ -181,7 +182,7 @@ class Schedule:
 
 
 @attrs.define(kw_only=True)
-class Instance:
+class Instance(Model):
     """One run of a schedule.
 
     Attributes:
@@ -329,7 +330,7 @@ class PaymentScheme(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class StartedPaymentInitiation:
+class StartedPaymentInitiation(Model):
     """The answer to a request for a transfer or a payout.
 
     Attributes:
@@ -342,7 +343,7 @@ class StartedPaymentInitiation:
 
 
 @attrs.define(kw_only=True)
-class ReversePaymentInitiationRequest:
+class ReversePaymentInitiationRequest(Model):
     """A reversal of a payment initiation.
 
     Attributes:
@@ -362,7 +363,7 @@ class ReversePaymentInitiationRequest:
 
 
 @attrs.define(kw_only=True)
-class StartedPaymentInitiationReversal:
+class StartedPaymentInitiationReversal(Model):
     """The answer to a request for a reversal.
 
     Attributes:
@@ -404,7 +405,7 @@ class PaymentInitiationStatus(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class ContactDetails:
+class ContactDetails(Model):
     """How to reach a payment service user.
 
     Attributes:
@@ -419,7 +420,7 @@ class ContactDetails:
 
 
 @attrs.define(kw_only=True)
-class Address:
+class Address(Model):
     """Where a payment service user lives.
 
     Attributes:
@@ -435,7 +436,7 @@ class Address:
 
 
 @attrs.define(kw_only=True)
-class ContactDetailsRequest:
+class ContactDetailsRequest(Model):
     """How to reach a payment service user.
 
     Attributes:
@@ -450,7 +451,7 @@ class ContactDetailsRequest:
 
 
 @attrs.define(kw_only=True)
-class AddressRequest:
+class AddressRequest(Model):
     """Where a payment service user lives.
 
     Attributes:
@@ -482,7 +483,7 @@ class OpenBankingConnectionAttemptStatus(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class PaymentServiceUserCreateLinkRequest:
+class PaymentServiceUserCreateLinkRequest(Model):
     """A request for a link to create a connection.
 
     Attributes:
@@ -495,7 +496,7 @@ class PaymentServiceUserCreateLinkRequest:
 
 
 @attrs.define(kw_only=True)
-class PaymentServiceUserUpdateLinkRequest:
+class PaymentServiceUserUpdateLinkRequest(Model):
     """A request for a link to repair a connection.
 
     Attributes:
@@ -508,7 +509,7 @@ class PaymentServiceUserUpdateLinkRequest:
 
 
 @attrs.define(kw_only=True)
-class Link:
+class Link(Model):
     """A link for a user to open, and the id of its attempt.
 
     Attributes:
@@ -521,7 +522,7 @@ class Link:
 
 
 @attrs.define(kw_only=True)
-class ForwardPaymentServiceUserBankAccountRequest:
+class ForwardPaymentServiceUserBankAccountRequest(Model):
     """Where to forward a user's bank account.
 
     Attributes:
@@ -532,7 +533,7 @@ class ForwardPaymentServiceUserBankAccountRequest:
 
 
 @attrs.define(kw_only=True)
-class CreatePoolRequest:
+class CreatePoolRequest(Model):
     """A pool to create, either static with the accounts in `accountIDs` or dynamic with the accounts that match
     `query`.
 
@@ -549,7 +550,7 @@ class CreatePoolRequest:
 
 
 @attrs.define(kw_only=True)
-class UpdatePoolQueryRequest:
+class UpdatePoolQueryRequest(Model):
     """A new filter for a dynamic pool.
 
     Attributes:
@@ -560,7 +561,7 @@ class UpdatePoolQueryRequest:
 
 
 @attrs.define(kw_only=True)
-class PoolBalance:
+class PoolBalance(Model):
     """The sum of a pool's balances in one asset.
 
     Attributes:
@@ -590,7 +591,7 @@ class TaskStatus(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class StartedTask:
+class StartedTask(Model):
     """The task that was started.
 
     Attributes:
@@ -613,7 +614,7 @@ class ErrorCode(OpenEnum):
 
 
 @attrs.define(kw_only=True)
-class ConnectorBase:
+class ConnectorBase(Model):
     """A summary of the connector of an account.
 
     Attributes:
@@ -631,7 +632,7 @@ class ConnectorBase:
 
 
 @attrs.define(kw_only=True)
-class CreateAccountRequest:
+class CreateAccountRequest(Model):
     """An account to record.
 
     Attributes:
@@ -655,7 +656,7 @@ class CreateAccountRequest:
 
 
 @attrs.define(kw_only=True)
-class BankAccount:
+class BankAccount(Model):
     """A bank account. Its numbers are present only when it is fetched by id, and are masked.
 
     Attributes:
@@ -684,7 +685,7 @@ class BankAccount:
 
 
 @attrs.define(kw_only=True)
-class Connector:
+class Connector(Model):
     """An installed connector, with its configuration including secrets.
 
     Attributes:
@@ -710,7 +711,7 @@ class Connector:
 
 
 @attrs.define(kw_only=True)
-class OrderAdjustment:
+class OrderAdjustment(Model):
     """A state of an order.
 
     Attributes:
@@ -736,7 +737,7 @@ class OrderAdjustment:
 
 
 @attrs.define(kw_only=True)
-class Conversion:
+class Conversion(Model):
     """An exchange of one asset for another at a fixed rate, as gathered from a provider.
 
     Attributes:
@@ -779,7 +780,7 @@ class Conversion:
 
 
 @attrs.define(kw_only=True)
-class PaymentAdjustment:
+class PaymentAdjustment(Model):
     """An event in the life of a payment.
 
     Attributes:
@@ -803,7 +804,7 @@ class PaymentAdjustment:
 
 
 @attrs.define(kw_only=True)
-class CreatePaymentAdjustmentRequest:
+class CreatePaymentAdjustmentRequest(Model):
     """An event in the life of a payment.
 
     Attributes:
@@ -823,7 +824,7 @@ class CreatePaymentAdjustmentRequest:
 
 
 @attrs.define(kw_only=True)
-class PaymentInitiation:
+class PaymentInitiation(Model):
     """A transfer or a payout requested from the service, and its status.
 
     Attributes:
@@ -859,7 +860,7 @@ class PaymentInitiation:
 
 
 @attrs.define(kw_only=True)
-class PaymentInitiationAdjustment:
+class PaymentInitiationAdjustment(Model):
     """A state of a payment initiation.
 
     Attributes:
@@ -881,7 +882,7 @@ class PaymentInitiationAdjustment:
 
 
 @attrs.define(kw_only=True)
-class InitiatePaymentRequest:
+class InitiatePaymentRequest(Model):
     """A transfer or a payout to make.
 
     Attributes:
@@ -911,7 +912,7 @@ class InitiatePaymentRequest:
 
 
 @attrs.define(kw_only=True)
-class PaymentServiceUser:
+class PaymentServiceUser(Model):
     """A person or company whose bank accounts are read through open banking.
 
     Attributes:
@@ -933,7 +934,7 @@ class PaymentServiceUser:
 
 
 @attrs.define(kw_only=True)
-class CreatePaymentServiceUserRequest:
+class CreatePaymentServiceUserRequest(Model):
     """A payment service user to create.
 
     Attributes:
@@ -952,7 +953,7 @@ class CreatePaymentServiceUserRequest:
 
 
 @attrs.define(kw_only=True)
-class PaymentServiceUserConnection:
+class PaymentServiceUserConnection(Model):
     """A user's connection to a bank, through a connector.
 
     Attributes:
@@ -977,7 +978,7 @@ class PaymentServiceUserConnection:
 
 
 @attrs.define(kw_only=True)
-class PaymentServiceUserLinkAttempt:
+class PaymentServiceUserLinkAttempt(Model):
     """A user's attempt to create or repair a connection.
 
     Attributes:
@@ -999,7 +1000,7 @@ class PaymentServiceUserLinkAttempt:
 
 
 @attrs.define(kw_only=True)
-class Pool:
+class Pool(Model):
     """A named group of accounts, of any connectors.
 
     Attributes:
@@ -1019,7 +1020,7 @@ class Pool:
 
 
 @attrs.define(kw_only=True)
-class Task:
+class Task(Model):
     """Work that the service does in the background.
 
     Attributes:
@@ -1041,7 +1042,7 @@ class Task:
 
 
 @attrs.define(kw_only=True)
-class ErrorResponse:
+class ErrorResponse(Model):
     """An error of the service.
 
     Attributes:
@@ -1055,7 +1056,7 @@ class ErrorResponse:
 
 
 @attrs.define(kw_only=True)
-class Account:
+class Account(Model):
     """An account at a payment provider, or known to one.
 
     Attributes:
@@ -1090,7 +1091,7 @@ class Account:
 
 
 @attrs.define(kw_only=True)
-class Order:
+class Order(Model):
     """An order to trade one asset for another, as gathered from an exchange.
 
     Attributes:
@@ -1156,7 +1157,7 @@ class Order:
 
 
 @attrs.define(kw_only=True)
-class Payment:
+class Payment(Model):
     """A payment, as gathered from a provider or recorded by hand.
 
     Attributes:
@@ -1200,7 +1201,7 @@ class Payment:
 
 
 @attrs.define(kw_only=True)
-class CreatePaymentRequest:
+class CreatePaymentRequest(Model):
     """A payment to record. Its status is that of the latest of its adjustments, at least one.
 
     Attributes:

@@ -1,0 +1,40 @@
+"""aioresponses, made to work with current versions of aiohttp."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from aioresponses import aioresponses
+
+
+class _Response(aiohttp.ClientResponse):
+    """A response that aioresponses can make: it does not know `stream_writer`, which aiohttp needs since 3.14."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"stream_writer": Mock(), **kwargs})
+
+
+def mocked(**options: Any) -> aioresponses:
+    """Single exchanges without a server, by aioresponses, as a context manager: `mocks.get(url, payload=…)`.
+
+    Args:
+        options: Those of `aioresponses`, such as `passthrough`.
+
+    Raises:
+        ImportError: aioresponses is missing.
+    """
+    try:
+        from aioresponses import aioresponses as original  # noqa: PLC0415
+    except ImportError:
+        raise ImportError("aioresponses is missing; install it with: pip install 'payments-async[testing]'") from None
+
+    class Mocked(original):
+        def add(self, *args: Any, **kwargs: Any) -> None:
+            # The types of aioresponses are partial.
+            super().add(*args, **{"response_class": _Response, **kwargs})  # pyright: ignore[reportUnknownMemberType]
+
+    return Mocked(**options)

@@ -1,3 +1,5 @@
+"""`examples/backend.py` under uvicorn, on real sockets."""
+
 import asyncio
 import json
 import signal

@@ -339,7 +339,7 @@ def samples() -> list[PaymentsError]:
         for kind in (TransportError, ConnectionFailedError, DeadlineExceededError)
     ]
     made.append(OutcomeUnknownError("what", operation="op", reference="ref-1"))
-    made.append(ProtocolError("what", operation="op"))
+    made += [kind("what", operation="op") for kind in (ProtocolError, ResponseTooLargeError)]
     made.append(DecodeError("what", operation="op", path="$.a[0]", expected="int"))
     made += [
         kind("what", operation="op", status=418, error_code="C", error_message="m", details="d", retry_after=1.5)

@@ -23,6 +23,7 @@ from payments_async import (
     PaymentsClient,
     PaymentsError,
     ProtocolError,
+    ResponseTooLargeError,
     TransportError,
 )
 from payments_async.models import (
@@ -160,9 +161,9 @@ UNREADABLE = [
     (answer(200, {"data": {}}), DecodeError, Outcome.DONE),
     (answer(200, b"not JSON", {"Content-Type": "application/json; charset=utf-8"}), DecodeError, Outcome.DONE),
     (answer(200, b"", {"Content-Type": "application/json"}), DecodeError, Outcome.DONE),
-    (answer(200, {"padding": "x" * 5000}), ProtocolError, Outcome.DONE),
+    (answer(200, {"padding": "x" * 5000}), ResponseTooLargeError, Outcome.DONE),
     (answer(200, b"<html>", HTML), ProtocolError, Outcome.UNKNOWN),
-    (answer(200, b"<html>" + b"x" * 5000, HTML), ProtocolError, Outcome.UNKNOWN),
+    (answer(200, b"<html>" + b"x" * 5000, HTML), ResponseTooLargeError, Outcome.UNKNOWN),
     (answer(200, b"", {"Content-Type": "text/plain"}), ProtocolError, Outcome.UNKNOWN),
     (answer(302, b"", {"Location": "/login"}), ProtocolError, Outcome.UNKNOWN),
 ]

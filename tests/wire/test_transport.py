@@ -24,6 +24,7 @@ from payments_async import (
     PaymentsClient,
     PaymentsError,
     ProtocolError,
+    ResponseTooLargeError,
     RetryPolicy,
     ServerError,
 )
@@ -141,7 +142,7 @@ async def test_an_answer_that_is_too_large_is_left_at_once(head: bytes, chunk: b
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-        assert type(error) is ProtocolError
+        assert type(error) is ResponseTooLargeError
         assert f"larger than {CAP} bytes" in str(error)
         assert peak < 8 * 2**20
         async with asyncio.timeout(PATIENCE):

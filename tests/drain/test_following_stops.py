@@ -183,7 +183,7 @@ def test_a_look_that_fails_ends_the_run_and_a_later_one_misses_nothing() -> None
         async def fail_late(asked: Asked) -> None:
             if asked.sort == NEWEST_FIRST and asked.offset == 20:
                 raise Refusal(403, "FORBIDDEN")
-            if len(looks(lists)) == 2 and not asked.cursor:
+            if len(looks(lists)) == 3 and not asked.cursor:
                 lists.payments.extend(in_turn(40, first=25))
 
         lists.meanwhile = fail_late

@@ -71,7 +71,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def long(session: nox.Session) -> None:
     """Run the tests that take long: drains killed 50 times, and each property on many more examples."""
-    os.environ["EXAMPLES"] = "500"
+    os.environ["EXAMPLES"] = "200"
     chosen = "(long or hypothesis) and not postgres"
     session.notify("tests", [*PARALLEL, "-m", chosen, *session.posargs])
 
@@ -90,9 +90,9 @@ def newest(session: nox.Session) -> None:
     apart = [
         f"--ignore=tests/{name}" for name in ("benchmarks", "codegen", "docs", "examples", "interop", "oidc", "typing")
     ]
-    # Few examples: hypothesis and the counting of lines slow each other down.
-    chosen = "not long and not spreadsheet"  # with PostgreSQL
-    run_tests(session, *PARALLEL, "--cov", *apart, "-m", chosen, *session.posargs, examples=10)
+    # Without properties: hypothesis and the counting of lines slow each other down.
+    chosen = "not hypothesis and not long and not spreadsheet"  # with PostgreSQL
+    run_tests(session, *PARALLEL, "--cov", *apart, "-m", chosen, *session.posargs)
 
 
 @nox.session
@@ -140,21 +140,20 @@ def fuzz(session: nox.Session) -> None:
     session.run("python", "tests/fuzz/fuzz.py", *(session.posargs or ["-max_total_time=300"]))
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
     """Measure against the limit and the peers, and draw it; with `--quick`, only show that everything runs."""
-    provide(session, "bench", extras="[parquet]")
-    home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client")
-    session.run("python", "-m", "benchmarks", home, *session.posargs)
+    python = python_of_tests(session)
+    home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client", python=python)
+    session.run(python, "-m", "benchmarks", home, *session.posargs, external=True)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def instructions(session: nox.Session) -> None:
     """Count the instructions of decoding and of a call, and hold them to the committed ratios; `--write` commits."""
     if not shutil.which("valgrind"):
         session.error("valgrind is not installed (Debian and Ubuntu: apt install valgrind)")
-    provide(session, "bench")
-    session.run("python", "-m", "benchmarks.instructions", *session.posargs)
+    session.run(python_of_tests(session), "-m", "benchmarks.instructions", *session.posargs, external=True)
 
 
 @nox.session(venv_backend="none")
@@ -231,30 +230,33 @@ def provide(session: nox.Session, *groups: str, extras: str = "", constraints: t
     stamp.write_text(digest)
 
 
-def peers(session: nox.Session, *names: str) -> str:
+def python_of_tests(session: nox.Session) -> str:
+    """The Python of the environment of the tests, which is set up first if it is not."""
+    nox_itself = (sys.executable, "-m", "nox", "--noxfile", __file__)
+    session.run(*nox_itself, "--session", "tests", "--install-only", external=True)
+    return str(ROOT / ".nox" / "tests" / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+
+
+def peers(session: nox.Session, *names: str, python: str = "python") -> str:
     """Install programs of others, all of them unless named, into an environment each; gives their folder."""
     home = str((session.cache_dir / "peers").resolve())
     with announced(session, "Programs of others (the first time up to a minute)"):
-        session.run("python", "benchmarks/peers.py", home, *names)
+        session.run(python, "benchmarks/peers.py", home, *names, external=True)
     return home
 
 
 PARALLEL = ("--numprocesses=auto", "--dist=worksteal")
 
 
-def run_tests(session: nox.Session, *arguments: str, home: str = "", examples: int | None = None) -> None:
+def run_tests(session: nox.Session, *arguments: str, home: str = "") -> None:
     """Run pytest.
 
     Args:
         session: Where.
         arguments: What pytest is given.
         home: The folder of `peers`, for the tests that need one of them.
-        examples: How many examples of each property to try, in place of the numbers that stand with the tests.
     """
-    environment = {"PEERS_HOME": home} if home else {}
-    if examples is not None:
-        environment["EXAMPLES"] = str(examples)
-    session.run("pytest", *arguments, env=environment)
+    session.run("pytest", *arguments, env={"PEERS_HOME": home} if home else {})
 
 
 def check_generated(session: nox.Session) -> None:

@@ -17,7 +17,7 @@ import nox
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 
-nox.options.default_venv_backend = "venv"
+nox.options.default_venv_backend = "uv|venv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests"]
 
@@ -143,9 +143,8 @@ def fuzz(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
     """Measure against the limit and the peers, and draw it; with `--quick`, only show that everything runs."""
-    python = python_of_tests(session)
-    home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client", python=python)
-    session.run(python, "-m", "benchmarks", home, *session.posargs, external=True)
+    home = peers(session, "official_sdk", "httpx_pydantic", "openapi_python_client")
+    session.run(python_of_tests(session), "-m", "benchmarks", home, *session.posargs, external=True)
 
 
 @nox.session(venv_backend="none")
@@ -237,11 +236,11 @@ def python_of_tests(session: nox.Session) -> str:
     return str(ROOT / ".nox" / "tests" / ("Scripts" if sys.platform == "win32" else "bin") / "python")
 
 
-def peers(session: nox.Session, *names: str, python: str = "python") -> str:
+def peers(session: nox.Session, *names: str) -> str:
     """Install programs of others, all of them unless named, into an environment each; gives their folder."""
     home = str((session.cache_dir / "peers").resolve())
     with announced(session, "Programs of others (the first time up to a minute)"):
-        session.run(python, "benchmarks/peers.py", home, *names, external=True)
+        session.run(sys.executable, "benchmarks/peers.py", home, *names, external=True)
     return home
 
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 DESCRIPTION = Path(__file__).parents[1] / "openapi/payments.yaml"
@@ -25,11 +26,12 @@ PIP = {
     "httpx_pydantic": ["httpx==0.28.1", "pydantic==2.14.4"],
     "openapi_python_client": ["openapi-python-client==0.29.1"],
 }
-"""The requirements of each peer that pip installs."""
+"""The requirements of each peer that uv installs, or pip where there is no uv."""
 
 # Where there is no network, this should be known soon.
 NPM_INSTALL = "install --no-audit --no-fund --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000"
 PIP_INSTALL = "-m pip install --quiet --disable-pip-version-check --no-input --retries=1"
+UV_INSTALL = "pip install --quiet --python"
 GENERATE = "generate --meta none --output-path"
 
 SECONDS = 300
@@ -39,8 +41,9 @@ _UNREACHABLE = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONN(REFUSED|RESET|ABORTED)|E(NET|HOST)UNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT"  # npm
     r"|NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError"  # pip
     r"|from versions: none"  # pip, which tells nothing else where no index answers
+    r"|client error \(Connect\)"  # uv
 )
-"""What npm and pip say where they reach no registry."""
+"""What npm, pip and uv say where they reach no registry."""
 
 Command = list[str | Path]
 
@@ -50,8 +53,9 @@ class UnreachableError(Exception):
 
 
 def main(home: Path, names: list[str]) -> None:
-    for name in names or [*NPM, *PIP]:
-        provide(name, home / name)
+    with ThreadPoolExecutor() as at_once:
+        for provided in [at_once.submit(provide, name, home / name) for name in names or [*NPM, *PIP]]:
+            provided.result()
 
 
 def interpreter(folder: Path) -> Path:
@@ -94,8 +98,13 @@ def _commands(name: str, folder: Path) -> Iterator[Command]:
     if name in NPM:
         yield [shutil.which("npm") or "npm", *NPM_INSTALL.split(), "--prefix", folder, NPM[name]]
         return
-    yield [sys.executable, "-m", "venv", folder]
-    yield [interpreter(folder), *PIP_INSTALL.split(), *PIP[name]]
+    uv = shutil.which("uv", path=Path(sys.executable).parent)
+    if uv:
+        yield [uv, "venv", "--quiet", "--python", sys.executable, folder]
+        yield [uv, *UV_INSTALL.split(), interpreter(folder), *PIP[name]]
+    else:
+        yield [sys.executable, "-m", "venv", folder]
+        yield [interpreter(folder), *PIP_INSTALL.split(), *PIP[name]]
     if name == "openapi_python_client":
         program = _programs(folder) / "openapi-python-client"
         yield [program, *GENERATE.split(), folder / "generated_client", "--path", DESCRIPTION]

@@ -13,7 +13,12 @@ def failing(monkeypatch: pytest.MonkeyPatch, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["npm error code ENOTFOUND", "ERROR: Could not find a version of it (from versions: none)"]
+    "message",
+    [
+        "npm error code ENOTFOUND",
+        "ERROR: Could not find a version of it (from versions: none)",
+        "error: Request failed, client error (Connect)",
+    ],
 )
 def test_a_peer_whose_registry_cannot_be_reached_leaves_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], message: str

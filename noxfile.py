@@ -224,7 +224,7 @@ def provide(session: nox.Session, *groups: str, extras: str = "", constraints: t
         return
     stamp.unlink(missing_ok=True)
     names = ", ".join(filter(None, [f"payments_async{extras}", *groups]))
-    with announced(session, f"Installing {names} (this time only, up to two minutes)"):
+    with announced(session, f"Installing {names} (this time only, up to a minute)"):
         session.install("--quiet", "--disable-pip-version-check", "--editable", f".{extras}", *wanted, silent=True)
     stamp.write_text(digest)
 

@@ -80,7 +80,7 @@ def provide(name: str, folder: Path) -> None:
         made_by += DESCRIPTION.read_text(encoding="utf-8")
     if installed.exists() and installed.read_text(encoding="utf-8") == made_by:
         return
-    print(f"Installing {name}", flush=True)
+    print(f"Installing {name}\n", end="", flush=True)  # a line at once, beside other threads
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:

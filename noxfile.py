@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,9 +63,7 @@ def tests(session: nox.Session) -> None:
     provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
     home = peers(session)
     if not session.posargs:
-        check_generated(session)
-        check_style(session)
-        check_types(session)
+        check(session, "Generated code, style and types", *TYPES, GENERATED, *STYLE)
     run_tests(session, *(session.posargs or PARALLEL), home=home)
 
 
@@ -99,14 +98,14 @@ def newest(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Check style, format and the direction of imports."""
     provide(session, "lint")
-    check_style(session)
+    check(session, "Style and imports", *STYLE)
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright."""
     provide(session, *ALL_GROUPS, extras=ALL_EXTRAS)
-    check_types(session)
+    check(session, "Types", *TYPES)
 
 
 @nox.session
@@ -116,7 +115,7 @@ def codegen(session: nox.Session) -> None:
     if session.posargs:
         session.run("python", "-m", "codegen", *[argument for argument in session.posargs if argument != "--write"])
     else:
-        check_generated(session)
+        check(session, "Generated code", GENERATED)
 
 
 @nox.session
@@ -258,19 +257,17 @@ def run_tests(session: nox.Session, *arguments: str, home: str = "") -> None:
     session.run("pytest", *arguments, env={"PEERS_HOME": home} if home else {})
 
 
-def check_generated(session: nox.Session) -> None:
-    with announced(session, "Generated code"):
-        session.run("python", "-m", "codegen", "--check")
+GENERATED = ("python", "-m", "codegen", "--check")
+STYLE = [
+    ("ruff", "check", "--quiet", "."),
+    ("ruff", "format", "--check", "--quiet", "."),
+    ("lint-imports", "--no-cache"),
+]
+TYPES = [("mypy",), ("pyright",)]
 
 
-def check_style(session: nox.Session) -> None:
-    with announced(session, "Style and imports"):
-        session.run("ruff", "check", "--quiet", ".")
-        session.run("ruff", "format", "--check", "--quiet", ".")
-        session.run("lint-imports", "--no-cache")
-
-
-def check_types(session: nox.Session) -> None:
-    with announced(session, "Types"):
-        session.run("mypy")
-        session.run("pyright")
+def check(session: nox.Session, what: str, *commands: tuple[str, ...]) -> None:
+    """Run the commands side by side, since each of them uses one processor; best the longest first."""
+    with announced(session, what), ThreadPoolExecutor(os.cpu_count()) as side_by_side:
+        for checked in [side_by_side.submit(session.run, *command) for command in commands]:
+            checked.result()

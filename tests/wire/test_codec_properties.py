@@ -98,7 +98,7 @@ def answer(body: bytes, *, status: int = 200, headers: dict[str, str] | None = N
     )
 
 
-@examples(400)
+@examples(100)
 @given(model=st.sampled_from(MODELS), data=st.data())
 def test_any_instance_makes_a_round_trip(model: Any, data: st.DataObject) -> None:
     instance = data.draw(instances(model))
@@ -190,7 +190,7 @@ def test_any_integer_is_exact_both_ways(number: int) -> None:
     assert as_json([number]) == f"[{number}]".encode()
 
 
-@examples(200)
+@examples(50)
 @given(number=numbers.filter(lambda number: not re.search(r"[eE][+-]?[0-9]{10}", number)))
 @example(number="100e-2")
 @example(number="1.10e1")
@@ -240,7 +240,7 @@ header_texts = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_s
 dates = st.from_regex(r"\A[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{1,5} [0-9:]{1,8} \S{1,6}\Z")
 
 
-@examples(200)
+@examples(50)
 @given(
     status=st.integers(200, 599),
     body=bodies,
@@ -258,7 +258,7 @@ def test_any_answer_passes_or_is_an_error_of_ours(status: int, body: bytes, head
         assert error.error_code is None or isinstance(error.error_code, str)
 
 
-@examples(200)
+@examples(50)
 @given(value=header_texts | dates)
 def test_any_retry_after_is_seconds_or_nothing(value: str) -> None:
     seconds = retry_after_seconds({"Retry-After": value})

@@ -247,7 +247,7 @@ ANYTHING = st.one_of(
 )
 
 
-@examples(150)
+@examples(75)
 @given(data=ANYTHING, method=st.sampled_from(["GET", "POST"]))
 async def test_whatever_is_answered_only_errors_of_ours_come_out(data: bytes, method: str) -> None:
     async with (

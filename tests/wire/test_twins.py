@@ -98,7 +98,7 @@ def test_a_model_that_keeps_what_it_does_not_declare_has_no_twin(model: Any) -> 
 
 
 @both_times
-@examples(200)
+@examples(50)
 @given(model=with_twin, data=st.data())
 def test_what_is_as_the_model_says_is_read(fast: twins.Twins, plain: Plain, model: Any, data: st.DataObject) -> None:
     value = written(model, data)
@@ -109,7 +109,7 @@ def test_what_is_as_the_model_says_is_read(fast: twins.Twins, plain: Plain, mode
 
 
 @both_times
-@examples(200)
+@examples(50)
 @given(model=with_twin, data=st.data())
 def test_what_is_not_as_the_model_says(fast: twins.Twins, plain: Plain, model: Any, data: st.DataObject) -> None:
     value = written(model, data)
@@ -123,7 +123,7 @@ def test_what_is_not_as_the_model_says(fast: twins.Twins, plain: Plain, model: A
 
 
 @both_times
-@examples(300)
+@examples(75)
 @given(kind=st.sampled_from(KINDS), value=json_values)
 def test_any_json(fast: twins.Twins, plain: Plain, kind: Any, value: Any) -> None:
     if getattr(kind, "__name__", None) not in WITHOUT_TWIN:
@@ -147,7 +147,7 @@ moments = st.builds("".join, st.tuples(day, st.sampled_from("Tt _"), hour, fract
 
 
 @both_times
-@examples(400)
+@examples(100)
 @given(text=moments)
 @example(text="2024-05-06T12:00:00.9999999Z")
 @example(text="9999-12-31T23:59:59.9999999Z")
@@ -181,7 +181,7 @@ def test_what_is_a_time_in_a_page(fast: twins.Twins, plain: Plain, text: str, pa
     assert read is (paged and (fast is codec._paged or (" " not in text and "+0200" not in text)))
 
 
-@examples(400)
+@examples(100)
 @given(text=moments)
 def test_a_page_has_the_times_that_single_answers_have(text: str) -> None:
     body = json.dumps(text).encode()
@@ -210,7 +210,7 @@ def test_numbers(fast: twins.Twins, plain: Plain, number: str) -> None:
         agree(fast, plain, kind, f'{{"a":{number}}}'.encode())
 
 
-@examples(400)
+@examples(100)
 @given(number=numbers)
 @example(number="0.10000000000000000000001")
 @example(number="9007199254740993.0")
@@ -226,7 +226,7 @@ def test_a_number_is_the_one_that_is_written(number: str) -> None:
 
 
 @both_times
-@examples(300)
+@examples(75)
 @given(data=st.data())
 def test_damaged_bytes(fast: twins.Twins, plain: Plain, data: st.DataObject) -> None:
     text = json.dumps({"data": [{**written_payment(), "raw": {"näme": "Zürich"}, "new": "Ö"}]}, ensure_ascii=False)
@@ -303,7 +303,7 @@ def test_a_class_with_a_say_in_its_making_is_made_by_itself(model: Any, expected
 # Requests
 
 
-@examples(300)
+@examples(75)
 @given(model=st.sampled_from(MODELS), data=st.data())
 def test_requests_are_written_the_same(model: Any, data: st.DataObject) -> None:
     write = twins.writer(model)

@@ -90,7 +90,7 @@ def newest(session: nox.Session) -> None:
         f"--ignore=tests/{name}" for name in ("benchmarks", "codegen", "docs", "examples", "interop", "oidc", "typing")
     ]
     # Without properties: hypothesis and the counting of lines slow each other down.
-    chosen = "not hypothesis and not long and not spreadsheet"  # with PostgreSQL
+    chosen = "not hypothesis and not long and not spreadsheet and not browser"  # with PostgreSQL
     run_tests(session, *PARALLEL, "--cov", *apart, "-m", chosen, *session.posargs)
 
 
@@ -160,6 +160,14 @@ def spreadsheet(session: nox.Session) -> None:
     if not shutil.which("soffice"):
         session.error("LibreOffice is not installed (Debian and Ubuntu: apt install libreoffice-calc-nogui)")
     session.notify("tests", ["-m", "spreadsheet", *session.posargs])
+
+
+@nox.session(venv_backend="none")
+def browser(session: nox.Session) -> None:
+    """Look at the sandbox's page in Chromium."""
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        session.error("Chromium is not installed (Debian and Ubuntu: apt install chromium)")
+    session.notify("tests", ["-m", "browser", *session.posargs])
 
 
 @nox.session(venv_backend="none")

@@ -19,6 +19,7 @@ DESCRIPTION = Path(__file__).parents[1] / "openapi/payments.yaml"
 NPM = {
     "prism": "@stoplight/prism-cli@5.14.2",
     "oidc_provider": "oidc-provider@8.8.1",  # the last release line that supports Node 20
+    "axe": "axe-core@4.14.1",
 }
 """The package of each peer that npm installs."""
 PIP = {

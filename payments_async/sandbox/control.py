@@ -9,6 +9,7 @@ from aiohttp import web
 from payments_async.sandbox import jsontext
 from payments_async.sandbox.faults import Faults, Handler
 from payments_async.sandbox.population import Population
+from payments_async.sandbox.ui import site
 
 Requests = Mapping[tuple[str, str, int], int]
 
@@ -17,7 +18,7 @@ REQUESTS_PATH = "/_requests"
 ROWS_READ_PATH = "/_rows-read"
 PAYMENTS_PATH = "/_payments"
 ACCOUNTS_PATH = "/_accounts"
-PATHS = (FAULTS_PATH, REQUESTS_PATH, ROWS_READ_PATH, PAYMENTS_PATH, ACCOUNTS_PATH)
+PATHS = (FAULTS_PATH, REQUESTS_PATH, ROWS_READ_PATH, PAYMENTS_PATH, ACCOUNTS_PATH, *site.PATHS)
 """Requests to these need no token, and are neither counted nor limited nor struck by faults."""
 
 
@@ -30,16 +31,25 @@ class Control:
         population: adds and removes payments and accounts.
         requests: counts of requests by method, route and status.
         rows_read: how many rows the database has read for lists.
+        page: what browsers are shown.
     """
 
     def __init__(
-        self, host: str, *, faults: Faults, population: Population, requests: Requests, rows_read: Callable[[], int]
+        self,
+        host: str,
+        *,
+        faults: Faults,
+        population: Population,
+        requests: Requests,
+        rows_read: Callable[[], int],
+        page: site.Site,
     ) -> None:
         self._host = host
         self._faults = faults
         self._population = population
         self._requests = requests
         self._rows_read = rows_read
+        self._page = page
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add the routes, which refuse requests of web pages."""
@@ -49,6 +59,7 @@ class Control:
             ("GET", ROWS_READ_PATH, self._count_rows),
             ("*", PAYMENTS_PATH, self._control_payments),
             ("*", ACCOUNTS_PATH, self._control_accounts),
+            *self._page.routes,
         ):
             router.add_route(method, path, self._guarded(handler))
 

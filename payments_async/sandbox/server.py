@@ -23,6 +23,8 @@ from payments_async.sandbox.population import Population
 from payments_async.sandbox.routes import TOKEN_PATH
 from payments_async.sandbox.store import Store
 from payments_async.sandbox.tokens import Tokens
+from payments_async.sandbox.ui.record import Record
+from payments_async.sandbox.ui.site import Site
 from payments_async.sandbox.v3.arrivals import CurrentArrivals
 from payments_async.sandbox.v3.worker import WORKER, Worker
 from payments_async.sandbox.versions import VERSIONS
@@ -121,7 +123,7 @@ class Sandbox(CurrentArrivals):
         self._rows_read = 0
         if version not in VERSIONS:
             raise ValueError(f"version is {version!r}, expected one of {', '.join(VERSIONS)}")
-        self._version = VERSIONS[version]
+        self._version_name, self._version = version, VERSIONS[version]
         self._counts = Counts.complete(
             payments=payments,
             providers=self._version.providers,
@@ -158,6 +160,7 @@ class Sandbox(CurrentArrivals):
             clock=clock,
             ticks=ticks,
         )
+        self._record = Record(clock, ticks)
         self._faults = Faults(faults, seed=seed, token_route=TOKEN_PATH, tokens=self._tokens)
         self._world: World | None = None
         self._runner: web.AppRunner | None = None
@@ -249,6 +252,14 @@ class Sandbox(CurrentArrivals):
             population=population,
             requests=self.requests,
             rows_read=lambda: self.rows_read,
+            page=Site(
+                self._version_name,
+                world.store,
+                record=self._record,
+                faults=self._faults,
+                worker=self._worker,
+                routes=(path for _, path, _ in self._version.routes),
+            ),
         )
         service = self._version.service(
             world,
@@ -263,6 +274,7 @@ class Sandbox(CurrentArrivals):
             own_routes=own_routes,
             requests=self.requests,
             processed=self.processed,
+            record=self._record,
         )
         if self._worker is not None:
             service.application[WORKER] = self._worker

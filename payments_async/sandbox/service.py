@@ -14,6 +14,7 @@ from payments_async.sandbox.control import Control
 from payments_async.sandbox.faults import Faults, Handler
 from payments_async.sandbox.limits import RateLimit
 from payments_async.sandbox.routes import ANY_ID, INSIDE_CONNECTORS, NO_ROUTE, OPEN_ROUTES, TOKEN_PATH, Route
+from payments_async.sandbox.ui.record import Record
 from payments_async.sandbox.world import WORLD, World
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Service:
         own_routes: the routes of the sandbox itself.
         requests: counted here by method, route and status.
         processed: successful ones are counted here by method and route.
+        record: the latest ones are kept here.
     """
 
     open_routes: AbstractSet[str] = OPEN_ROUTES
@@ -58,6 +60,7 @@ class Service:
         own_routes: Control,
         requests: Counter[tuple[str, str, int]],
         processed: Counter[tuple[str, str]],
+        record: Record,
     ) -> None:
         self._api_path = api_path
         self._accepts = accepts
@@ -67,6 +70,7 @@ class Service:
         self._faults = faults
         self._requests = requests
         self._processed = processed
+        self._record = record
         self.application = self._application(world, routes, issue_token, own_routes)
 
     def _application(
@@ -92,9 +96,11 @@ class Service:
 
     @web.middleware
     async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = self._record.ticks()
         response = await handler(request)
         if (template := self._template(request)) not in control.PATHS:
             self._requests[request.method, template, response.status] += 1
+            await self._record.add(request, template, response, began)
         return response
 
     @web.middleware

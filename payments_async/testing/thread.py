@@ -21,7 +21,7 @@ class ServerThread:
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self._client = {"client_id": secrets.token_hex(8), "client_secret": secrets.token_urlsafe(24)}
+        self._options: dict[str, Any] = {"client_id": secrets.token_hex(8), "client_secret": secrets.token_urlsafe(24)}
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="payments_sandbox", daemon=True)
         self._thread.start()
@@ -32,7 +32,7 @@ class ServerThread:
         Args:
             options: The arguments of `Sandbox`.
         """
-        sandbox = Sandbox(**{**self._client, **options})
+        sandbox = Sandbox(**{**self._options, **options})
         elsewhere = "host" in options or "port" in options
         self._run(partial(sandbox.start, None if elsewhere else self._listening.dup()))
         for name, method in inspect.getmembers(sandbox, inspect.ismethod):

@@ -287,6 +287,28 @@ async def test_a_stream_ends_when_its_reader_goes_away(*, read_on: bool) -> None
         assert (rows.opened, rows.given) == (1, given)
 
 
+async def test_a_stream_ends_when_its_reader_goes_away_before_the_first_rows() -> None:
+    asked, closed, app = asyncio.Event(), asyncio.Event(), FastAPI()
+
+    async def never() -> AsyncGenerator[Any]:
+        try:
+            asked.set()
+            await asyncio.Event().wait()
+            yield {}
+        finally:
+            closed.set()
+
+    @app.get("/")
+    async def stream() -> NDJSONResponse:
+        return NDJSONResponse(never())
+
+    async with serving(app) as session, asyncio.timeout(PATIENCE):
+        reader = asyncio.ensure_future(session.get("/"))
+        await asked.wait()
+        reader.cancel()
+        await closed.wait()
+
+
 async def test_a_drain_ends_when_its_reader_goes_away(app: FastAPI, sandbox: Sandbox) -> None:
     ended = asyncio.Event()
 

@@ -23,7 +23,7 @@ from payments_async.wire.options import checked_headers, checked_url, framed_by_
 from payments_async.wire.pipeline import Pipeline, stack
 from payments_async.wire.queue import queueing
 from payments_async.wire.retry import RetryPolicy, retrying
-from payments_async.wire.token_endpoint import MAX_TOKEN_BODY, checked_token
+from payments_async.wire.token_endpoint import MAX_TOKEN_BODY, checked_token, observing
 from payments_async.wire.transport import MAX_BODY
 from payments_async.wire.transport import transport as aiohttp_transport
 
@@ -91,6 +91,7 @@ class PaymentsClient:
         retry: How failed requests are retried.
         layers: Your own layers around each call, the first one outermost; they see no token.
         attempt_layers: Your own layers around each attempt of a call; every retry passes through them again.
+        token_layers: Your own layers around each request for a token, retries included; they can only observe it.
         headers: Header fields to send with every request.
         max_body: The maximum size of a response, in bytes after decompression.
         allow_http: Allows sending credentials and data to another host in clear text.
@@ -112,6 +113,7 @@ class PaymentsClient:
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008  # frozen
         layers: Sequence[Layer] = (),
         attempt_layers: Sequence[Layer] = (),
+        token_layers: Sequence[Layer] = (),
         headers: Mapping[str, str] | None = None,
         max_body: int = MAX_BODY,
         allow_http: bool = False,
@@ -133,7 +135,7 @@ class PaymentsClient:
         self._connection = Connection(session)
         self._transport = transport
         self._owner = True
-        self._source = self._token_source(auth, root, timeout, retry, allow_http=allow_http)
+        self._source = self._token_source(auth, root, timeout, retry, token_layers, allow_http=allow_http)
         self._assemble(timeout, retry, checked_headers(headers))
 
     @classmethod
@@ -339,6 +341,7 @@ class PaymentsClient:
         root: str,
         timeout: Timeout,
         retry: RetryPolicy,
+        layers: Sequence[Layer],
         *,
         allow_http: bool,
     ) -> TokenSource | None:
@@ -352,9 +355,8 @@ class PaymentsClient:
             self._connection.deadlines,
             max_body=MAX_TOKEN_BODY,
         )
-        source = ClientCredentialsSource(
-            auth, stack(send, [retrying(retry), checked_token]), base_url=root, timeout=timeout.total
-        )
+        send = stack(send, [observing(tuple(layers)), retrying(retry), checked_token])
+        source = ClientCredentialsSource(auth, send, base_url=root, timeout=timeout.total)
         checked_url(source.token_url, "token_url", allow_http=allow_http)
         return source
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
@@ -252,13 +253,35 @@ class NDJSONResponse(StreamingResponse):
         self._chunks = _chunks(rows)
         super().__init__(self._chunks, status_code, headers)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI's signature
         """Send the response."""
-        # Starlette leaves an iterator that it does not finish to the garbage collector.
-        async with aclosing(self._chunks):
+        # Starlette would leave an iterator that it does not finish to the garbage collector, and notice only while it
+        # sends that the reader has gone.
+        async with aclosing(self._chunks), _until(self.listen_for_disconnect(receive)):
             first = await anext(self._chunks, b"")
             self.body_iterator = _after(first, self._chunks)
-            await super().__call__(scope, receive, send)
+            await self.stream_response(send)
+
+
+@asynccontextmanager
+async def _until(event: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Leave the block as soon as this has ended."""
+    task, waiting, inside = asyncio.current_task(), asyncio.ensure_future(event), True
+    assert task is not None  # noqa: S101  # a coroutine always runs in one
+
+    def leave(_: object) -> None:
+        if inside:
+            task.cancel()
+
+    waiting.add_done_callback(leave)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not waiting.done() or task.uncancel():  # cancelled from elsewhere
+            raise
+    finally:
+        inside = False
+        waiting.cancel()
 
 
 async def _chunks(rows: Rows | AbstractAsyncContextManager[Rows]) -> AsyncGenerator[bytes]:

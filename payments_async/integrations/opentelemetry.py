@@ -1,10 +1,11 @@
-"""OpenTelemetry: a span and measurements for each call, without ids, queries, bodies and texts from the server."""
+"""OpenTelemetry: spans and metrics of calls, token renewals and drains, without ids, queries, bodies and texts."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
 
 import attrs
@@ -20,9 +21,15 @@ except ImportError as error:
         f"{error.name} is missing; install it with: pip install 'payments-async[otel]'", name=error.name
     ) from None
 
+if TYPE_CHECKING:
+    from payments_async.drain import Report
+
 _NAME = "payments_async"
 _DURATION = "http.client.request.duration"
 _ATTEMPTS = "payments_async.client.attempts"
+_RENEWALS = "payments_async.client.token_renewals"
+_PAGES = "payments_async.drain.pages"
+_ROWS = "payments_async.drain.rows"
 
 _STATUS = "http.response.status_code"
 
@@ -34,6 +41,7 @@ class Layers(TypedDict):
 
     layers: list[Layer]
     attempt_layers: list[Layer]
+    token_layers: list[Layer]
 
 
 @attrs.define
@@ -49,14 +57,15 @@ _running: ContextVar[_Call] = ContextVar("payments_async_call")
 
 
 def telemetry(*, tracer_provider: TracerProvider | None = None, meter_provider: MeterProvider | None = None) -> Layers:
-    """The layers that trace and measure calls: `PaymentsClient(url, **telemetry())`.
+    """The layers that trace and measure calls and token renewals: `PaymentsClient(url, **telemetry())`.
 
     Each call is one client span, named by its method and path template, with an event for each attempt. Its context is
     sent along (`traceparent`). The attributes follow the semantic conventions of HTTP clients, and besides:
-    `payments_async.operation`, and of a failed call `payments_async.outcome`.
+    `payments_async.operation`, and of a failed call `payments_async.outcome`. A token renewal is a client span of its
+    own, with the operation `get_token`; it belongs to no trace, because all calls that wait share it.
 
-    The metrics are `http.client.request.duration` of calls with all their attempts, in seconds, and
-    `payments_async.client.attempts`.
+    The metrics are `http.client.request.duration` of calls and renewals with all their attempts, in seconds,
+    `payments_async.client.attempts` and `payments_async.client.token_renewals`.
 
     Args:
         tracer_provider: Makes the spans; by default the global one.
@@ -65,7 +74,36 @@ def telemetry(*, tracer_provider: TracerProvider | None = None, meter_provider: 
     tracer, meter = get_tracer(_NAME, tracer_provider=tracer_provider), get_meter(_NAME, meter_provider=meter_provider)
     duration = meter.create_histogram(_DURATION, "s", "Duration of calls, with retries and pauses.")
     attempts = meter.create_counter(_ATTEMPTS, "{attempt}", "Requests that calls sent, retries included.")
-    return {"layers": [_calls(tracer, duration)], "attempt_layers": [_attempts(attempts)]}
+    renewals = meter.create_counter(_RENEWALS, "{renewal}", "Token renewals, failed ones included.")
+    calls = _calls(tracer, duration)
+    return {"layers": [calls], "attempt_layers": [_attempts(attempts)], "token_layers": [calls, _counting(renewals)]}
+
+
+def drained(*, meter_provider: MeterProvider | None = None) -> Callable[[Report], None]:
+    """A function that counts what a drain reads: `Drain(client, "payments", sink, on_progress=drained())`.
+
+    The metrics are `payments_async.drain.pages`, pages read, and `payments_async.drain.rows`, rows committed, by the
+    attribute `payments_async.resource`. Make a function for each drain.
+
+    Args:
+        meter_provider: Makes the metrics; by default the global one.
+    """
+    meter = get_meter(_NAME, meter_provider=meter_provider)
+    pages = meter.create_counter(_PAGES, "{page}", "Pages that drains have read.")
+    rows = meter.create_counter(_ROWS, "{row}", "Rows that drains have committed.")
+    run: Report | None = None
+    counted = 0, 0
+
+    def count(report: Report) -> None:
+        nonlocal run, counted
+        if report is not run:  # the first report of a run: the rows so far are those of earlier runs
+            run, counted = report, (0, report.items)
+        attributes = {"payments_async.resource": report.resource}
+        pages.add(report.pages - counted[0], attributes)
+        rows.add(report.items - counted[1], attributes)
+        counted = report.pages, report.items
+
+    return count
 
 
 def _calls(tracer: Tracer, duration: Histogram) -> Layer:
@@ -108,7 +146,7 @@ def _calls(tracer: Tracer, duration: Histogram) -> Layer:
 
 def _attempts(count: Counter) -> Layer:
     def layer(send: Send) -> Send:
-        async def send_counted(request: Request) -> Response:
+        async def send_attempt(request: Request) -> Response:
             clock, call = asyncio.get_running_loop().time, _running.get()
             call.attempts += 1
             begun: _Attributes = {"attempt": call.attempts}
@@ -117,12 +155,27 @@ def _attempts(count: Counter) -> Layer:
             call.span.add_event("attempt", begun)
             headers = dict(request.headers)
             inject(headers)
+            try:
+                return await counted(request.with_headers(headers))
+            except BaseException as error:
+                call.failed_at = clock()
+                call.span.add_event("attempt failed", {"attempt": call.attempts, **_failure(error)})
+                raise
+
+        counted = _counting(count)(send)
+        return send_attempt
+
+    return layer
+
+
+def _counting(count: Counter) -> Layer:
+    def layer(send: Send) -> Send:
+        async def send_counted(request: Request) -> Response:
             ended: _Attributes = {}
             try:
-                response = await send(request.with_headers(headers))
+                response = await send(request)
             except BaseException as error:
-                ended, call.failed_at = _failure(error), clock()
-                call.span.add_event("attempt failed", {"attempt": call.attempts, **ended})
+                ended = _failure(error)
                 raise
             else:
                 ended = {_STATUS: response.status}

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import secrets
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -190,10 +191,13 @@ class Sandbox(CurrentArrivals):
         """Refuse all tokens issued so far with 401."""
         self._tokens.revoke()
 
-    async def start(self) -> None:
+    async def start(self, listening: socket.socket | None = None) -> None:
         """Open the database, seed it if it is new, and listen.
 
         A million payments take ten to twenty seconds, during which other tasks run on the event loop.
+
+        Args:
+            listening: a socket that listens already, in place of host and port; it is closed in the end.
 
         Raises:
             RuntimeError: it is already started.
@@ -216,9 +220,11 @@ class Sandbox(CurrentArrivals):
             self._population = self._version.population(self._world, self._seed, awkward=self._awkward)
             if self._version.current:
                 self._worker = Worker(self._world, self._task_delay)
-            await self._listen(self._world, self._population)
+            await self._listen(self._world, self._population, listening)
         except BaseException:
             await self.stop()
+            if listening is not None:
+                listening.close()
             raise
 
     async def stop(self) -> None:
@@ -245,7 +251,7 @@ class Sandbox(CurrentArrivals):
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def _listen(self, world: World, population: Population) -> None:
+    async def _listen(self, world: World, population: Population, listening: socket.socket | None) -> None:
         own_routes = Control(
             self._address[0],
             faults=self._faults,
@@ -286,6 +292,7 @@ class Sandbox(CurrentArrivals):
         options: dict[str, Any] = {"access_log": None, "max_line_size": 1 << 20, "max_field_size": 1 << 20}
         options["auto_decompress"] = False  # as the server, which reads a body as it comes
         host, port = self._address
-        self._listening = await loop.create_server(lambda: Connection(server, loop=loop, **options), host, port)
+        where: dict[str, Any] = {"host": host, "port": port} if listening is None else {"sock": listening}
+        self._listening = await loop.create_server(lambda: Connection(server, loop=loop, **options), **where)
         port = self._listening.sockets[0].getsockname()[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"

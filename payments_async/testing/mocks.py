@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, cast
 from unittest.mock import Mock
 
 import aiohttp
+from yarl import URL
+
+Address: TypeAlias = str | URL | re.Pattern[str]
 
 if TYPE_CHECKING:
     from aioresponses import aioresponses
+
+    class _Mocks(aioresponses):
+        """aioresponses with complete types."""
+
+        def __enter__(self) -> Self: ...
+        def get(self, url: Address, **answer: Any) -> None: ...
+        def post(self, url: Address, **answer: Any) -> None: ...
+        def put(self, url: Address, **answer: Any) -> None: ...
+        def patch(self, url: Address, **answer: Any) -> None: ...
+        def delete(self, url: Address, **answer: Any) -> None: ...
 
 
 class _Response(aiohttp.ClientResponse):
@@ -18,7 +32,7 @@ class _Response(aiohttp.ClientResponse):
         super().__init__(*args, **{"stream_writer": Mock(), **kwargs})
 
 
-def mocked(**options: Any) -> aioresponses:
+def mocked(**options: Any) -> _Mocks:
     """Single exchanges without a server, by aioresponses, as a context manager: `mocks.get(url, payload=…)`.
 
     Args:
@@ -37,4 +51,4 @@ def mocked(**options: Any) -> aioresponses:
             # The types of aioresponses are partial.
             super().add(*args, **{"response_class": _Response, **kwargs})  # pyright: ignore[reportUnknownMemberType]
 
-    return Mocked(**options)
+    return cast("_Mocks", Mocked(**options))

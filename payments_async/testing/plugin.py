@@ -39,8 +39,9 @@ def payments_sandbox(
 ) -> Iterator[Sandbox]:
     """A sandbox of the test's own, with 100 payments unless the marker `payments_sandbox` says otherwise.
 
-    It runs in a thread of its own, so tests without an event loop can use it too. `PaymentsClient.from_env()` leads to
-    it, for a program under test that makes its own client.
+    Its URL and its credentials are the same in the whole session. It runs in a thread of its own, so tests without an
+    event loop can use it too. `PaymentsClient.from_env()` leads to it, for a program under test that makes its own
+    client.
     """
     options: dict[str, Any] = {"payments": 100}
     for marker in reversed([*request.node.iter_markers(_MARKER)]):

@@ -1,11 +1,13 @@
-"""Sandboxes in a thread of their own, which serve while a test blocks its own thread."""
+"""A server in a thread of its own, which serves while a test blocks its own thread."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+import secrets
+import socket
 from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -15,9 +17,11 @@ T = TypeVar("T")
 
 
 class ServerThread:
-    """A thread with an event loop that sandboxes run on."""
+    """A thread that serves one sandbox after the other, at one URL and with the same credentials."""
 
     def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._options: dict[str, Any] = {"client_id": secrets.token_hex(8), "client_secret": secrets.token_urlsafe(24)}
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="payments_sandbox", daemon=True)
         self._thread.start()
@@ -28,8 +32,9 @@ class ServerThread:
         Args:
             options: The arguments of `Sandbox`.
         """
-        sandbox = Sandbox(**options)
-        self._run(sandbox.start)
+        sandbox = Sandbox(**{**self._options, **options})
+        elsewhere = "host" in options or "port" in options
+        self._run(partial(sandbox.start, None if elsewhere else self._listening.dup()))
         for name, method in inspect.getmembers(sandbox, inspect.ismethod):
             if not name.startswith("_") and not inspect.iscoroutinefunction(method):
                 setattr(sandbox, name, self._in_thread(method))
@@ -44,6 +49,7 @@ class ServerThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        self._listening.close()
 
     def _run(self, start: Callable[[], Awaitable[T]]) -> T:
         async def run() -> T:

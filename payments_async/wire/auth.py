@@ -328,8 +328,10 @@ def _signed(request: Request, token: str) -> Request:
 
 
 def _unsigned(response: Response, request: Request, token: str) -> Response:
-    """The response for the outer layers, without the token: not in its request, nor echoed in the body of an error."""
-    body = response.body
-    if response.status >= 400:
+    """The response for the outer layers, without the token: not in its request, nor echoed in an error."""
+    headers, body = response.headers, response.body
+    if response.status >= 300:
         body = body.replace(token.encode(), b"[redacted]")
-    return Response(request=request, status=response.status, headers=response.headers, body=body)
+        if any(token in value for value in headers.values()):
+            headers = {name: value for name, value in headers.items() if token not in value}
+    return Response(request=request, status=response.status, headers=headers, body=body)

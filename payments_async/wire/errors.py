@@ -31,10 +31,12 @@ from collections.abc import Collection, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 from payments_async.wire.call import Request, Response, Send
+from payments_async.wire.request_ids import request_ids
 
 
 class Outcome(Enum):
@@ -58,9 +60,12 @@ class PaymentsError(Exception):
         outcome: Whether the request took effect; `None` for an error that is not one of a call.
         cursor: While paging, the cursor of the page that failed: pass it to the list call to continue from there.
         exhausted: Whether a retry is pointless: a retry policy has given up already, or the client is closed.
+        request_ids: The header fields of an error response by which the server's operators find the request, such as
+            `X-Request-Id` and `traceparent`; empty if there are none.
     """
 
     outcome: Outcome | None = None
+    request_ids: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, message: str, *, operation: str | None = None, outcome: Outcome | None = None) -> None:
         super().__init__(message)
@@ -76,7 +81,8 @@ class PaymentsError(Exception):
         return str(self.args[0])
 
     def __str__(self) -> str:
-        return f"{self.operation}: {self.message}" if self.operation else self.message
+        ids = "".join(f" [{name}: {value}]" for name, value in self.request_ids.items())
+        return f"{self.operation}: {self.message}{ids}" if self.operation else f"{self.message}{ids}"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -375,8 +381,8 @@ def checking(send: Send) -> Send:
         response = await send(request)
         if 200 <= response.status < 300:
             return response
-        if response.status < 400:
-            raise _unexpected_status(response)
-        raise api_error(response)
+        error = api_error(response) if response.status >= 400 else _unexpected_status(response)
+        error.request_ids = request_ids(response)
+        raise error
 
     return send_checked

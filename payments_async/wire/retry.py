@@ -189,5 +189,6 @@ def _final_error(request: Request, error: PaymentsError, may_have_acted: bool) -
         reference=request.reference,
     )
     unknown.exhausted = True
+    unknown.request_ids = dict(error.request_ids)
     unknown.__cause__ = error
     return unknown

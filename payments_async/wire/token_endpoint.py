@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
 import attrs
 
-from payments_async.wire.call import Request, Response, Send
-from payments_async.wire.errors import AuthenticationError, ProtocolError, api_error, json_object, redacted
+from payments_async.wire.call import Layer, Request, Response, Send
+from payments_async.wire.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ProtocolError,
+    api_error,
+    json_object,
+    redacted,
+)
 from payments_async.wire.hidden import Hidden
 
 MAX_TOKEN_BODY = 2**16
@@ -19,6 +26,35 @@ MAX_TOKEN_BODY = 2**16
 
 TOKEN = re.compile(r"[\x21-\x7e]+")
 """Visible ASCII: all that a header field can carry."""
+
+
+def observing(layers: Sequence[Layer]) -> Layer:
+    """Lets layers see that a token is requested, and how that ended, but neither the credentials nor the token.
+
+    Raises:
+        ConfigurationError: a layer answered in place of the token endpoint.
+    """
+
+    def layer(send: Send) -> Send:
+        async def send_observed(request: Request) -> Response:
+            received: Response | None = None
+
+            async def exchange(seen: Request) -> Response:
+                nonlocal received
+                received = await send(request)
+                return Response(request=seen, status=received.status, headers={}, body=b"")
+
+            observed: Send = exchange
+            for each in reversed(layers):
+                observed = each(observed)
+            await observed(attrs.evolve(request, headers={}, body=None))
+            if received is None:
+                raise ConfigurationError("a token layer did not send the request: it can only observe it")
+            return received
+
+        return send_observed
+
+    return layer
 
 
 def checked_token(send: Send) -> Send:

@@ -37,22 +37,32 @@ async def backend(start: Start) -> AsyncIterator[aiohttp.ClientSession]:
     assert "Application shutdown complete" in await server.end(signal.SIGINT)
 
 
-async def test_requests_that_run_when_it_is_told_to_end_are_answered(
-    start: Start, sandbox: Sandbox, waiting: TransferInitiation
+async def test_requests_and_streams_that_run_when_it_is_told_to_end_are_answered_whole(
+    start: Start, sandbox: Sandbox, waiting: TransferInitiation, client: PaymentsClient
 ) -> None:
     server = await start(*SERVER)
+    listed = len([payment async for payment in client.payments.list_payments(page_size=100)])
+    assert listed > 100, "a stream asks for further pages after the signal"
     async with aiohttp.ClientSession(await url(server)) as browser:
         assert await answered(browser, f"/transfers/{waiting.id}") == 200
-        sandbox.faults.append(Fault(kind=FaultKind.DELAY, route=TRANSFER, times=20, seconds=1))
+        for route in (TRANSFER, "/payments"):
+            sandbox.faults.append(Fault(kind=FaultKind.DELAY, route=route, times=20, seconds=1))
         asked = [asyncio.create_task(answered(browser, f"/transfers/{waiting.id}")) for _ in range(20)]
+        streams = [asyncio.create_task(rows(browser)) for _ in range(20)]
         async with asyncio.timeout(PATIENCE):
             while sandbox.faults:  # noqa: ASYNC110  # the sandbox has no event for it
                 await asyncio.sleep(0.01)
         server.process.send_signal(signal.SIGTERM)
         assert await asyncio.gather(*asked) == [200] * 20
+        assert await asyncio.gather(*streams) == [listed] * 20
     printed, _ = await server.process.communicate()
     assert "Application shutdown complete" in printed.decode()
     assert "Warning" not in printed.decode()
+
+
+async def rows(browser: aiohttp.ClientSession) -> int:
+    async with browser.get("/payments.ndjson") as answer:
+        return len([line async for line in answer.content])
 
 
 async def answered(browser: aiohttp.ClientSession, path: str) -> int:

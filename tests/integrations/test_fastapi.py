@@ -5,12 +5,13 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any
+from typing import Annotated, Any
 
 import aiohttp
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Body, FastAPI
+from openapi_spec_validator import validate
 
 from payments_async import (
     APIError,
@@ -24,6 +25,7 @@ from payments_async import (
     NotFoundError,
     Outcome,
     OutcomeUnknownError,
+    Page,
     PaymentsClient,
     PaymentsError,
     PermissionDeniedError,
@@ -31,7 +33,9 @@ from payments_async import (
     RateLimitedError,
     ServerError,
     ValidationError,
+    filters,
 )
+from payments_async.drain import Drain
 from payments_async.integrations.fastapi import (
     Client,
     NDJSONResponse,
@@ -43,8 +47,9 @@ from payments_async.integrations.fastapi import (
     problem,
     readiness,
 )
-from payments_async.models import Payment
+from payments_async.models import Payment, PaymentRequest, PaymentStatus
 from payments_async.sandbox import Fault, FaultKind, Sandbox
+from payments_async.testing import example
 from tests.waiting import PATIENCE
 
 
@@ -195,6 +200,44 @@ async def test_a_cursor_that_is_none_is_the_readers_mistake(app: FastAPI) -> Non
                 assert answer.status == status
 
 
+async def test_models_are_answers_bodies_and_query_parameters(app: FastAPI, client: PaymentsClient) -> None:
+    @app.get("/payments")
+    async def listed(client: Client, paging: Paging, status: PaymentStatus | None = None) -> Page[Payment]:
+        query = filters.payments.status.match(status) if status else None
+        return await paging.page(client.payments.list_payments, query=query)
+
+    @app.post("/payments")
+    async def created(request: Annotated[PaymentRequest, Body()], client: Client) -> Payment:
+        return await client.payments.create_payment(request)
+
+    @app.get("/all")
+    async def every(client: Client) -> list[Payment]:
+        return [payment async for payment in client.payments.list_payments(page_size=100)]
+
+    connectors = await client.connectors.list_all_connectors()
+    nobody = {"source_account_id": None, "destination_account_id": None}
+    request = example(PaymentRequest, amount=2**70, connector_id=connectors[0].connector_id, **nobody)
+    body = request.to_dict(hidden=True)
+    async with serving(app) as session:
+        async with session.post("/payments", json=body) as answer:
+            assert answer.status == 200
+            payment = await answer.json()
+            assert (payment["amount"], payment["reference"]) == (2**70, request.reference)
+            assert "raw" not in payment
+        async with session.get("/payments", params={"status": payment["status"], "page_size": 1}) as answer:
+            page = await answer.json()
+            assert (answer.status, list(page)) == (200, ["data", "next", "previous", "hasMore", "pageSize"])
+        async with session.get("/all") as answer:
+            assert payment in await answer.json()
+        async with session.get("/payments", params={"status": "LATER"}) as answer:
+            assert (answer.status, (await answer.json())["detail"][0]["loc"]) == (422, ["query", "status"])
+        for wrong in ({"amount": "1050"}, {"createdAt": "yesterday"}, {"reference": None}):
+            async with session.post("/payments", json=body | wrong) as answer:
+                assert (answer.status, (await answer.json())["detail"][0]["loc"]) == (422, ["body", *wrong])
+        async with session.get("/openapi.json") as answer:
+            validate(await answer.json())
+
+
 class Rows:
     """Rows without end, in batches; tells when it is closed."""
 
@@ -242,6 +285,52 @@ async def test_a_stream_ends_when_its_reader_goes_away(*, read_on: bool) -> None
         given = rows.given
         await asyncio.sleep(0)
         assert (rows.opened, rows.given) == (1, given)
+
+
+async def test_a_stream_ends_when_its_reader_goes_away_before_the_first_rows() -> None:
+    asked, closed, app = asyncio.Event(), asyncio.Event(), FastAPI()
+
+    async def never() -> AsyncGenerator[Any]:
+        try:
+            asked.set()
+            await asyncio.Event().wait()
+            yield {}
+        finally:
+            closed.set()
+
+    @app.get("/")
+    async def stream() -> NDJSONResponse:
+        return NDJSONResponse(never())
+
+    async with serving(app) as session, asyncio.timeout(PATIENCE):
+        reader = asyncio.ensure_future(session.get("/"))
+        await asked.wait()
+        reader.cancel()
+        await closed.wait()
+
+
+async def test_a_drain_ends_when_its_reader_goes_away(app: FastAPI, sandbox: Sandbox) -> None:
+    ended = asyncio.Event()
+
+    class Told(NDJSONResponse):
+        async def __call__(self, *arguments: Any) -> None:
+            try:
+                await super().__call__(*arguments)
+            finally:
+                ended.set()
+
+    @app.get("/")
+    async def stream(client: Client) -> NDJSONResponse:
+        return Told(Drain(client, "payments", page_size=2).batches())
+
+    sandbox.add_payments(1000)
+    async with serving(app) as session:
+        async with session.get("/") as answer:
+            assert Payment.from_json(await answer.content.readline(), names="wire").id
+            answer.close()
+        async with asyncio.timeout(PATIENCE):
+            await ended.wait()
+    assert 0 < sandbox.requests["GET", "/payments", 200] < 400
 
 
 async def test_rows_come_one_by_one_in_lists_and_in_pages(client: PaymentsClient) -> None:

@@ -2,6 +2,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,19 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from payments_async import APIError, OutcomeUnknownError, PaymentsClient, Request, ServerError
-from payments_async.integrations.opentelemetry import telemetry
+from payments_async import (
+    APIError,
+    AuthenticationError,
+    ClientCredentials,
+    OutcomeUnknownError,
+    PaymentsClient,
+    Request,
+    ServerError,
+)
+from payments_async.drain import Drain, JSONLines
+from payments_async.integrations.opentelemetry import drained, telemetry
 from payments_async.models import Payment, PaymentRequest
+from payments_async.sandbox import Sandbox
 from payments_async.testing import Canned, canned, example, without_pauses
 
 URL = "https://payments.example:8443"
@@ -28,12 +39,18 @@ class Telemetry:
         self._metrics = InMemoryMetricReader()
         tracing = TracerProvider()
         tracing.add_span_processor(SimpleSpanProcessor(self._spans))
-        self.layers = telemetry(tracer_provider=tracing, meter_provider=MeterProvider([self._metrics]))
+        self.meters = MeterProvider([self._metrics])
+        self.layers = telemetry(tracer_provider=tracing, meter_provider=self.meters)
+
+    @property
+    def spans(self) -> tuple[ReadableSpan, ...]:
+        """The spans that have ended, in this order."""
+        return self._spans.get_finished_spans()
 
     @property
     def span(self) -> ReadableSpan:
         """The only span."""
-        (span,) = self._spans.get_finished_spans()
+        (span,) = self.spans
         return span
 
     def points(self, name: str) -> list[Any]:
@@ -57,6 +74,13 @@ async def client(recorded: Telemetry, turns: dict[str, Any]) -> AsyncIterator[Pa
     transport = Canned(turns)
     transport._answers = turns
     async with PaymentsClient(URL, transport=transport, retry=without_pauses(3), **recorded.layers) as client:
+        yield client
+
+
+@pytest.fixture
+async def client_of_sandbox(sandbox: Sandbox) -> AsyncIterator[PaymentsClient]:
+    auth = ClientCredentials(sandbox.client_id, sandbox.client_secret)
+    async with PaymentsClient(sandbox.url, auth=auth) as client:
         yield client
 
 
@@ -130,6 +154,61 @@ async def test_the_context_is_sent_along(recorded: Telemetry) -> None:
     context = recorded.span.context
     assert context is not None
     assert transport.requests[0].headers["traceparent"].split("-")[1] == format(context.trace_id, "032x")
+
+
+AUTH = ClientCredentials("id", "canary-secret")
+
+
+async def test_a_token_renewal_is_a_span_of_its_own_without_credentials_and_token(recorded: Telemetry) -> None:
+    transport = canned({"get_payment": example(Payment)})
+    async with PaymentsClient(URL, auth=AUTH, transport=transport, **recorded.layers) as client:
+        await client.payments.get_payment("p")
+        await client.payments.get_payment("p")
+    renewal, first, second = recorded.spans
+    assert (renewal.name, renewal.kind, renewal.parent) == ("POST (token endpoint)", SpanKind.CLIENT, None)
+    assert (renewal.attributes or {})["payments_async.operation"] == "get_token"
+    assert renewal.context is not None
+    assert first.context is not None
+    assert renewal.context.trace_id != first.context.trace_id
+    (renewals,) = recorded.points("payments_async.client.token_renewals")
+    assert (renewals.value, renewals.attributes["http.response.status_code"]) == (1, 200)
+    assert len(recorded.points("http.client.request.duration")) == 2
+    assert "canary" not in "".join(span.to_json() for span in recorded.spans)
+    assert second.name == "GET /payments/{paymentId}"
+
+
+async def test_a_renewal_that_fails_is_counted_with_its_error(recorded: Telemetry) -> None:
+    answers = {"get_token": (401, {"error": "canary"}), "get_payment": example(Payment)}
+    async with PaymentsClient(URL, auth=AUTH, transport=canned(answers), **recorded.layers) as client:
+        with pytest.raises(AuthenticationError):
+            await client.payments.get_payment("p")
+    renewal, call = recorded.spans
+    assert renewal.status.status_code is call.status.status_code is StatusCode.ERROR
+    (renewals,) = recorded.points("payments_async.client.token_renewals")
+    assert (renewals.value, renewals.attributes["error.type"]) == (1, "401")
+    assert "canary" not in renewal.to_json() + call.to_json()
+
+
+async def test_pages_and_rows_of_drains_are_counted_in_each_run(
+    recorded: Telemetry, sandbox: Sandbox, client_of_sandbox: PaymentsClient, tmp_path: Path
+) -> None:
+    async def counted(**options: Any) -> tuple[int, int]:
+        count = drained(meter_provider=recorded.meters)
+        sink = JSONLines(tmp_path / "payments.jsonl")
+        await Drain(client_of_sandbox, "payments", sink, page_size=50, on_progress=count).run(**options)
+        names = ("payments_async.drain.pages", "payments_async.drain.rows")
+        (pages,), (rows,) = map(recorded.points, names)
+        assert pages.attributes == rows.attributes == {"payments_async.resource": "payments"}
+        return pages.value, rows.value
+
+    listed = [payment async for payment in client_of_sandbox.payments.list_payments(page_size=100)]
+    pages, rows = await counted()
+    assert rows == len(listed)
+    assert pages >= rows / 50
+    sandbox.add_payments(3, newest=True)
+    later_pages, later_rows = await counted(catch_up=True)
+    assert later_rows == rows + 3
+    assert later_pages > pages
 
 
 async def test_a_cancelled_call_ends_its_span(recorded: Telemetry) -> None:

@@ -1,4 +1,5 @@
 import json
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +20,7 @@ from payments_async import (
 )
 from payments_async.models import InstalledConnector, Payment, PaymentRequest, PaymentStatus, Pool, ServerInfo
 from payments_async.models.model import Model
-from payments_async.testing import canned, example, without_pauses
+from payments_async.testing import canned, example, mocked, without_pauses
 from payments_async.v3 import models as v3_models
 from tests.models.test_model import of_each_model
 
@@ -98,6 +99,12 @@ async def test_errors_come_through_the_layers_of_the_client() -> None:
         with pytest.raises(ServerError):
             await client.pools.list_pools()
     assert [request.operation for request in transport.requests].count("get_account") == 2
+
+
+def test_without_its_extra_mocked_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aioresponses", None)
+    with pytest.raises(ImportError, match=r"aioresponses is missing; install it with: pip install 'payments-async"):
+        mocked()
 
 
 async def test_requests_for_tokens_are_answered_too() -> None:

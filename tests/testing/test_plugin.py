@@ -55,6 +55,37 @@ class TestInner:
 def test_what_the_sandbox_does_not_know_is_refused(payments_sandbox):
     pass
 
+NAMED = set()
+
+@pytest.mark.parametrize("turn", range(2))
+def test_the_url_and_the_credentials_are_those_of_the_session(payments_sandbox, turn):
+    NAMED.add((payments_sandbox.url, payments_sandbox.client_id, payments_sandbox.client_secret))
+    assert len(NAMED) == 1
+
+def test_another_address_can_be_asked_for(request):
+    request.node.add_marker(pytest.mark.payments_sandbox(client_id="mine", host="localhost"))
+    other = request.getfixturevalue("payments_sandbox")
+    assert other.client_id == "mine" and other.url not in {url for url, _, _ in NAMED}
+
+@pytest.mark.asyncio
+@pytest.mark.payments_sandbox(version="3.4", payments=4, seed=9)
+async def test_the_marker_chooses_version_population_and_seed(payments_client):
+    assert len([each async for each in payments_client.v3.payments.list_payments()]) == 4
+
+@pytest.fixture(scope="session")
+def seen():
+    return []
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("turn", range(2))
+async def test_a_client_of_the_session_works_in_each_test(payments_sandbox, seen, turn):
+    from payments_async import PaymentsClient
+    if not seen:
+        seen.append(PaymentsClient.from_env())
+    await seen[0].server.get_server_info()
+    if turn == 1:
+        await seen[0].aclose()
+
 def test_the_environment_is_left_as_it_was():
     import os
     assert "FORMANCE_URL" not in os.environ
@@ -63,7 +94,7 @@ def test_the_environment_is_left_as_it_was():
 
 def test_each_test_has_a_state_of_its_own(folder: Path) -> None:
     (folder / "test_state.py").write_text(STATE)
-    assert "4 passed, 1 xfailed" in run(folder)
+    assert "10 passed, 1 xfailed" in run(folder)
 
 
 UNUSED = """

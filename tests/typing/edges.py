@@ -7,7 +7,7 @@ from payments_async import Page, PaymentsClient, Response
 from payments_async.integrations.fastapi import Paging
 from payments_async.integrations.opentelemetry import telemetry
 from payments_async.models import Payment, PaymentRequest
-from payments_async.testing import canned, example
+from payments_async.testing import canned, example, mocked
 
 
 def models_as_json(payment: Payment) -> None:
@@ -22,6 +22,12 @@ def examples() -> None:
     example(int)  # type: ignore[type-var]
     PaymentsClient("https://a.example", transport=canned({"get_payment": example(Payment)}))
     PaymentsClient("https://a.example", **telemetry())
+
+
+def mocks() -> None:
+    with mocked() as exchanges:
+        exchanges.get("https://payments.example/api/payments/_info", payload={"version": "3.0"})
+        exchanges.post(1)  # type: ignore[arg-type]
 
 
 async def raw_and_plain(client: PaymentsClient) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qs, quote_plus
 
+import attrs
 import pytest
 
 from payments_async import (
@@ -28,12 +29,13 @@ from payments_async import (
     ProtocolError,
     Request,
     Response,
+    Send,
     ServerError,
     TokenSource,
     TransportError,
 )
 from payments_async.wire.auth import ClientCredentialsSource, authorizing
-from payments_async.wire.token_endpoint import checked_token, read_token
+from payments_async.wire.token_endpoint import checked_token, observing, read_token
 from tests.waiting import PATIENCE
 
 SECRET = "a+canary%2B&=é/ ~"
@@ -601,3 +603,41 @@ async def test_closing_ends_the_renewal_and_its_waiters_and_no_other_begins() ->
         await send(an_api_request())
     assert asyncio.all_tasks() == before
     assert (len(endpoint.asked), api.requests) == (1, [])
+
+
+async def test_a_layer_observes_each_request_for_a_token_and_sees_no_secret() -> None:
+    seen: list[Request | Response] = []
+
+    def layer(send: Send) -> Send:
+        async def send_seen(request: Request) -> Response:
+            seen.append(request)
+            response = await send(attrs.evolve(request, url="https://evil.example"))
+            seen.append(response)
+            return attrs.evolve(response, status=500)
+
+        return send_seen
+
+    endpoint = Endpoint()
+    source = ClientCredentialsSource(
+        ClientCredentials("client", SECRET),
+        observing([layer, layer])(checked_token(endpoint)),
+        base_url="https://stack.example/",
+    )
+    assert await source.acquire() == "token-1"
+    assert [request.url for request in endpoint.asked] == ["https://stack.example/api/auth/oauth/token"]
+    assert [each.status for each in seen if isinstance(each, Response)] == [200, 500]
+    for each in seen:
+        assert not each.headers
+        assert not each.body
+
+
+async def test_a_layer_that_answers_itself_is_an_error() -> None:
+    async def answer(request: Request) -> Response:
+        return Response(request=request, status=200, headers={}, body=b"")
+
+    endpoint = Endpoint()
+    send = observing([lambda _: answer])(checked_token(endpoint))
+    source = ClientCredentialsSource(ClientCredentials("client", SECRET), send, base_url="https://stack.example/")
+    with pytest.raises(ConfigurationError, match="a token layer did not send the request: it can only observe it"):
+        await source.acquire()
+    assert endpoint.asked == []

@@ -20,7 +20,7 @@ from tests.drain.lists import Lists, Memory, connected
         ("pools", {"query": {"$match": {"name": "a"}}}, "the server does not filter pools: leave the query out"),
         ("payments", {"query": "{"}, "query is not JSON"),
         ("payments", {"query": "[]"}, r"query is '\[\]': give a JSON object"),
-        ("payments", {"strategy": "offset"}, "strategy is 'offset': give 'keyset' or 'cursor'"),
+        ("payments", {"strategy": "offset"}, "strategy is 'offset': give 'keyset', 'slices' or 'cursor'"),
         ("payments", {"rate": 0}, "rate is 0: give a number, 0.1 or more"),
         ("payments", {"rate": -1}, "rate is -1"),
         ("payments", {"rate": float("nan")}, "rate is nan"),

@@ -58,8 +58,9 @@ async def never(_: Any) -> None:
     ],
 )
 def test_what_is_no_sink_or_no_function_is_refused(options: dict[str, Any], why: str) -> None:
+    given: dict[str, Any] = {"sink": Memory(), **options}
     with pytest.raises(TypeError, match=why):
-        Drain(PaymentsClient("http://127.0.0.1:9"), "payments", **{"sink": Memory(), **options})
+        Drain(PaymentsClient("http://127.0.0.1:9"), "payments", **given)
 
 
 @pytest.mark.parametrize("query", [None, "{}", {}, ""])

@@ -340,15 +340,21 @@ async def test_rows_beyond_the_range_of_a_page_are_an_error(resource: str) -> No
             bound = bool(condition) and "$lte" in condition and len(sink.rows) > 20
             return bound or super()._meets(row, condition)
 
-    rows, sink = {"payments": numbered(95), "accounts": [account(f"{number:04}") for number in range(95)]}, Memory()
+    accounts, sink = [account(f"{number:04}") for number in range(95)], Memory()
     with pytest.raises(DrainError, match="beyond the range that it was asked for"):
-        await drained(Unbounded(**rows), resource, sink, page_size=10, partitions=3, strategy="keyset")
+        await drained(
+            Unbounded(payments=numbered(95), accounts=accounts),
+            resource,
+            sink,
+            page_size=10,
+            partitions=3,
+            strategy="keyset",
+        )
 
 
 @pytest.mark.parametrize("resource", ["payments", "accounts"])
 async def test_a_drain_ends_while_rows_keep_coming_at_the_end(resource: str) -> None:
-    rows = {"payments": numbered(95), "accounts": [account(f"{number:04}") for number in range(95)]}
-    served, sink = Lists(**rows), Memory()
+    served, sink = Lists(payments=numbered(95), accounts=[account(f"{number:04}") for number in range(95)]), Memory()
 
     async def add_at_the_end(_: Asked) -> None:
         new = f"{len(served.tables[f'/{resource}']):04}"

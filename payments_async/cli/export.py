@@ -19,7 +19,7 @@ from payments_async.cli.messages import say
 from payments_async.cli.options import Api, Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
-from payments_async.drain import Drain, DrainError, DrainWarning, Report, ResourceName, Sink, sink_for
+from payments_async.drain import Drain, DrainError, DrainWarning, Report, Sink, sink_for
 from payments_async.drain.sinks.dsn import has_password, is_dsn
 
 
@@ -76,9 +76,10 @@ def exported(
 
         bar = _progress_bar()
         task = bar.add_task(resource, total=None, items=0, rate=0.0, pages=0)
+        source: Any = client.v3 if api == "v3" else client  # the drain checks whether it has such a resource
         drain = Drain(
-            client.v3 if api == "v3" else client,
-            cast("ResourceName", resource.replace("-", "_")),
+            source,
+            cast("Any", resource.replace("-", "_")),
             sink,
             query=selection.query,
             partitions=partitions,

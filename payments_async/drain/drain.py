@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, Unpack, cast, overload
 
 from payments_async.client import PaymentsClient
+from payments_async.drain.arguments import check_numbers, terms_of
 from payments_async.drain.checkpoint import Identity
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Strategy
 from payments_async.drain.planning import Plan
 from payments_async.drain.pulling import PulledBatches
 from payments_async.drain.report import Budget, Report
-from payments_async.drain.resources import RESOURCES, FanOut, Listing, ResourceName, listing_named, resource_named
+from payments_async.drain.resources import RESOURCES, FanOut, ResourceName, listing_named, resource_named
 from payments_async.drain.rows import columns
 from payments_async.drain.run import Run
-from payments_async.drain.sinks.sink import Opening, Sink
+from payments_async.drain.sinks.sink import Opening, Row, Sink
 from payments_async.drain.source import Source
 from payments_async.filters import Filter
-from payments_async.operations.base import filter_text
 from payments_async.wire.jsontext import json_text
 
 if TYPE_CHECKING:
+    from payments_async import models
     from payments_async.v3 import V3
+    from payments_async.v3 import models as v3_models
 
 _ITEMS_AT_ONCE = 100
 """The most items of a page that calls are made for: a checkpoint names those that are done."""
-_LEAST_RATE = 0.1
-_LEAST_PAUSE = 0.01
 _LONGEST_WAIT = 10.0
 """Seconds that a request may wait for the rate limit. More waiting requests would miss their deadlines."""
 
 
-class Drain:
+class DrainOptions(TypedDict, total=False):
+    """The options of a `Drain`, for type checkers."""
+
+    query: Filter[Any] | Mapping[str, Any] | str | None
+    strategy: Strategy | None
+    partitions: int
+    concurrency: int
+    rate: float | None
+    page_size: int
+    follow: bool
+    every: float
+    slack: timedelta | None
+    on_progress: Callable[[Report], object] | None
+
+
+class Drain(Generic[Row]):
     """Copies all items of a resource to a sink, each one once, and can resume after any interruption.
 
     Payments and accounts are listed by their `reference`, from one value to the next: rows that are added or removed
@@ -73,6 +87,158 @@ class Drain:
         TypeError: the sink is not a `Sink`, or `on_progress` is an async function.
     """
 
+    @overload
+    def __init__(
+        self: Drain[models.Payment],
+        client: PaymentsClient,
+        resource: Literal["payments"],
+        sink: Sink[models.Payment] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[models.Account],
+        client: PaymentsClient,
+        resource: Literal["accounts"],
+        sink: Sink[models.Account] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[models.AccountBalance],
+        client: PaymentsClient,
+        resource: Literal["balances"],
+        sink: Sink[models.AccountBalance] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[models.BankAccount],
+        client: PaymentsClient,
+        resource: Literal["bank_accounts"],
+        sink: Sink[models.BankAccount] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[models.Pool],
+        client: PaymentsClient,
+        resource: Literal["pools"],
+        sink: Sink[models.Pool] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[models.TransferInitiation],
+        client: PaymentsClient,
+        resource: Literal["transfer_initiations"],
+        sink: Sink[models.TransferInitiation] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[models.Task],
+        client: PaymentsClient,
+        resource: Literal["tasks"],
+        sink: Sink[models.Task] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[models.InstalledConnector],
+        client: PaymentsClient,
+        resource: Literal["connectors"],
+        sink: Sink[models.InstalledConnector] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.Payment],
+        client: V3,
+        resource: Literal["payments"],
+        sink: Sink[v3_models.Payment] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.Account],
+        client: V3,
+        resource: Literal["accounts"],
+        sink: Sink[v3_models.Account] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.Balance],
+        client: V3,
+        resource: Literal["balances"],
+        sink: Sink[v3_models.Balance] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.BankAccount],
+        client: V3,
+        resource: Literal["bank_accounts"],
+        sink: Sink[v3_models.BankAccount] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.Connector],
+        client: V3,
+        resource: Literal["connectors"],
+        sink: Sink[v3_models.Connector] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.Conversion],
+        client: V3,
+        resource: Literal["conversions"],
+        sink: Sink[v3_models.Conversion] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.Order],
+        client: V3,
+        resource: Literal["orders"],
+        sink: Sink[v3_models.Order] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.PaymentInitiation],
+        client: V3,
+        resource: Literal["payment_initiations"],
+        sink: Sink[v3_models.PaymentInitiation] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.PaymentServiceUser],
+        client: V3,
+        resource: Literal["payment_service_users"],
+        sink: Sink[v3_models.PaymentServiceUser] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[v3_models.Pool],
+        client: V3,
+        resource: Literal["pools"],
+        sink: Sink[v3_models.Pool] | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Drain[Any],
+        client: PaymentsClient | V3,
+        resource: FanOut,
+        sink: Sink | None = None,
+        **options: Unpack[DrainOptions],
+    ) -> None: ...
     def __init__(
         self,
         client: PaymentsClient | V3,
@@ -96,7 +262,9 @@ class Drain:
             raise TypeError("on_progress is called and not awaited: give a plain function")
         if strategy not in (None, "keyset", "slices", "cursor"):
             raise ValueError(f"strategy is {strategy!r}: give 'keyset', 'slices' or 'cursor', or leave it out")
-        _check_numbers(rate=rate, every=every, partitions=partitions, concurrency=concurrency, page_size=page_size)
+        check_numbers(
+            rate=rate, every=every, slack=slack, partitions=partitions, concurrency=concurrency, page_size=page_size
+        )
         if isinstance(client, PaymentsClient):
             self._client, self._url, known = client, client.url, RESOURCES
         else:
@@ -106,7 +274,7 @@ class Drain:
         self._resource = found = resource_named(resource, known)
         self._listing = listing_named(found.of, known) if isinstance(found, FanOut) else found
         self._sink = sink
-        self._terms = _terms(query, self._listing)
+        self._terms = terms_of(query, self._listing)
         self._strategy: Strategy | None = strategy
         # More concurrent requests would wait so long for the rate limit that they miss their deadlines.
         most = int(rate * _LONGEST_WAIT) if rate else max(partitions, concurrency)
@@ -121,8 +289,6 @@ class Drain:
             raise ValueError(f"the server has no key for {self._listing.name}: leave the strategy out")
         if strategy == "slices" and (isinstance(found, FanOut) or self._listing.column is None):
             raise ValueError(f"{found.name} cannot be cut into slices: leave the strategy out")
-        if slack is not None and (not isinstance(cast("object", slack), timedelta) or slack < timedelta()):
-            raise ValueError(f"slack is {slack!r}: give a timedelta, how late an item may come")
         if follow:
             self._check_recognizes_new_items()
         self._stopping = asyncio.Event()
@@ -153,7 +319,7 @@ class Drain:
             raise ValueError("this drain has no sink to run into: give one, or pull its rows with batches()")
         return await self._run(self._sink, resume=resume, replace=replace, catch_up=catch_up)
 
-    def batches(self) -> PulledBatches:
+    def batches(self) -> PulledBatches[Row]:
         """The rows of a drain without a sink, in batches: `async with drain.batches() as batches: async for rows in …`.
 
         The drain reads ahead by some pages and waits for the reader. It ends with the block, whatever ends that, and
@@ -231,39 +397,3 @@ class Drain:
             raise ValueError(f"new {self._resource.name} cannot be recognized by their time: drain them again instead")
         if self._sink is not None and not self._sink.endless:
             raise ValueError("a Parquet file is complete only at the end of a drain: use another sink")
-
-
-def _terms(query: Filter[Any] | Mapping[str, Any] | str | None, listing: Listing) -> tuple[Any, ...]:
-    """The conditions in the server's language that a filter combines by "and".
-
-    Raises:
-        ValueError: the query is not a filter of this list.
-    """
-    if query is None:
-        return ()
-    if not listing.filtered:
-        raise ValueError(f"the server does not filter {listing.name}: leave the query out")
-    text = filter_text(query, listing.model)
-    try:
-        expression = json.loads(text or "{}")
-    except ValueError as error:
-        raise ValueError(f"query is not JSON ({error}): {query!r}") from None
-    if not isinstance(expression, dict):
-        raise ValueError(f"query is {query!r}: give a JSON object")  # noqa: TRY004  # bad input
-    conditions = cast("dict[str, Any]", expression)
-    match conditions:
-        case {"$and": [*terms], **others} if not others:
-            return tuple(terms)
-        case _:
-            return (conditions,) if conditions else ()
-
-
-def _check_numbers(*, rate: float | None, every: float, **counts: int) -> None:
-    for name, count in counts.items():
-        if not isinstance(cast("object", count), int) or count < 1:
-            raise ValueError(f"{name} is {count!r}: give a whole number, 1 or more")
-    for name, number, least in (("rate", rate, _LEAST_RATE), ("every", every, _LEAST_PAUSE)):
-        if number is None:
-            continue
-        if not isinstance(cast("object", number), int | float) or not least <= number < float("inf"):
-            raise ValueError(f"{name} is {number!r}: give a number, {least} or more")

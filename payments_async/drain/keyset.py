@@ -20,28 +20,33 @@ async def by_key(source: Source, position: Position) -> Batches:
     """Reads by key: added or removed rows do not shift others, and each page costs the server the same.
 
     Raises:
-        DrainError: a page does not fit the one before it.
+        DrainError: a page does not fit the one before it, or the range that it was asked for.
     """
-    unique = source.listing.unique
-    shown, ended = set[str](), False
+    shown, contradictions = set[str](), 0
     while not (at := position.checkpoint).done:
-        after = at.partition.after if at.key is None else at.key
-        page, rows = await _page_after(source, after, at.partition.to)
+        after, to = at.partition.after if at.key is None else at.key, at.partition.to
+        page, rows = await _page_after(source, after, to)
         keys = [source.key_of(row) for row in rows]
         _check(source, rows, keys, shown if after is None else {*shown, after})
+        if keys and to is not None and keys[-1] != to and to in (after, *keys):
+            raise _unreliable(source, "a page has items beyond the range that it was asked for")
         shown = set(keys)
-        if page.has_more and not unique:
+        if page.has_more and not source.listing.unique:
             # The page may end between items with equal keys: leave them to the next batch, which reads them together.
             rows = [row for row, key in zip(rows, keys, strict=True) if key != keys[-1]]
             rows = rows or await source.items_with_key(keys[-1])
             shown.discard(keys[-1])
-        # That nothing follows is true once the next page shows it too; rows that are added at the end may fill it.
-        short = len(page.data) < (page.page_size or source.page_size)
-        done = not page.has_more and (not rows or (ended and short))
-        ended = not page.has_more
-        key = source.key_of(rows[-1]) if rows else at.key
-        count = len(rows)
-        yield Batch(rows, attrs.evolve(at, key=key, done=done, items=at.items + count, listed=at.listed + count))
+        key, last = source.key_of(rows[-1]) if rows else at.key, None
+        if not page.has_more:
+            # That nothing follows is true once the list, sorted backwards, shows it too.
+            last = await _last_key(source, after if key is None else key, to)
+            contradictions = 0 if rows or last is None else contradictions + 1
+            if contradictions == _TRIES:
+                raise _unreliable(source, "items that it shows backwards are missing forwards")
+        # Rows that keep coming at the end of the list must not keep the drain from ending.
+        partition = attrs.evolve(at.partition, to=last) if to is None else at.partition
+        moved = attrs.evolve(at, partition=partition, key=key, done=not page.has_more and last is None)
+        yield Batch(rows, attrs.evolve(moved, items=at.items + len(rows), listed=at.listed + len(rows)))
 
 
 async def _page_after(source: Source, after: str | None, to: str | None) -> tuple[Page[Any], list[Any]]:
@@ -59,6 +64,23 @@ async def _page_after(source: Source, after: str | None, to: str | None) -> tupl
         if not await source.has(after):
             return page, page.data
     raise _unreliable(source, "a page does not begin where the one before it ended")
+
+
+async def _last_key(source: Source, after: str | None, to: str | None) -> str | None:
+    """The last key that comes after one and up to another, `None` if there is none.
+
+    Raises:
+        DrainError: there is one, but the server does not list it.
+    """
+    if after is not None and after == to:
+        return None
+    for _ in range(_TRIES):
+        page = await source.keyed(after, to, descending=True, page_size=1)
+        if page.data:
+            return source.key_of(page.data[0])
+        if to is None or not await source.has(to):
+            return None
+    raise _unreliable(source, "the last item of a range is missing from it")
 
 
 def _check(source: Source, rows: list[Any], keys: list[str], shown: set[str]) -> None:

@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Self
 
 from payments_async.drain.checkpoint import Ledger
 from payments_async.drain.partition import Step
-from payments_async.drain.sinks.sink import Opening, Sink, run_to_end
+from payments_async.drain.sinks.sink import Opening, Row, Sink, run_to_end
 
 
-class Handed(Sink):
+class Handed(Sink[Any]):
     """A sink that hands the rows of each commit to a reader, and waits until it takes them."""
 
     format: ClassVar[str] = "handed"
@@ -44,13 +44,13 @@ class Handed(Sink):
             self.rows.get_nowait()
 
 
-class PulledBatches(AsyncIterator[list[Any]]):
+class PulledBatches(AsyncIterator[list[Row]]):
     """The rows of a drain, in batches: `async with drain.batches() as batches: async for rows in batches: …`.
 
     The drain reads on while a batch waits, and no further. It ends with the block, and leaves no task and no request.
     """
 
-    def __init__(self, run: Callable[[Sink], Coroutine[Any, Any, object]]) -> None:
+    def __init__(self, run: Callable[[Sink[Any]], Coroutine[Any, Any, object]]) -> None:
         self._run = run
         self._sink = Handed()
         self._running: asyncio.Task[object] | None = None
@@ -61,7 +61,7 @@ class PulledBatches(AsyncIterator[list[Any]]):
         self._running = asyncio.create_task(self._run(self._sink))
         return self
 
-    async def __anext__(self) -> list[Any]:
+    async def __anext__(self) -> list[Row]:
         if self._running is None or self._sink.closed:
             raise RuntimeError("batches are read inside of their block: write 'async with drain.batches() as batches'")
         while self._sink.rows.empty():

@@ -20,7 +20,7 @@ from tests.drain.lists import Lists, Memory, connected
         ("pools", {"query": {"$match": {"name": "a"}}}, "the server does not filter pools: leave the query out"),
         ("payments", {"query": "{"}, "query is not JSON"),
         ("payments", {"query": "[]"}, r"query is '\[\]': give a JSON object"),
-        ("payments", {"strategy": "offset"}, "strategy is 'offset': give 'keyset' or 'cursor'"),
+        ("payments", {"strategy": "offset"}, "strategy is 'offset': give 'keyset', 'slices' or 'cursor'"),
         ("payments", {"rate": 0}, "rate is 0: give a number, 0.1 or more"),
         ("payments", {"rate": -1}, "rate is -1"),
         ("payments", {"rate": float("nan")}, "rate is nan"),
@@ -58,8 +58,9 @@ async def never(_: Any) -> None:
     ],
 )
 def test_what_is_no_sink_or_no_function_is_refused(options: dict[str, Any], why: str) -> None:
+    given: dict[str, Any] = {"sink": Memory(), **options}
     with pytest.raises(TypeError, match=why):
-        Drain(PaymentsClient("http://127.0.0.1:9"), "payments", **{"sink": Memory(), **options})
+        Drain(PaymentsClient("http://127.0.0.1:9"), "payments", **given)
 
 
 @pytest.mark.parametrize("query", [None, "{}", {}, ""])

@@ -195,9 +195,9 @@ async def test_pages_are_asked_for_by_key_and_none_twice() -> None:
         match,
         {"$and": [match, {"$gte": {"reference": "0099"}}]},
         {"$and": [match, {"$gte": {"reference": "0198"}}]},
-        {"$and": [match, {"$gte": {"reference": "0249"}}]},
+        {"$and": [match, {"$gt": {"reference": "0249"}}]},
     ]
-    assert all(asked.sort == ["reference:asc"] for asked in lists.asked[-4:])
+    assert [asked.sort for asked in lists.asked[-4:]] == [*3 * [["reference:asc"]], ["reference:desc"]]
 
 
 @pytest.mark.parametrize("count", [1, 9, 10, 11, 25, 35])
@@ -292,16 +292,79 @@ async def test_accounts_of_the_page_before_again_are_an_error(before: int) -> No
     assert len(ids) == len(set(ids))
 
 
+class Cut(Lists):
+    """Lists of which so many pages by key are half as long as asked for, and announce no more."""
+
+    def __init__(self, cuts: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._cuts = cuts
+
+    def _page(self, asked: Asked) -> dict[str, Any]:
+        page = super()._page(asked)
+        if asked.size >= 10 and asked.sort[:1] == ["reference:asc"] and len(self.asked) > 6 and self._cuts:
+            self._cuts -= 1
+            return {**page, "hasMore": False, "next": "", "data": page["data"][: len(page["data"]) // 2]}
+        return page
+
+
 @pytest.mark.parametrize("resource", ["payments", "accounts"])
-async def test_that_nothing_follows_is_not_believed_before_the_next_page_shows_it(resource: str) -> None:
-    class Silent(Lists):
+@pytest.mark.parametrize("cuts", [1, 2, 8])
+@pytest.mark.parametrize("partitions", [1, 3])
+async def test_that_nothing_follows_is_not_believed_before_the_list_shows_it_backwards(
+    resource: str, cuts: int, partitions: int
+) -> None:
+    payments, accounts = numbered(95), [account(f"{number:04}") for number in range(95)]
+    served, sink = Cut(cuts, payments=payments, accounts=accounts), Memory()
+    options: dict[str, Any] = {"page_size": 10, "partitions": partitions, "strategy": "keyset"}
+    report = await drained(served, resource, sink, **options)
+    assert (report.items, report.done) == (95, True)
+
+
+async def test_rows_that_are_only_shown_backwards_are_an_error() -> None:
+    class Hiding(Lists):
         def _page(self, asked: Asked) -> dict[str, Any]:
             page = super()._page(asked)
-            return page if asked.size != 10 else {**page, "hasMore": False, "next": ""}
+            hidden = asked.sort == ["reference:asc"] and "$gt" in str(asked.filter)
+            return {**page, "hasMore": False, "next": "", "data": page["data"][:1]} if hidden else page
 
-    served, sink = Silent(payments=numbered(95), accounts=[account(f"{number:04}") for number in range(95)]), Memory()
+    sink = Memory()
+    with pytest.raises(DrainError, match="shows backwards are missing forwards"):
+        await drained(Hiding(payments=numbered(95)), "payments", sink, page_size=10, strategy="keyset")
+    assert len(sink.rows) == 10
+
+
+@pytest.mark.parametrize("resource", ["payments", "accounts"])
+async def test_rows_beyond_the_range_of_a_page_are_an_error(resource: str) -> None:
+    class Unbounded(Lists):
+        def _meets(self, row: Row, condition: Any) -> bool:
+            bound = bool(condition) and "$lte" in condition and len(sink.rows) > 20
+            return bound or super()._meets(row, condition)
+
+    accounts, sink = [account(f"{number:04}") for number in range(95)], Memory()
+    with pytest.raises(DrainError, match="beyond the range that it was asked for"):
+        await drained(
+            Unbounded(payments=numbered(95), accounts=accounts),
+            resource,
+            sink,
+            page_size=10,
+            partitions=3,
+            strategy="keyset",
+        )
+
+
+@pytest.mark.parametrize("resource", ["payments", "accounts"])
+async def test_a_drain_ends_while_rows_keep_coming_at_the_end(resource: str) -> None:
+    served, sink = Lists(payments=numbered(95), accounts=[account(f"{number:04}") for number in range(95)]), Memory()
+
+    async def add_at_the_end(_: Asked) -> None:
+        new = f"{len(served.tables[f'/{resource}']):04}"
+        served.tables[f"/{resource}"].append(payment(new) if resource == "payments" else account(new))
+
+    served.meanwhile = add_at_the_end
     report = await drained(served, resource, sink, page_size=10, strategy="keyset")
-    assert (report.items, report.done) == (95, True)
+    assert report.done
+    assert 95 <= len(sink.rows) <= 95 + len(served.asked)
+    assert len(served.asked) < 60
 
 
 async def test_a_row_that_is_removed_and_added_again_between_two_requests_is_no_gap() -> None:

@@ -140,7 +140,7 @@ def test_a_drain_that_follows_is_stopped_after_its_commit() -> None:
 async def test_a_drain_that_is_stopped_keeps_what_it_has_read_and_can_be_resumed() -> None:
     lists, sink = Lists(payments=numbered(300)), Memory()
     async with connected(lists) as client:
-        drain = Drain(client, "payments", sink, page_size=PAGE, partitions=3, on_progress=lambda _: drain.stop())
+        drain: Drain = Drain(client, "payments", sink, page_size=PAGE, partitions=3, on_progress=lambda _: drain.stop())
         report = await drain.run()
         assert not report.done
         assert sink.finished == 0

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, BinaryIO, ClassVar, TypeVar, cast
+from typing import BinaryIO, ClassVar, TypeVar, cast
 
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import Opening, Sink, continues, result_of, run_in_thread
+from payments_async.drain.sinks.sink import Opening, Row_contra, Sink, continues, result_of, run_in_thread
 
 T = TypeVar("T")
 
 
-class Each(Sink):
+class Each(Sink[Row_contra]):
     """Calls a function with the rows of each commit, then saves the checkpoint.
 
     After an interruption between the two, the function gets the rows again: delivery is at least once. A function that
@@ -30,7 +30,9 @@ class Each(Sink):
     remembers: ClassVar[bool] = False
 
     def __init__(
-        self, function: Callable[[list[Any]], Awaitable[object]], checkpoint: str | os.PathLike[str] | None = None
+        self,
+        function: Callable[[list[Row_contra]], Awaitable[object]],
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
         if not callable(function):
             raise TypeError(f"the function is {function!r}: give one that takes a list of rows")

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
 
@@ -19,6 +19,14 @@ from payments_async.wire.deadline import is_cancelled
 
 R = TypeVar("R")
 T = TypeVar("T")
+if TYPE_CHECKING:  # type variables of Python 3.11 have no default
+    from typing_extensions import TypeVar as _TypeVar
+
+    Row = _TypeVar("Row", default=Any)
+    Row_contra = _TypeVar("Row_contra", contravariant=True, default=Any)
+else:
+    Row = TypeVar("Row")
+    Row_contra = TypeVar("Row_contra", contravariant=True)
 
 _NOT_WRITABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
 """The errors of writing a row that a format cannot represent."""
@@ -47,8 +55,8 @@ class Opening:
     replace: bool
 
 
-class Sink(ABC):
-    """Stores the rows of a drain together with its checkpoints."""
+class Sink(ABC, Generic[Row_contra]):
+    """Stores the rows of a drain together with its checkpoints. A `Sink[Payment]` takes payments only."""
 
     format: ClassVar[str]
     """The name of the format in which rows are stored."""
@@ -82,13 +90,13 @@ class Sink(ABC):
 
     # Not every sink needs these.
 
-    async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:  # noqa: B027
+    async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
         """Call `take`, in a thread, with these columns of each committed row as text."""
 
-    async def finish(self) -> None:  # noqa: B027
+    async def finish(self) -> None:
         """Complete the target after the last commit; may be called again after an interruption."""
 
-    async def aclose(self) -> None:  # noqa: B027
+    async def aclose(self) -> None:
         """Release the target; may be called any number of times."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import runpy
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -12,7 +13,8 @@ import pytest
 from payments_async import PaymentsClient
 from payments_async.models import TransferInitiation, TransferInitiationStatus
 from payments_async.sandbox import Fault, FaultKind, Sandbox
-from tests.examples.program import Program, Start
+from tests.examples.program import ROOT, Program, Start
+from tests.serving import serving
 from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process on Windows")
@@ -29,12 +31,12 @@ async def url(server: Program) -> str:
 
 
 @pytest.fixture
-async def backend(start: Start) -> AsyncIterator[aiohttp.ClientSession]:
-    """A browser, so to speak, on the backend as uvicorn serves it; it must end well."""
-    server = await start(*SERVER)
-    async with aiohttp.ClientSession(await url(server)) as browser:
+async def backend(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser, so to speak, on the backend as uvicorn serves it."""
+    for name in ("url", "client_id", "client_secret"):
+        monkeypatch.setenv(f"FORMANCE_{name.upper()}", getattr(sandbox, name))
+    async with serving(runpy.run_path(str(ROOT / "examples" / "backend.py"))["app"]) as browser:
         yield browser
-    assert "Application shutdown complete" in await server.end(signal.SIGINT)
 
 
 async def test_requests_and_streams_that_run_when_it_is_told_to_end_are_answered_whole(

@@ -1,15 +1,13 @@
 import asyncio
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import aiohttp
 import pytest
-import uvicorn
 from fastapi import Body, FastAPI
 from openapi_spec_validator import validate
 
@@ -50,29 +48,8 @@ from payments_async.integrations.fastapi import (
 from payments_async.models import Payment, PaymentRequest, PaymentStatus
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 from payments_async.testing import example
+from tests.serving import serving
 from tests.waiting import PATIENCE
-
-
-class Server(uvicorn.Server):
-    """A server that leaves signals to the tests."""
-
-    def capture_signals(self) -> Any:
-        return nullcontext()
-
-
-@asynccontextmanager
-async def serving(app: FastAPI) -> AsyncGenerator[aiohttp.ClientSession]:
-    """A session with an application on a free port of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(app, log_level="critical", lifespan="on"))
-    running = asyncio.create_task(server.serve([listening]))
-    try:
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{listening.getsockname()[1]}") as session:
-            yield session
-    finally:
-        server.should_exit = True
-        await running
-        listening.close()
 
 
 @pytest.fixture

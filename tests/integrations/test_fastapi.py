@@ -286,6 +286,28 @@ async def test_a_stream_ends_when_its_reader_goes_away_before_the_first_rows() -
         await closed.wait()
 
 
+async def test_a_server_that_tells_of_the_end_only_when_it_is_asked_ends_a_stream_too() -> None:
+    asked, rows, sent = asyncio.Event(), Rows(), list[str]()
+
+    async def one_row() -> AsyncGenerator[Any]:
+        async with rows.batches():
+            yield {}
+            asked.set()
+            await asyncio.Event().wait()
+
+    async def receive() -> dict[str, Any]:
+        await asked.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    async with asyncio.timeout(PATIENCE):
+        await NDJSONResponse(one_row())({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send)
+    assert rows.closed.is_set()
+    assert sent == ["http.response.start", "http.response.body"]
+
+
 async def test_a_drain_ends_when_its_reader_goes_away(app: FastAPI, sandbox: Sandbox) -> None:
     ended = asyncio.Event()
 

@@ -42,7 +42,7 @@ def test_exit_codes_are_those_of_the_help() -> None:
 def test_every_block_says_its_language() -> None:
     for page in PAGES:
         opened = re.findall(r"^```(.*)$", page.read_text(), re.MULTILINE)[::2]
-        assert set(opened) <= {"python", "sh", "text"}, page.name
+        assert set(opened) <= {"json", "python", "sh", "text", "yaml"}, page.name
 
 
 def test_tree_of_errors_is_that_of_the_code() -> None:

@@ -1,3 +1,4 @@
+import re
 from types import ModuleType
 from typing import Any
 
@@ -46,8 +47,9 @@ def generated(description: Json) -> str:
 def keys(description: Json) -> dict[str, str]:
     """The lines of the class, by key."""
     lines = generated(description).partition("__slots__ = ()\n\n")[2].partition("\n\n\n")[0]
-    joined = " ".join(lines.split()).replace("( ", "(").replace(" )", ")")
-    return dict(part.split(" = ", 1) for part in joined.replace(") ", ")\n").splitlines())
+    joined = re.sub(r' """.*?"""', "", " ".join(lines.split())).replace("( ", "(").replace(" )", ")")
+    parts = [part.split(" = ", 1) for part in joined.replace(") ", ")\n").splitlines()]
+    return {annotated.partition(":")[0]: made for annotated, made in parts}
 
 
 def refusal(description: Json) -> str:
@@ -70,6 +72,14 @@ def test_a_key_takes_what_its_member_holds(filtering: Json) -> None:
         "account_id": 'Key(Pool, "pools.account_id", "account_id", ids)',
         "metadata": 'Metadata(Pool, "pools.metadata", optional=True)',
     }
+
+
+def test_a_key_says_in_an_editor_what_it_is_and_takes(filtering: Json) -> None:
+    filtering["components"]["schemas"]["Pool"]["properties"]["amount"]["description"] = "In the minor unit."
+    written = generated(filtering)
+    assert 'id: ClassVar[Key[Pool, str]] = Key(Pool, "pools.id", "id", uuids)\n    """' in written
+    assert re.search(r'amount: ClassVar\[OrderedKey\[Pool, int\]\] = .*\n    """In the minor unit."""\n', written)
+    assert "metadata: ClassVar[Metadata[Pool]] = " in written
 
 
 def test_the_keys_can_be_used(filtering: Json, models: ModuleType) -> None:

@@ -58,8 +58,8 @@ def filters_sources(description: Json) -> dict[str, str]:
         written = _CLASS.format(name=name, group=first, keys="\n    ".join(keys))
         if classes.setdefault(name, written) != written:
             raise DescriptionError(f"{method} {path}: filters {row.response} by other keys than list_{first} does")
-        groups[group] = f"{name}()" if group == first else first
-    assigned = "\n".join(f"{group} = {value}" for group, value in groups.items())
+        groups[group] = f"{group}: {name} = {f'{name}()' if group == first else first}"
+    assigned = "\n".join(groups.values())
     exported = f"__all__ = {sorted(groups)!r}"
     head = _HEAD.format(package=settings.package, models=", ".join(model_schemas(description)))
     return {"filters.py": formatted("\n\n".join([head, *classes.values(), f"{assigned}\n\n{exported}\n"]))}

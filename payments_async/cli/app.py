@@ -11,7 +11,7 @@ from payments_async.cli import options
 from payments_async.cli.groups import create, examples, tasks, transfers
 from payments_async.cli.messages import say_usage
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="payments-async",
     help="Read and export what the Formance Payments API has.",
     epilog=options.lines(

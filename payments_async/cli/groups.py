@@ -8,9 +8,11 @@ import typer
 
 from payments_async.cli import options
 
-examples = partial(options.lines, "Examples")
+examples: partial[str] = partial(options.lines, "Examples")
 
-tasks = typer.Typer(help="Show a task, or wait until it has ended. A task is work that the server does by itself.")
+tasks: typer.Typer = typer.Typer(
+    help="Show a task, or wait until it has ended. A task is work that the server does by itself."
+)
 
 
 @tasks.command("get", epilog=examples("payments-async --api v3 tasks get ID"))
@@ -40,7 +42,9 @@ def wait_for_task(
     run(context.obj, partial(awaited, task_id, context.obj.api, timeout=timeout, as_json=as_json))
 
 
-transfers = typer.Typer(help="Approve or retry a transfer initiation, or with --api v3 a payment initiation.")
+transfers: typer.Typer = typer.Typer(
+    help="Approve or retry a transfer initiation, or with --api v3 a payment initiation."
+)
 
 
 @transfers.command("approve", epilog=examples("payments-async transfers approve ID"))
@@ -79,7 +83,7 @@ def retry(
     run(context.obj, partial(retried, transfer_id, reference, context.obj.api, as_json=as_json))
 
 
-create = typer.Typer(help="Record a payment.")
+create: typer.Typer = typer.Typer(help="Record a payment.")
 
 
 @create.callback()

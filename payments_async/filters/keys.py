@@ -59,6 +59,6 @@ class TransferInitiationKeys:
     """Id of the account to which the money goes."""
 
 
-payments = PaymentKeys()
-accounts = AccountKeys()
-transfer_initiations = TransferInitiationKeys()
+payments: PaymentKeys = PaymentKeys()
+accounts: AccountKeys = AccountKeys()
+transfer_initiations: TransferInitiationKeys = TransferInitiationKeys()

@@ -16,7 +16,7 @@ from payments_async.sandbox.limits import RateLimit
 from payments_async.sandbox.routes import ANY_ID, INSIDE_CONNECTORS, NO_ROUTE, OPEN_ROUTES, TOKEN_PATH, Route
 from payments_async.sandbox.world import WORLD, World
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 16 * 2**20
 """In bytes. The server has no limit, but the sandbox shares the memory of the tests that use it."""
@@ -67,7 +67,7 @@ class Service:
         self._faults = faults
         self._requests = requests
         self._processed = processed
-        self.application = self._application(world, routes, issue_token, own_routes)
+        self.application: web.Application = self._application(world, routes, issue_token, own_routes)
 
     def _application(
         self, world: World, routes: Iterable[Route], issue_token: Handler, own_routes: Control

@@ -363,20 +363,22 @@ class PoolKeys:
     """The account_id of an item."""
 
 
-accounts = AccountKeys()
-bank_accounts = BankAccountKeys()
-connectors = ConnectorKeys()
-connector_schedules = ScheduleKeys()
-orders = OrderKeys()
-conversions = ConversionKeys()
-payments = PaymentKeys()
-payment_initiations = PaymentInitiationKeys()
-payment_initiation_adjustments = PaymentInitiationAdjustmentKeys()
-payment_service_users = PaymentServiceUserKeys()
-payment_service_user_connections = PaymentServiceUserConnectionKeys()
-payment_service_user_connections_from_connector_id = payment_service_user_connections
-payment_service_user_link_attempts_from_connector_id = PaymentServiceUserLinkAttemptKeys()
-pools = PoolKeys()
+accounts: AccountKeys = AccountKeys()
+bank_accounts: BankAccountKeys = BankAccountKeys()
+connectors: ConnectorKeys = ConnectorKeys()
+connector_schedules: ScheduleKeys = ScheduleKeys()
+orders: OrderKeys = OrderKeys()
+conversions: ConversionKeys = ConversionKeys()
+payments: PaymentKeys = PaymentKeys()
+payment_initiations: PaymentInitiationKeys = PaymentInitiationKeys()
+payment_initiation_adjustments: PaymentInitiationAdjustmentKeys = PaymentInitiationAdjustmentKeys()
+payment_service_users: PaymentServiceUserKeys = PaymentServiceUserKeys()
+payment_service_user_connections: PaymentServiceUserConnectionKeys = PaymentServiceUserConnectionKeys()
+payment_service_user_connections_from_connector_id: PaymentServiceUserConnectionKeys = payment_service_user_connections
+payment_service_user_link_attempts_from_connector_id: PaymentServiceUserLinkAttemptKeys = (
+    PaymentServiceUserLinkAttemptKeys()
+)
+pools: PoolKeys = PoolKeys()
 
 __all__ = [
     "accounts",

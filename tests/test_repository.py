@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tarfile
 import tomllib
 from pathlib import Path
@@ -36,7 +37,10 @@ def test_no_tracked_file_is_larger_than_512_kib(tracked: set[str]) -> None:
 
 def test_an_sdist_has_all_that_the_repository_has(tracked: set[str], tmp_path: Path) -> None:
     subprocess.run(
-        ["hatchling", "build", "-t", "sdist", "-d", str(tmp_path)], cwd=ROOT, check=True, capture_output=True
+        [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     )
     (sdist,) = tmp_path.iterdir()
     with tarfile.open(sdist) as archive:

@@ -98,7 +98,7 @@ def test_lists_of_the_same_items_share_their_keys(filtering: Json) -> None:
     archived = {**pools, "operationId": "listArchivedPools"}
     filtering["paths"]["/archive"] = {"get": archived}
     source = generated(filtering)
-    assert "pools = PoolKeys()\narchived_pools = pools\n" in source
+    assert "pools: PoolKeys = PoolKeys()\narchived_pools: PoolKeys = pools\n" in source
     assert source.count("class ") == 1
     archived["x-filters-optional"] = []
     assert refusal(filtering) == "GET /archive: filters Pool by other keys than list_pools does"

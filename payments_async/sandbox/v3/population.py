@@ -22,7 +22,7 @@ class CurrentPopulation(Population):
     """Adds and removes payments and accounts of version 3.4."""
 
     words: Words = Words(PAYMENT_TYPES, PAYMENT_STATUSES, ACCOUNT_TYPES, INITIATION_STATUSES)
-    payment_columns: tuple[str, ...] = PaymentRow._fields
+    payment_columns: Sequence[str] = PaymentRow._fields
 
     def insert_payment(self, payment: PaymentID, members: dict[str, Any]) -> None:
         """Add a payment with its first adjustment."""

@@ -186,6 +186,58 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def api(session: nox.Session) -> None:
+    """Compare the public names and signatures with the committed list; with `--write`, write it anew."""
+    provide(session, "release")
+    session.run("python", "docs/public_api.py", *session.posargs)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build what is published into `dist`, and run the README with the wheel alone in an empty environment."""
+    provide(session, "release")
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    with announced(session, "Building"):
+        session.run("python", "-m", "build", silent=True)
+    (wheel,) = (ROOT / "dist").glob("*.whl")
+    python = empty_environment(session, f"{wheel}[cli,parquet,postgres,testing]")
+    home = Path(session.create_tmp()).resolve() / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    (home / "tests").mkdir(parents=True)
+    shutil.copy(ROOT / "README.md", home)
+    shutil.copy(ROOT / "tests" / "test_readme.py", home / "tests")
+    with session.chdir(home):
+        session.run(python, "-m", "payments_async", "demo", "--payments", "1000", external=True)
+        session.run(
+            python, "-m", "pytest", "-q", "--override-ini=asyncio_mode=auto", "-pno:cacheprovider", external=True
+        )
+
+
+@nox.session
+def sbom(session: nox.Session) -> None:
+    """Write the packages of an installation into `build/sbom.cdx.json`, and look for known vulnerabilities in them."""
+    provide(session, "release")
+    (ROOT / "build").mkdir(exist_ok=True)
+    python = empty_environment(session, f"{ROOT}[cli,fastapi,otel,parquet,postgres]")
+    written = ("--output-reproducible", "--output-file", str(ROOT / "build" / "sbom.cdx.json"))
+    session.run("cyclonedx-py", "environment", python, "--pyproject", "pyproject.toml", *written)
+    folder = session.run(python, "-c", "import site; print(site.getsitepackages()[0])", external=True, silent=True)
+    session.run("pip-audit", "--path", str(folder).strip(), "--progress-spinner=off")
+
+
+def empty_environment(session: nox.Session, *requirements: str) -> str:
+    """The Python of an environment that holds these requirements and what they need, and nothing else."""
+    home = Path(session.create_tmp()).resolve() / "empty"
+    session.run("python", "-m", "venv", "--clear", str(home), silent=True)
+    python = str(home / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+    with announced(session, "Installing into an empty environment"):
+        session.run(
+            python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements, external=True
+        )
+    return python
+
+
+@nox.session
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
     extras = PROJECT["project"]["optional-dependencies"]

@@ -8,6 +8,8 @@ The members of an operation that describe its keys, by name:
 - `x-filters-apart`: the keys that cannot be in one filter with it.
 """
 
+import textwrap
+
 from codegen import names
 from codegen.description import DescriptionError, Json, model_name, operations_of, reference, resolved, schemas_of
 from codegen.formatting import formatted
@@ -18,6 +20,8 @@ from codegen.shapes import all_properties, is_enum, model_schemas
 METADATA = "metadata[key]"
 
 _HEAD = '''"""The keys by which each list can be filtered, with their operators and values."""
+
+from typing import ClassVar
 
 from payments_async.filters.key import Key, Metadata, OrderedKey, amounts, ids, one_of, texts, uuids
 from {package}.generated.models import {models}
@@ -54,8 +58,8 @@ def filters_sources(description: Json) -> dict[str, str]:
         written = _CLASS.format(name=name, group=first, keys="\n    ".join(keys))
         if classes.setdefault(name, written) != written:
             raise DescriptionError(f"{method} {path}: filters {row.response} by other keys than list_{first} does")
-        groups[group] = f"{name}()" if group == first else first
-    assigned = "\n".join(f"{group} = {value}" for group, value in groups.items())
+        groups[group] = f"{group}: {name} = {f'{name}()' if group == first else first}"
+    assigned = "\n".join(groups.values())
     exported = f"__all__ = {sorted(groups)!r}"
     head = _HEAD.format(package=settings.package, models=", ".join(model_schemas(description)))
     return {"filters.py": formatted("\n\n".join([head, *classes.values(), f"{assigned}\n\n{exported}\n"]))}
@@ -84,12 +88,20 @@ def keys_of(description: Json, path: str, method: str, operation: Json, group: s
         arguments = [row.response, repr(f"{group}.{attribute}")]
         if name != METADATA:
             arguments += [repr(name), _values(description, where, name, schemas[name])]
-        if name in optional:
-            arguments.append("optional=True")
+        options = ["optional=True"] if name in optional else []
         if name in apart:
-            arguments.append(f"apart={tuple(other.partition('[')[0] for other in apart[name])!r}")
-        keys.append(f"{attribute} = {kind}({', '.join(map(str, arguments))})")
+            options.append(f"apart={tuple(other.partition('[')[0] for other in apart[name])!r}")
+        values = [] if name == METADATA else ["int" if "amounts" in str(arguments[-1]) else "str"]
+        annotation = f"ClassVar[{kind}[{', '.join([str(row.response), *values])}]]"
+        keys.append(f"{attribute}: {annotation} = {kind}({', '.join(map(str, [*arguments, *options]))})")
+        keys.append(_docstring(description, attribute, schemas.get(name, {})))
     return keys
+
+
+def _docstring(description: Json, name: str, schema: Json) -> str:
+    """What the description says of the values of a key, which editors show."""
+    told = schema.get("description") or resolved(description, schema).get("description") or f"The {name} of an item."
+    return textwrap.fill(f'"""{" ".join(told.split())}"""', 115, subsequent_indent="    ", break_long_words=False)
 
 
 def _values(description: Json, where: str, name: str, schema: Json) -> str:

@@ -20,6 +20,9 @@ class Additions(griffe.Extension):
     def on_class(self, *, cls: griffe.Class, **_: Any) -> None:
         """Give an attrs class its `__init__`, and list the values of an open enum."""
         fields = [member for member in cls.members.values() if isinstance(member, griffe.Attribute)]
+        if ".generated." in cls.path:  # the class lists its fields; their own docstrings are for editors
+            for field in fields:
+                field.docstring = None
         if any(str(base) == "OpenEnum" for base in cls.bases) and cls.docstring:
             cls.docstring.value += f"\n\nValues: {', '.join(map(_listed, fields))}."
         for decorator in cls.decorators:

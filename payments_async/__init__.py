@@ -4,6 +4,8 @@ import importlib
 import logging
 import typing
 
+from payments_async.version import VERSION as _VERSION
+
 if typing.TYPE_CHECKING:
     from payments_async.client import PaymentsClient
     from payments_async.wire.auth import BearerToken, ClientCredentials, TokenSource
@@ -52,6 +54,8 @@ else:
 _PACKAGES = ("drain", "filters", "models", "money", "sandbox", "testing", "v3")
 """Subpackages and modules that are also attributes of this package."""
 
+
+__version__ = _VERSION
 
 # The application decides whether and where the log records of a library are shown.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

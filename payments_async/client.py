@@ -93,7 +93,7 @@ class PaymentsClient:
         attempt_layers: Your own layers around each attempt of a call; every retry passes through them again.
         token_layers: Your own layers around each request for a token, retries included; they can only observe it.
         headers: Header fields to send with every request.
-        max_body: The maximum size of a response, in bytes after decompression.
+        max_body: The maximum size of a response, in bytes after decompression; 67,108,864 (64 MiB) by default.
         allow_http: Allows sending credentials and data to another host in clear text.
         transport: Answers all requests, those for tokens too, in place of the network: for tests, such as
             `payments_async.testing.canned`.

@@ -8,11 +8,10 @@ from functools import partial
 import typer
 
 from payments_async.cli import options
+from payments_async.cli.groups import create, examples, tasks, transfers
 from payments_async.cli.messages import say_usage
 
-examples = partial(options.lines, "Examples")
-
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="payments-async",
     help="Read and export what the Formance Payments API has.",
     epilog=options.lines(
@@ -28,6 +27,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help is quicker, and shows brackets as they are
     pretty_exceptions_enable=False,
 )
+app.add_typer(create, name="create")
+app.add_typer(transfers, name="transfers")
+app.add_typer(tasks, name="tasks")
 
 
 def start() -> None:
@@ -51,6 +53,7 @@ def connect(
     allow_http: options.AllowHttp = False,
     debug: options.Debug = False,
     api: options.ApiName = "v1",
+    version: options.Version = False,  # noqa: ARG001  # printed by its callback
 ) -> None:
     """Store the options that all commands share."""
     if context.invoked_subcommand is None:
@@ -66,6 +69,8 @@ def connect(
         "payments-async list payments --where status=FAILED --where 'amount>=100000'",
         "payments-async list payments --where 'metadata[order]=A-1' --json",
         """payments-async list accounts --where '{"$match": {"reference": "acct_1"}}'""",
+        "payments-async list payments --where 'amount>=12.50USD/2' --sort amount:desc --columns short_id,amount",
+        "payments-async list accounts --csv",
         "payments-async list balances --where account_id=ID",
         "payments-async --api v3 list payment-initiations --where status=FAILED",
     ),
@@ -75,33 +80,59 @@ def list_(
     resource: options.ResourceName,
     *,
     where: options.Where = None,
+    sort: options.SortBy = None,
+    columns: options.Columns = None,
     limit: options.Limit = None,
+    page_size: options.ListPageSize = None,
     as_json: options.Json = False,
+    as_csv: options.Csv = False,
 ) -> None:
     """List payments, accounts and the like, newest first.
 
-    A table shows as many fields as fit into the terminal; a pipe and --json get all of them. Conditions are NAME=VALUE,
-    and !=, >, >=, <, <= if the list supports them; after a wrong condition, the error names the supported ones.
+    A table shows as many fields as fit into the terminal; a pipe, --json and --csv get all of them. Conditions are
+    NAME=VALUE, and !=, >, >=, <, <= if the list supports them; after a wrong condition, the error names the supported
+    ones.
     """
     from payments_async.cli.connection import run
     from payments_async.cli.listing import listed
 
-    run(context.obj, partial(listed, resource, where or (), context.obj.api, limit=limit, as_json=as_json))
+    run(
+        context.obj,
+        partial(
+            listed,
+            resource,
+            where or (),
+            context.obj.api,
+            as_json=as_json,
+            as_csv=as_csv,
+            limit=limit,
+            sort=sort or (),
+            columns=columns or (),
+            page_size=page_size,
+        ),
+    )
 
 
-@app.command(epilog=examples("payments-async get payment ID", "payments-async get pool ID --json"))
+@app.command(
+    epilog=examples(
+        "payments-async get payment ID",
+        "payments-async get payment --reference order-17",
+        "payments-async get pool ID --json",
+    ),
+)
 def get(
     context: typer.Context,
     resource: options.ResourceName,
-    item_id: options.Id,
+    item_id: options.Id = None,
     *,
+    reference: options.Reference = None,
     as_json: options.Json = False,
 ) -> None:
     """Show one payment, account or the like with all its fields."""
     from payments_async.cli.connection import run
     from payments_async.cli.details import fetched
 
-    run(context.obj, partial(fetched, resource, item_id, context.obj.api, as_json=as_json))
+    run(context.obj, partial(fetched, resource, item_id, context.obj.api, as_json=as_json, reference=reference))
 
 
 @app.command(epilog=examples("payments-async balances", "payments-async balances --json"))
@@ -123,38 +154,32 @@ def connectors(context: typer.Context, *, as_json: options.Json = False) -> None
     from payments_async.cli.connection import run
     from payments_async.cli.listing import listed
 
-    run(context.obj, partial(listed, "connectors", (), context.obj.api, limit=None, as_json=as_json))
+    run(context.obj, partial(listed, "connectors", (), context.obj.api, as_json=as_json))
 
 
-tasks = typer.Typer(help="Show a task, or wait until it has ended. A task is work that the server does by itself.")
-app.add_typer(tasks, name="tasks")
-
-
-@tasks.command("get", epilog=examples("payments-async --api v3 tasks get ID"))
-def get_task(context: typer.Context, task_id: options.TaskId, *, as_json: options.Json = False) -> None:
-    """Show one task with all its fields."""
-    from payments_async.cli.connection import run
-    from payments_async.cli.details import fetched
-
-    run(context.obj, partial(fetched, "tasks", task_id, context.obj.api, as_json=as_json))
-
-
-@tasks.command("wait", epilog=examples("payments-async --api v3 tasks wait ID --timeout 600"))
-def wait_for_task(
+@app.command(
+    epilog=examples(
+        "payments-async request GET /payments --query pageSize=5",
+        'payments-async request PATCH /payments/ID/metadata --body \'{"order": "A-1"}\'',
+        "payments-async request POST /v3/pools --body @pool.json",
+    ),
+)
+def request(
     context: typer.Context,
-    task_id: options.TaskId,
+    method: options.Method,
+    path: options.RoutePath,
     *,
-    timeout: options.WaitTimeout = 60,
-    as_json: options.Json = False,
+    query: options.QueryParameter = None,
+    body: options.Body = None,
 ) -> None:
-    """Wait until a task has succeeded, and show it. It can be called again, which changes nothing.
+    """Call any route of the API, and print the JSON of the response.
 
-    It fails if the task fails, or if the time is over.
+    It is sent as it is: only what the other commands send is checked first.
     """
     from payments_async.cli.connection import run
-    from payments_async.cli.details import awaited
+    from payments_async.cli.writing import requested
 
-    run(context.obj, partial(awaited, task_id, context.obj.api, timeout=timeout, as_json=as_json))
+    run(context.obj, partial(requested, method, path, query or (), body))
 
 
 @app.command(epilog=examples("payments-async --url https://acme.example.com --client-id ID info"))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -57,8 +58,7 @@ def totalled(api: Api, *, as_json: bool) -> Work:
             for each in totals:
                 show_row(each._asdict())
         else:
-            console = terminal()
-            show(console, chart(totals, console.width if sys.stdout.isatty() else 0))
+            show(terminal(unbounded=True), chart(totals, terminal().width if sys.stdout.isatty() else 0))
             if not totals:
                 say("no internal account has a balance")
 
@@ -102,16 +102,21 @@ async def _latest(client: PaymentsClient, account_id: str) -> dict[str, int]:
 
 
 def chart(totals: Sequence[Total], width: int) -> Table:
-    """A table of the totals, with a bar for each one if the width in characters allows it."""
-    head = ("asset", "total", "accounts")
+    """A table of the totals, each one whole, with a bar for each one if the width in characters allows it.
+
+    If there is not enough room, the number of accounts makes way for the bars.
+    """
+    head = ["asset", "total", "accounts"]
     texts = [(one_line(each.asset), amount_text(each.total, each.asset), f"{each.accounts:,}") for each in totals]
+    wide = [max(map(cell_len, column)) + GAP for column in zip(head, *texts, strict=True)]
+    if width - sum(wide) < SHORTEST_BAR <= width - sum(wide[:2]):
+        del head[2:], wide[2:]
+    room = width - sum(wide)
     table = plain_table()
     for column in head:
-        table.add_column(column, justify="left" if column == "asset" else "right", overflow="fold")
-    taken = sum(max(map(len, column)) + GAP for column in zip(head, *texts, strict=True))
-    room = width - taken
+        table.add_column(column, justify="left" if column == "asset" else "right", no_wrap=True)
     for row, bar in zip(texts, _bars(totals, room), strict=True):
-        table.add_row(*row, *([bar] if room >= SHORTEST_BAR else []))
+        table.add_row(*row[: len(head)], *([bar] if room >= SHORTEST_BAR else []))
     return table
 
 
@@ -142,11 +147,14 @@ def _whole_bar(numbers: Sequence[Fraction]) -> Fraction:
 
 
 def _bar(share: Fraction, width: int) -> str:
-    """A bar with a resolution of an eighth of a character; one that is too long ends in an arrow."""
+    """A bar with a resolution of an eighth of a character, which only a share of nothing has none of.
+
+    One that is too long ends in an arrow.
+    """
     if share > 1:
         return "█" * (width - 1) + "▶"
-    whole, eighths = divmod(round(share * width * 8), 8)
-    return "█" * whole + " ▏▎▍▌▋▊▉"[eighths]
+    whole, eighths = divmod(max(round(share * width * 8), int(share > 0)), 8)
+    return "█" * whole + " ▏▎▍▌▋▊▉"[eighths].strip()
 
 
 def _decimals(asset: str) -> int | None:

@@ -14,6 +14,14 @@ from payments_async.cli.failures import reporting
 from payments_async.cli.options import Options
 from payments_async.settings import from_environment, needs_no_token, variables
 
+_OWN_WORDS = {
+    "base_url": "--url",
+    "token_url": "--token-url",
+    "api_path": "--api-path",
+    "allow_http=True": "--allow-http before the command",
+}
+"""What the arguments of `PaymentsClient` are called at the command line."""
+
 Work: TypeAlias = Callable[[PaymentsClient], Awaitable[None]]
 
 
@@ -59,7 +67,13 @@ def client_of(options: Options) -> PaymentsClient:
         named["FORMANCE_CLIENT_SECRET"] = _ask_for_secret()
     settings = from_environment(named)
     path: dict[str, Any] = {} if settings.api_path is None else {"api_path": settings.api_path}
-    return PaymentsClient(settings.base_url, auth=settings.auth, allow_http=options.allow_http, **path)
+    try:
+        return PaymentsClient(settings.base_url, auth=settings.auth, allow_http=options.allow_http, **path)
+    except ConfigurationError as error:
+        text = str(error)
+        for python, own in _OWN_WORDS.items():
+            text = text.replace(python, own)
+        raise ConfigurationError(text) from None
 
 
 def _read_secret(file: str) -> str:

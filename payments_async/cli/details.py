@@ -9,6 +9,7 @@ from rich.text import Text
 
 from payments_async import PaymentsClient
 from payments_async.cli.connection import Work
+from payments_async.cli.finding import check_named, find
 from payments_async.cli.messages import one_line, printable
 from payments_async.cli.options import Api, Resource, check_resource
 from payments_async.cli.output import show, show_row, terminal
@@ -19,18 +20,20 @@ from payments_async.version import VERSION
 from payments_async.wire.jsontext import json_text
 
 
-def fetched(resource: Resource, item_id: str, api: Api, *, as_json: bool) -> Work:
-    """The command: fetch and show one item.
+def fetched(resource: Resource, item_id: str | None, api: Api, *, as_json: bool, reference: str | None = None) -> Work:
+    """The command: fetch and show one item, named by its id or its reference.
 
     Raises:
-        ValueError: the API has no such resource, or the resource has no ids.
+        ValueError: the API has no such resource, the resource has no ids or no references, or not exactly one is given.
     """
     check_resource(resource, api)
     if resource == "balances":
         raise ValueError("balances have no ids: list those of an account, with --where account_id=ID")
+    check_named(resource, item_id, reference, api)
 
     async def work(client: PaymentsClient) -> None:
-        _show(plain(await fetch(client, resource, item_id, api)), as_json=as_json)
+        found = await find(client, resource, item_id, reference, api)
+        show_item(plain(await fetch(client, resource, found, api)), as_json=as_json)
 
     return work
 
@@ -45,7 +48,7 @@ def awaited(task_id: str, api: Api, *, timeout: float, as_json: bool) -> Work:
         raise ValueError("tasks can be awaited on the current API only: give --api v3 before the command")
 
     async def work(client: PaymentsClient) -> None:
-        _show(plain(await client.v3.tasks.wait_for(task_id, timeout=timeout)), as_json=as_json)
+        show_item(plain(await client.v3.tasks.wait_for(task_id, timeout=timeout)), as_json=as_json)
 
     return work
 
@@ -55,12 +58,13 @@ def informed(*, as_json: bool) -> Work:
 
     async def work(client: PaymentsClient) -> None:
         server = await client.server.get_server_info()
-        _show({"url": client.url, "server_version": server.version, "sdk_version": VERSION}, as_json=as_json)
+        show_item({"url": client.url, "server_version": server.version, "sdk_version": VERSION}, as_json=as_json)
 
     return work
 
 
-def _show(row: Row, *, as_json: bool) -> None:
+def show_item(row: Row, *, as_json: bool) -> None:
+    """Print an item, field by field or as one line of JSON."""
     if as_json:
         show_row(row)
         return

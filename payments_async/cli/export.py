@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shlex
 import sys
 import warnings
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from payments_async import PaymentsClient, PaymentsError
 from payments_async.cli.connection import Work
-from payments_async.cli.messages import say
+from payments_async.cli.messages import program, say
 from payments_async.cli.options import Api, Format, Resource
 from payments_async.cli.output import show, terminal
 from payments_async.cli.where import selected
@@ -94,7 +95,7 @@ def exported(
                 say(_how_to_continue())
             raise
         except (PaymentsError, OSError) as error:
-            _add_advice(error, committed=committed, chosen=resume or update or replace)
+            _add_advice(error, committed=committed)
             raise
         show(terminal(), summary(resource, report, target))
 
@@ -144,19 +145,25 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _add_advice(error: Exception, *, committed: bool, chosen: bool) -> None:
+_ADVICE = {"resume": "--resume resumes it", "replace": "--force replaces it"}
+"""The options for what the errors of drains advise, if it is in the words of the error."""
+
+
+def _add_advice(error: Exception, *, committed: bool) -> None:
     """Add a note to an error that says what to type next, if that is known."""
     if committed:
         error.add_note(_how_to_continue())
-    elif isinstance(error, DrainError) and not chosen:
-        error.add_note("--resume continues an export, --force replaces its target")
+    elif isinstance(error, DrainError) and (
+        options := [option for word, option in _ADVICE.items() if re.search(rf"\b{word}\b", str(error))]
+    ):
+        error.add_note(", ".join(options))
 
 
 def _how_to_continue() -> str:
     """What to type to continue an export that stopped after a commit."""
     given = [each for each in sys.argv[1:] if each not in {"--force", "--resume"}]
     option = [] if "--update" in given else ["--resume"]
-    return f"what was exported is kept; continue with: {shlex.join(['payments-async', *given, *option])}"
+    return f"what was exported is kept; continue with: {shlex.join([*program(), *given, *option])}"
 
 
 def _progress_bar() -> Progress:

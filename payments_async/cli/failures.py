@@ -11,9 +11,10 @@ from contextlib import contextmanager
 import typer
 
 from payments_async import ConfigurationError, NotFoundError, PaymentsError
+from payments_async.cli import INTERRUPTED
 from payments_async.cli.messages import say
 
-FAILED, USAGE, NOT_FOUND, INTERRUPTED, UNREAD = 1, 2, 3, 130, 141
+FAILED, USAGE, NOT_FOUND, UNREAD = 1, 2, 3, 141
 
 
 @contextmanager

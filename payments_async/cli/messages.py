@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from pathlib import Path
 
 from typer import TyperException
 
@@ -14,6 +16,14 @@ def say(text: str) -> None:
     print(f"payments-async: {one_line(text)}", file=sys.stderr, flush=True)  # noqa: T201  # the command line's output
 
 
+def program() -> list[str]:
+    """The words that start this command line again, from wherever it was started."""
+    started = Path(sys.argv[0])
+    if started.name == "__main__.py":
+        return [sys.executable, "-m", "payments_async"]
+    return [started.name if started.name == sys.argv[0] or shutil.which(started.name) else sys.argv[0]]
+
+
 def say_usage(error: TyperException) -> None:
     """Print what is wrong with the arguments, and where to find help."""
     context = getattr(error, "ctx", None)
@@ -22,7 +32,8 @@ def say_usage(error: TyperException) -> None:
     if option in BEFORE_THE_COMMAND:
         say(f"{option} goes before the command; see payments-async --help")
     else:
-        say(f"{error.format_message().rstrip('.')}; see {command} --help")
+        said = error.format_message().replace("Value error, ", "")
+        say(f"{said.rstrip('.')}; see {command} --help")
 
 
 def one_line(text: str) -> str:

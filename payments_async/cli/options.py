@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, TypeAlias, get_args
 
-from typer import Argument, BadParameter, Option
+from typer import Argument, BadParameter, Context, Exit, Option, echo
+
+from payments_async.version import VERSION
 
 Api: TypeAlias = Literal["v1", "v3"]
 
@@ -61,6 +63,20 @@ def resource_names(incomplete: str) -> list[str]:
     return [each for each in _ALL if each.startswith(incomplete)]
 
 
+def condition_words(context: Context, incomplete: str) -> list[str]:
+    """The beginnings of conditions that shell completion suggests: names with signs, then known values."""
+    from payments_async.cli.completion import conditions
+
+    return conditions(context, incomplete)
+
+
+def print_version(*, wanted: bool) -> None:
+    """Print the version of this package, and end."""
+    if wanted:
+        echo(f"payments-async {VERSION}")
+        raise Exit
+
+
 def check_resource(resource: Resource, api: Api) -> None:
     """Refuse a resource that an API does not have.
 
@@ -99,6 +115,10 @@ ApiName = Annotated[
     Api, Option("--api", help="The API to use: v1 of stacks before 3.0, or v3, the current one; v1 by default.")
 ]
 
+Version = Annotated[
+    bool, Option("--version", callback=print_version, is_eager=True, help="Show the version of this package and exit.")
+]
+
 # Of the commands that read.
 ResourceName = Annotated[
     Resource,
@@ -110,15 +130,60 @@ ResourceName = Annotated[
         help=f"One of {', '.join(RESOURCES)}; with --api v3, one of {', '.join(V3_RESOURCES)}.",
     ),
 ]
-Id = Annotated[str, Argument(metavar="ID", help="The id, as `list --json` shows it.")]
+Id = Annotated[
+    str | None,
+    Argument(metavar="[ID]", show_default=False, help="The id, or the short_id of a table, which is looked for."),
+]
+Reference = Annotated[str | None, Option(metavar="REFERENCE", help="The reference, instead of the id.")]
 Where = Annotated[
     list[str] | None,
-    Option(metavar="CONDITION", help="A condition or the server's own JSON; repeat it to combine conditions."),
+    Option(
+        metavar="CONDITION",
+        autocompletion=condition_words,
+        help="A condition or the server's own JSON; repeat it to combine conditions.",
+    ),
 ]
+SortBy = Annotated[
+    list[str] | None,
+    Option("--sort", metavar="COLUMN[:desc]", help="Sort by this column; repeat it for more columns."),
+]
+Columns = Annotated[list[str] | None, Option(metavar="NAME,…", help="Show these fields, and each of them whole.")]
+ListPageSize = Annotated[
+    int | None, Option("--page-size", min=1, max=100, help="Items per request.", show_default="what --limit needs")
+]
+Csv = Annotated[bool, Option("--csv", help="Print comma-separated values with a header, for programs.")]
 Limit = Annotated[
     int | None, Option(min=1, help="Maximum number of items.", show_default="50 in a table, none with --json")
 ]
 Json = Annotated[bool, Option("--json", help="Print one JSON object per line, for programs.")]
+
+# Of the commands that write.
+Method = Annotated[str, Argument(metavar="METHOD", help="GET, POST and the like.")]
+RoutePath = Annotated[str, Argument(metavar="PATH", help="The path below that of the API, such as /payments.")]
+QueryParameter = Annotated[
+    list[str] | None, Option("--query", metavar="NAME=VALUE", help="A query parameter; repeat it for more.")
+]
+Body = Annotated[
+    str | None, Option(metavar="JSON", help="The body; @FILE is a file that contains it, - is standard input.")
+]
+TransferId = Annotated[str | None, Argument(metavar="[ID]", show_default=False, help="The whole id.")]
+NewReference = Annotated[str, Option("--reference", metavar="REFERENCE", help="Your own id of the payment.")]
+ConnectorId = Annotated[str, Option("--connector-id", metavar="ID", help="The connector to which it belongs.")]
+Amount = Annotated[
+    str, Option("--amount", metavar="AMOUNT", help="In the main unit, with its asset, such as 12.50USD/2.")
+]
+PaymentKind = Annotated[str, Option("--type", metavar="TYPE", help="PAY-IN, PAYOUT, TRANSFER or OTHER.")]
+CreatedAt = Annotated[
+    str, Option("--created-at", metavar="TIME", help="When it was made, such as 2026-01-31T12:00:00Z.")
+]
+PaymentState = Annotated[str, Option("--status", metavar="STATUS", help="PENDING, SUCCEEDED, FAILED and the like.")]
+Scheme = Annotated[str, Option("--scheme", metavar="SCHEME", help="The means of payment, such as visa.")]
+SourceAccountId = Annotated[
+    str | None, Option("--source-account-id", metavar="ID", help="The account from which the money comes.")
+]
+DestinationAccountId = Annotated[
+    str | None, Option("--destination-account-id", metavar="ID", help="The account to which the money goes.")
+]
 
 # Of tasks.
 TaskId = Annotated[str, Argument(metavar="ID", help="The id, as the call that started the task returned it.")]

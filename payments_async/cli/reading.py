@@ -18,19 +18,22 @@ _NEWEST_FIRST = (desc("created_at"), desc("id"))
 """The server's default order, made unique by the id."""
 
 
-async def read_list(client: PaymentsClient, selection: Selection, limit: int | None = None) -> AsyncGenerator[Any]:
-    """The items of a list as models, each one once, newest first if the list can be sorted.
+async def read_list(
+    client: PaymentsClient, selection: Selection, limit: int | None = None, page_size: int | None = None
+) -> AsyncGenerator[Any]:
+    """The items of a list as models, each one once, newest first unless the selection has another order.
 
     Args:
         client: The client to use.
         selection: The list, and the conditions on its items.
         limit: How many items the caller needs. Pages are not larger than necessary, but more items may come.
+        page_size: How many items a page has at most, instead.
 
     Raises:
         PaymentsError: a page could not be fetched.
     """
     items: AsyncGenerator[Any]
-    page_size = min(_PAGE, (limit or _PAGE) + 1)
+    page_size = page_size or min(_PAGE, (limit or _PAGE) + 1)
     match selection.resource:
         case _ if selection.api == "v3":
             from payments_async.cli import v3  # loads the models of that API
@@ -86,7 +89,7 @@ def _pages(client: PaymentsClient, selection: Selection, page_size: int) -> Page
         "transfer-initiations": client.transfer_initiations.list_transfer_initiations,
     }
     filtered = {} if selection.query is None else {"query": selection.query}
-    return lists[selection.resource](page_size=page_size, sort=_NEWEST_FIRST, **filtered)
+    return lists[selection.resource](page_size=page_size, sort=selection.sort or _NEWEST_FIRST, **filtered)
 
 
 async def each_once(pages: Pages[Any]) -> AsyncGenerator[Any]:

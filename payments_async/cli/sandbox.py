@@ -124,12 +124,15 @@ def _written(env_file: Path | None, variables: Mapping[str, str]) -> Generator[N
         yield
         return
     text = "\n".join((OURS, *(f"{name}={value}" for name, value in variables.items()), ""))
-    # Such files can be read by their owner only, from the start.
-    with tempfile.NamedTemporaryFile(
-        "w", dir=env_file.parent, prefix=env_file.name, encoding="utf-8", delete=False
-    ) as part:
-        part.write(text)
-    Path(part.name).replace(env_file)
+    try:
+        # Such files can be read by their owner only, from the start.
+        with tempfile.NamedTemporaryFile(
+            "w", dir=env_file.parent, prefix=env_file.name, encoding="utf-8", delete=False
+        ) as part:
+            part.write(text)
+        Path(part.name).replace(env_file)
+    except OSError as error:
+        raise OSError(f"{env_file} cannot be written: {error.strerror}") from error
     try:
         yield
     finally:

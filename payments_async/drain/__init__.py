@@ -1,7 +1,9 @@
 """Drains copy a whole resource to a file, a database or a function, each row once, even if they are interrupted.
 
-drain = Drain(client, "payments", JSONLines("payments.jsonl"), partitions=8)
-report = await drain.run(resume=True)
+    drain = Drain(client, "payments", JSONLines("payments.jsonl"), partitions=8)
+    report = await drain.run(resume=True)
+
+With `resume=True`, a run continues after what an earlier one has committed.
 """
 
 from payments_async.drain.checkpoint import Identity, Ledger

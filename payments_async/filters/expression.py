@@ -156,16 +156,23 @@ class Negation(Filter[R]):
         return f"~{_operand(self.part)}"
 
 
+def names_apart(one: type, other: type) -> tuple[str, str]:
+    """The names of two models, with their packages if the names alone are the same, as those of v3 often are."""
+    names = one.__name__, other.__name__
+    if names[0] != names[1]:
+        return names
+    first, second = (f"{each.__module__.partition('.generated')[0]}.{each.__name__}" for each in (one, other))
+    return first, second
+
+
 def _operand(part: Filter[Any]) -> str:
     return f"({part!r})" if isinstance(part, Combination) else repr(part)
 
 
 def _combined(connective: Connective, left: Filter[R], right: Filter[R]) -> Filter[R]:
     if left.resource is not right.resource:
-        raise ValueError(
-            f"a filter on {left.resource.__name__} and one on {right.resource.__name__} cannot be combined: no list"
-            " holds both"
-        )
+        first, second = names_apart(left.resource, right.resource)
+        raise ValueError(f"a filter on {first} and one on {second} cannot be combined: no list holds both")
     for one, other in (*_clashes(left, right), *_clashes(right, left)):
         raise ValueError(
             f"{one!r} and {other!r} cannot be in one filter: the server would fail. Filter by one, and check the other"

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast, get_args
 import attrs
 
 from payments_async.filters import Filter, Sort
+from payments_async.filters.expression import names_apart
 from payments_async.wire.call import Call, Page
 from payments_async.wire.jsontext import json_text
 from payments_async.wire.pages import Pages
@@ -75,9 +76,8 @@ def filter_value(query: Filter[T] | Mapping[str, Any], resource: type[T]) -> dic
     """
     if isinstance(query, Filter):
         if query.resource is not resource:
-            raise ValueError(
-                f"query filters {query.resource.__name__}, but this is a list of {resource.__name__}: {query!r}"
-            )
+            filtered, listed = names_apart(query.resource, resource)
+            raise ValueError(f"query filters {filtered}, but this is a list of {listed}: {query!r}")
         return query.expression
     if not isinstance(cast("object", query), Mapping):
         raise ValueError(  # noqa: TRY004  # bad input

@@ -19,7 +19,7 @@ class Body:
     """
 
     def __init__(self, members: dict[str, Any]) -> None:
-        self.members = {name.lower(): value for name, value in members.items()}
+        self.members: dict[str, Any] = {name.lower(): value for name, value in members.items()}
         """The decoded members by lower-case name."""
 
     def has(self, name: str) -> bool:

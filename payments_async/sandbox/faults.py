@@ -144,7 +144,7 @@ class Faults:
     """
 
     def __init__(self, faults: Iterable[Fault], *, seed: int, token_route: str, tokens: Tokens) -> None:
-        self.in_force = list(faults)
+        self.in_force: list[Fault] = list(faults)
         self._random = random.Random(seed)
         self._token_route = token_route
         self._tokens = tokens

@@ -45,7 +45,7 @@ class Population:
         awkward: whether some amounts are above 64 bits or below zero, and some assets are no currency.
     """
 
-    words = Words(PAYMENT_TYPES, PAYMENT_STATUSES, ACCOUNT_TYPES, TRANSFER_STATUSES)
+    words: Words = Words(PAYMENT_TYPES, PAYMENT_STATUSES, ACCOUNT_TYPES, TRANSFER_STATUSES)
     payment_columns: Sequence[str] = PaymentRow._fields
     """The columns that made-up payments have."""
 

@@ -80,7 +80,7 @@ LONG_TEXT = ConfigField(kind="long string", required=True)
 POLLING = {"pollingPeriod": ConfigField(kind="duration ns", default=PERIOD)}
 MOVES = ("TRANSFER", "PAYOUT")
 MAIN = {"name": "Main task to periodically fetch accounts and transactions", "key": "main"}
-JOB = {"transferID": "", "paymentID": "", "attempt": 0}
+JOB: dict[str, Any] = {"transferID": "", "paymentID": "", "attempt": 0}
 ACCOUNT = {"accountID": ""}
 
 

@@ -113,9 +113,9 @@ class Sandbox(CurrentArrivals):
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self.client_id = client_id or secrets.token_hex(8)
-        self.client_secret = client_secret or secrets.token_urlsafe(24)
-        self.url = ""
+        self.client_id: str = client_id or secrets.token_hex(8)
+        self.client_secret: str = client_secret or secrets.token_urlsafe(24)
+        self.url: str = ""
         """Root of the stack, known once started."""
         self.requests: Counter[tuple[str, str, int]] = Counter()
         """Requests by method, route template (as the API's description has it) and status, 0 where it was cut off."""

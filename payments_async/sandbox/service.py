@@ -17,7 +17,7 @@ from payments_async.sandbox.routes import ANY_ID, INSIDE_CONNECTORS, NO_ROUTE, O
 from payments_async.sandbox.ui.record import Record
 from payments_async.sandbox.world import WORLD, World
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 16 * 2**20
 """In bytes. The server has no limit, but the sandbox shares the memory of the tests that use it."""
@@ -71,7 +71,7 @@ class Service:
         self._requests = requests
         self._processed = processed
         self._record = record
-        self.application = self._application(world, routes, issue_token, own_routes)
+        self.application: web.Application = self._application(world, routes, issue_token, own_routes)
 
     def _application(
         self, world: World, routes: Iterable[Route], issue_token: Handler, own_routes: Control

@@ -136,10 +136,10 @@ class Store:
         self._connection.create_function("count_row", 0, self._count_row)
         self._connection.create_function("text_key", 1, text_key, deterministic=True)
         self._connection.create_function("document_key", 2, document_key, deterministic=True)
-        self.rows_read = 0
+        self.rows_read: int = 0
         """The number of rows that `listed` has read, without those that subqueries read."""
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        self.fresh = version == 0
+        self.fresh: bool = version == 0
         """Whether the database had no tables when it was opened."""
         if version not in (0, schema.version):
             self.close()

@@ -47,7 +47,7 @@ class Tokens:
         clock: Callable[[], datetime],
         ticks: Callable[[], float],
     ) -> None:
-        self.issued = 0
+        self.issued: int = 0
         """How many tokens were issued."""
         self._client = (client_id, client_secret)
         self._issuer = issuer

@@ -20,7 +20,7 @@ from payments_async.sandbox.times import ZERO_TIME, echoed, stamp
 from payments_async.sandbox.transfers import SELECT, find, record
 from payments_async.sandbox.world import WORLD, World
 
-DESTINATIONS = {"TRANSFER": ("INTERNAL",), "PAYOUT": ("EXTERNAL", "EXTERNAL_FORMANCE")}
+DESTINATIONS: dict[str, tuple[str, ...]] = {"TRANSFER": ("INTERNAL",), "PAYOUT": ("EXTERNAL", "EXTERNAL_FORMANCE")}
 SETTABLE = [
     "VALIDATED",
     "REJECTED",

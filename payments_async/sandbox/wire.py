@@ -1,14 +1,14 @@
 """The server's answers: JSON with its escapes, envelopes and errors."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
 
 HEADERS = {"Content-Type": "application/json", "Vary": "Origin"}
 
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class RefusedError(Exception):

@@ -51,15 +51,15 @@ class V3:
         self.client = client
         own = client._pipeline  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # one client, two generations
         self._pipeline = attrs.evolve(own, send=stack(own.send, [refusing_long_urls, naming_old_servers]))
-        self.accounts = Accounts(self._pipeline)
-        self.bank_accounts = BankAccounts(self._pipeline)
-        self.conversions = Conversions(self._pipeline)
-        self.orders = Orders(self._pipeline)
-        self.payment_initiations = PaymentInitiations(self._pipeline)
-        self.payment_service_users = PaymentServiceUsers(self._pipeline)
-        self.payments = Payments(self._pipeline)
-        self.pools = Pools(self._pipeline)
-        self.tasks = Tasks(self._pipeline)
+        self.accounts: Accounts = Accounts(self._pipeline)
+        self.bank_accounts: BankAccounts = BankAccounts(self._pipeline)
+        self.conversions: Conversions = Conversions(self._pipeline)
+        self.orders: Orders = Orders(self._pipeline)
+        self.payment_initiations: PaymentInitiations = PaymentInitiations(self._pipeline)
+        self.payment_service_users: PaymentServiceUsers = PaymentServiceUsers(self._pipeline)
+        self.payments: Payments = Payments(self._pipeline)
+        self.pools: Pools = Pools(self._pipeline)
+        self.tasks: Tasks = Tasks(self._pipeline)
 
     @cached_property
     def connectors(self) -> Connectors:

@@ -23,7 +23,7 @@ class TaskFailedError(PaymentsError):
             this; its `error` is redacted as well.
     """
 
-    outcome = Outcome.UNKNOWN
+    outcome: Outcome | None = Outcome.UNKNOWN
 
     def __init__(
         self,
@@ -34,8 +34,10 @@ class TaskFailedError(PaymentsError):
         operation: str | None = None,
     ) -> None:
         super().__init__(message, operation=operation)
-        self.task = attrs.evolve(task, error=_redacted(task.error))
-        self.initiation = initiation and attrs.evolve(initiation, error=_redacted(initiation.error))
+        self.task: Task = attrs.evolve(task, error=_redacted(task.error))
+        self.initiation: PaymentInitiation | None = initiation and attrs.evolve(
+            initiation, error=_redacted(initiation.error)
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return partial(type(self), task=self.task), self.args, self.__dict__

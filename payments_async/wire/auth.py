@@ -31,7 +31,7 @@ from payments_async.wire.errors import (
 from payments_async.wire.hidden import Hidden, hidden
 from payments_async.wire.token_endpoint import TOKEN, read_token
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 
 @runtime_checkable
@@ -162,7 +162,7 @@ class ClientCredentialsSource:
         timeout: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.token_url = credentials.token_url
+        self.token_url: str = credentials.token_url
         if not urlsplit(self.token_url).scheme:
             self.token_url = f"{base_url.rstrip('/')}/{self.token_url.lstrip('/')}"
         self._credentials = credentials

@@ -32,7 +32,7 @@ class Connection:
         self._owned = session is None
         self._closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.deadlines = Deadlines()
+        self.deadlines: Deadlines = Deadlines()
         """The deadlines of all calls of this client and those derived from it, with one timer."""
         self.turns: Turns | None = None
         """One turn per connection of the session; `None` if connections are not limited, or before the first use."""

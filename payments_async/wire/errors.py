@@ -91,13 +91,13 @@ class PaymentsError(Exception):
 class ConfigurationError(PaymentsError):
     """The client was set up or used in a way that cannot work."""
 
-    outcome = Outcome.NOT_SENT
+    outcome: Outcome | None = Outcome.NOT_SENT
 
 
 class TransportError(PaymentsError):
     """No complete response arrived."""
 
-    outcome = Outcome.UNKNOWN
+    outcome: Outcome | None = Outcome.UNKNOWN
 
 
 class ConnectionFailedError(TransportError):
@@ -130,7 +130,7 @@ class OutcomeUnknownError(TransportError):
 class ProtocolError(PaymentsError):
     """The response is not what the API promises: a redirect, a wrong content type, too many bytes, a bad cursor."""
 
-    outcome = Outcome.UNKNOWN
+    outcome: Outcome | None = Outcome.UNKNOWN
 
 
 class DecodeError(ProtocolError):
@@ -141,7 +141,7 @@ class DecodeError(ProtocolError):
         expected: What should be there, such as `int`.
     """
 
-    outcome = Outcome.DONE
+    outcome: Outcome | None = Outcome.DONE
 
     def __init__(
         self,
@@ -175,7 +175,7 @@ class APIError(PaymentsError):
             about the resource.
     """
 
-    outcome = Outcome.UNKNOWN
+    outcome: Outcome | None = Outcome.UNKNOWN
 
     def __init__(
         self,

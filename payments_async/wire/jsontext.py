@@ -137,7 +137,7 @@ def _no_json(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON")
 
 
-json_bytes = msgspec.json.Encoder(decimal_format="number").encode
+json_bytes: Callable[[Any], bytes] = msgspec.json.Encoder(decimal_format="number").encode
 """A plain JSON value, or a text enum, as compact JSON text in UTF-8."""
 
 

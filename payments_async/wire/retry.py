@@ -21,7 +21,7 @@ from payments_async.wire.errors import (
     TransportError,
 )
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 # Which failures are retried. Idempotent requests are GET, DELETE and the PATCHes that merge metadata.
 # After a 401, `authorizing` sends the request once more with another token, whatever the method.

@@ -34,7 +34,7 @@ from payments_async.wire.errors import (
 from payments_async.wire.hidden import without_frames
 from payments_async.wire.jsontext import is_json
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 MAX_BODY = 64 * 2**20
 """The default limit for the size of a response, in bytes after decompression."""

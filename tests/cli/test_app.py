@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 import typer.main
 
+import payments_async
 from payments_async.cli.app import app
+from payments_async.cli.completion import conditions
 from payments_async.cli.options import RESOURCES
 from tests.cli.running import COMMAND, Command
 
-COMMANDS = ["list", "get", "balances", "connectors", "info", "export", "demo", "sandbox"]
+COMMANDS = ["list", "get", "balances", "connectors", "request", "info", "export", "demo", "sandbox"]
+GROUPED = [("tasks", "get"), ("tasks", "wait"), ("transfers", "approve"), ("transfers", "retry"), ("create", "payment")]
 
 
 async def test_help_names_every_command_and_exit_code(command: Command) -> None:
@@ -22,9 +25,9 @@ async def test_help_names_every_command_and_exit_code(command: Command) -> None:
         assert each in ran.out
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-async def test_help_of_each_command_has_an_example(name: str, command: Command) -> None:
-    ran = await command(name, "--help")
+@pytest.mark.parametrize("names", [*((name,) for name in COMMANDS), *GROUPED])
+async def test_help_of_each_command_has_an_example(names: tuple[str, ...], command: Command) -> None:
+    ran = await command(*names, "--help")
     assert ran.code == 0
     assert "Examples:\n    payments-async " in ran.out
 
@@ -49,7 +52,6 @@ async def test_without_a_command_there_is_help_and_a_code_for_usage(command: Com
         (["lisst"], "'lisst'", "payments-async --help"),
         (["list", "payments", "--quiet"], "--quiet", "payments-async list --help"),
         (["list", "payments", "--url", "https://a.example"], "--url goes before the command", "payments-async --help"),
-        (["get", "payment"], "'ID'", "payments-async get --help"),
         (["export", "payments"], "'--to'", "payments-async export --help"),
         (["get", "payout", "x"], f"'payout' is not one of {', '.join(RESOURCES)}", "payments-async get --help"),
         (["list", "payments", "--limit", "0"], "'--limit'", "payments-async list --help"),
@@ -64,6 +66,12 @@ async def test_wrong_usage_is_one_line_that_says_where_to_read_on(
     assert wrong in ran.err
     assert ran.err.endswith(f"; see {read_on}\n")
     assert ran.err.count("\n") == 1
+
+
+def test_the_package_is_a_program_that_says_its_version() -> None:
+    started = [sys.executable, "-m", "payments_async", "--version"]
+    printed = subprocess.run(started, check=True, capture_output=True, text=True).stdout
+    assert printed == f"payments-async {payments_async.__version__}\n"
 
 
 def test_no_option_takes_the_text_of_a_secret() -> None:
@@ -102,7 +110,28 @@ def completed(shell: str, words: str) -> set[str]:
         ("payments-async get p", {"payments", "pools"}),
         ("payments-async export payments --format ", {"jsonl", "csv", "parquet", "sqlite"}),
         ("payments-async ex", {"export"}),
+        ("payments-async list payments --where 'status=SUC", {"status=SUCCEEDED"}),
     ],
 )
-def test_shells_complete_commands_resources_and_formats(shell: str, words: str, offered: set[str]) -> None:
+def test_shells_complete_commands_resources_formats_and_conditions(shell: str, words: str, offered: set[str]) -> None:
     assert offered <= completed(shell, words)
+
+
+@pytest.mark.parametrize(
+    ("api", "arguments", "begun", "offered"),
+    [
+        ("v1", ["payments"], "amount", ["amount=", "amount!=", "amount>", "amount>=", "amount<", "amount<="]),
+        ("v1", ["payments"], "meta", ["metadata["]),
+        ("v3", ["payments"], "type!=PAY", ["type!=PAY-IN", "type!=PAYOUT"]),
+        ("v3", ["payments"], "reference=x", []),
+        ("v1", ["balances"], "", ["account_id=", "asset="]),
+        ("v1", ["nonsense"], "", []),
+        ("v1", [], "", []),
+    ],
+)
+def test_conditions_are_completed_by_what_the_list_takes(
+    api: str, arguments: list[str], begun: str, offered: list[str]
+) -> None:
+    context = typer.Context(typer.main.get_command(app))
+    context.params, context.args = {"api": api}, arguments
+    assert conditions(context, begun) == offered

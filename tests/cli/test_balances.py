@@ -6,6 +6,8 @@ from rich.console import Console
 
 from payments_async import PaymentsClient
 from payments_async.cli.balances import Total, chart
+from payments_async.cli.output import UNBOUNDED
+from payments_async.cli.tables import amount_text
 from payments_async.models import AccountType
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 from tests.cli.running import Command
@@ -81,12 +83,26 @@ def test_one_giant_does_not_make_the_others_vanish() -> None:
 def test_a_trifle_does_not_cut_the_others_short() -> None:
     bars = drawn([Total("EUR/2", 10**9, 1), Total("GBP/2", 320, 1)], 80)
     assert set(bars["EUR/2"]) == {"█"}
-    assert bars["GBP/2"] == ""
+    assert bars["GBP/2"] == "▏"
 
 
 def test_assets_of_unknown_decimals_are_compared_among_themselves() -> None:
     bars = drawn([Total("JPY", 10**9, 1), Total("USD/2", 5_00, 1), Total("a/b/c", 10**9, 1)], 80)
     assert len(set(map(len, bars.values()))) == 1
+
+
+@pytest.mark.parametrize("width", [72, 80, 90, 100])
+def test_no_total_is_broken_over_lines_and_each_has_a_bar(width: int) -> None:
+    totals = [Total("CHF/2", -(10**38), 12), Total("EUR/2", 10**38, 3), Total("USD/2", 1, 1)]
+    console = Console(width=UNBOUNDED, highlight=False)
+    with console.capture() as captured:
+        console.print(chart(totals, width))
+    _, *rows = [line.rstrip() for line in captured.get().splitlines()]
+    assert len(rows) == len(totals)
+    assert max(map(len, rows)) <= width
+    for row, total in zip(rows, totals, strict=True):
+        assert amount_text(total.total, total.asset) in row
+        assert re.search("[█▏]$", row)
 
 
 def test_without_room_there_are_no_bars() -> None:

@@ -59,8 +59,11 @@ def test_a_bare_service_without_a_client_needs_no_secret(monkeypatch: pytest.Mon
 def test_clear_text_on_a_network_has_to_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORMANCE_CLIENT_SECRET", "secret")
     options = Options("http://payments.example", "id", None, None, None, allow_http=False, debug=False)
-    with pytest.raises(ConfigurationError, match="clear text"):
+    with pytest.raises(ConfigurationError, match="clear text") as refused:
         client_of(options)
+    assert str(refused.value).startswith("--url would send data to payments.example in clear text")
+    assert "--allow-http before the command" in str(refused.value)
+    assert "allow_http" not in str(refused.value)
     assert client_of(options._replace(allow_http=True)).url == "http://payments.example/api/payments"
 
 

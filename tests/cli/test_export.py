@@ -15,6 +15,15 @@ from payments_async.drain import DrainError, Report
 from payments_async.sandbox import Sandbox
 from tests.cli.running import Command
 
+NO_OPTIONS: dict[str, Any] = {
+    "form": None,
+    "spreadsheet": False,
+    "partitions": 8,
+    "rate": None,
+    "resume": False,
+    "update": False,
+    "replace": False,
+}
 DONE = Report(resource="payments", items=1_234, repeats=3, requests=15, seconds=2.5, rate=493.6, share=1.0, done=True)
 
 
@@ -148,14 +157,48 @@ async def test_an_export_that_stops_says_how_to_go_on(error: Exception, part: Pa
     )
 
 
-async def test_an_export_that_has_nothing_yet_is_told_of_its_options(part: Part, command: Command) -> None:
-    part.commits, part.error = (), DrainError("all.csv is there already")
-    options = "payments-async: --resume continues an export, --force replaces its target\n"
-    assert await command("export", "payments", "--to", "all.csv") == (1, "", f"payments-async: {part.error}\n{options}")
-    for given in ("--resume", "--force"):
-        part.error = DrainError("all.csv is there already")
-        ran = await command("export", "payments", "--to", "all.csv", given)
-        assert ran == (1, "", f"payments-async: {part.error}\n")
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("all.csv exists already: resume it, or replace it", "--resume resumes it, --force replaces it"),
+        ("all.csv has other columns: replace it", "--force replaces it"),
+    ],
+)
+async def test_what_a_drain_advises_is_told_by_the_names_of_options(
+    text: str, options: str, part: Part, command: Command
+) -> None:
+    part.commits, part.error = (), DrainError(text)
+    ran = await command("export", "payments", "--to", "all.csv")
+    assert ran == (1, "", f"payments-async: {text}\npayments-async: {options}\n")
+
+
+async def test_no_option_is_named_that_does_not_help(part: Part, command: Command) -> None:
+    part.commits, part.error = (), DrainError("pyarrow is missing")
+    assert await command("export", "payments", "--to", "all.csv") == (1, "", "payments-async: pyarrow is missing\n")
+
+
+@pytest.mark.parametrize(
+    ("started", "again"),
+    [
+        ("payments-async", "payments-async"),
+        ("/nowhere/of-a-checkout", "/nowhere/of-a-checkout"),
+        ("/site-packages/payments_async/__main__.py", f"{sys.executable} -m payments_async"),
+    ],
+)
+async def test_the_way_to_go_on_starts_as_the_command_was_started(
+    started: str,
+    again: str,
+    part: Part,
+    client: PaymentsClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    part.error = DrainError("the disk is full")
+    monkeypatch.setattr(sys, "argv", [started, "export", "payments", "--to", "all.csv"])
+    with pytest.raises(DrainError) as raised:
+        await exported("payments", "all.csv", (), "v1", **NO_OPTIONS)(client)
+    assert raised.value.__notes__ == [
+        f"what was exported is kept; continue with: {again} export payments --to all.csv --resume"
+    ]
 
 
 async def test_an_export_that_is_cancelled_says_how_to_go_on(
@@ -163,19 +206,7 @@ async def test_an_export_that_is_cancelled_says_how_to_go_on(
 ) -> None:
     part.ends = False
     monkeypatch.setattr(sys, "argv", ["payments-async", "export", "payments", "--to", "all.csv", "--resume"])
-    work = exported(
-        "payments",
-        "all.csv",
-        (),
-        "v1",
-        form=None,
-        spreadsheet=False,
-        partitions=8,
-        rate=None,
-        resume=True,
-        update=False,
-        replace=False,
-    )
+    work = exported("payments", "all.csv", (), "v1", **{**NO_OPTIONS, "resume": True})
     exporting = asyncio.ensure_future(work(client))
     await part.committed.wait()
     exporting.cancel()

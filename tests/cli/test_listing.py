@@ -1,5 +1,7 @@
 """`payments-async list`, `get`, `connectors` and `info`, against a sandbox."""
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -8,11 +10,12 @@ import pytest
 from payments_async import PaymentsClient
 from payments_async.cli.options import RESOURCES, Resource
 from payments_async.cli.reading import read_list
-from payments_async.cli.tables import COLUMNS
+from payments_async.cli.tables import COLUMNS, short_id
 from payments_async.cli.where import Selection
 from payments_async.drain.rows import plain
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 from payments_async.version import VERSION
+from payments_async.wire.jsontext import json_text
 from tests.cli.running import Command
 
 
@@ -95,6 +98,67 @@ async def test_a_limit_bounds_what_comes_and_what_is_asked_for(named: Sandbox, c
     ran = await command("list", "payments", "--limit", "250")
     assert len(ran.out.splitlines()) == 1 + 250
     assert ran.err == ""
+
+
+@pytest.mark.usefixtures("named")
+async def test_a_list_comes_in_the_order_that_was_chosen(client: PaymentsClient, command: Command) -> None:
+    ran = await command("list", "payments", "--sort", "amount:desc", "--sort", "reference", "--json")
+    payments = await everything(client, "payments")
+    expected = sorted(payments, key=lambda each: (-each.amount, each.reference))
+    assert [each["id"] for each in parsed(ran.out)] == [each.id for each in expected]
+
+
+@pytest.mark.usefixtures("named")
+@pytest.mark.parametrize("resource", ["payments", "tasks", "connectors"])
+async def test_csv_has_the_fields_of_the_models_exactly(
+    resource: Resource, client: PaymentsClient, command: Command
+) -> None:
+    items = [plain(each) for each in await everything(client, resource)]
+    ran = await command("list", resource, "--csv")
+    assert (ran.code, ran.err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(ran.out, newline="")))
+    assert list(rows[0]) == list(items[0])
+    for row, item in zip(rows, items, strict=True):
+        for name, value in item.items():
+            assert row[name] == ("" if value is None else value if isinstance(value, str) else json_text(value))
+
+
+@pytest.mark.usefixtures("named")
+async def test_chosen_columns_are_all_that_is_printed(client: PaymentsClient, command: Command) -> None:
+    payments = await everything(client, "payments")
+    given = ("list", "payments", "--columns", "short_id,amount", "--columns", "id")
+    ran = await command(*given, "--json", "--limit", "2")
+    assert parsed(ran.out) == [
+        {"short_id": short_id(each.id), "amount": each.amount, "id": each.id} for each in payments[:2]
+    ]
+    ran = await command(*given, "--csv", "--limit", "1")
+    first = payments[0]
+    assert ran.out.split() == ["short_id,amount,id", f"{short_id(first.id)},{first.amount},{first.id}"]
+    ran = await command(*given, "--limit", "1")
+    assert ran.out.split()[:3] == ["short_id", "amount", "id"]
+    assert ran.out.split()[-1] == first.id
+
+
+async def test_a_page_is_as_large_as_was_asked_for(named: Sandbox, command: Command) -> None:
+    await command("list", "payments", "--limit", "30", "--page-size", "10", "--json")
+    assert named.requests["GET", "/payments", 200] == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--json", "--csv"), "give one of them"),
+        (("--columns", "amount,amout"), "--columns amout: payments have created_at, reference"),
+        (("--page-size", "101"), "'--page-size'"),
+    ],
+)
+async def test_a_form_that_a_list_does_not_have_is_refused(
+    given: tuple[str, ...], said: str, named: Sandbox, command: Command
+) -> None:
+    ran = await command("list", "payments", *given)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert not named.requests
 
 
 async def test_conditions_choose_what_comes(client: PaymentsClient, named: Sandbox, command: Command) -> None:

@@ -1,4 +1,5 @@
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,8 +28,19 @@ def test_a_missing_extra_is_one_line_that_says_what_to_install(missing: str, mon
         main()
     message = exit_.value.code
     assert isinstance(message, str)
-    assert "pip install 'payments-async[cli]'" in message
+    assert "pip install rich typer" in message
     assert "\n" not in message
+
+
+def test_ctrl_c_while_modules_are_imported_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "payments_async.cli.app", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [SimpleNamespace(find_spec=interrupted), *sys.meta_path])
+    with pytest.raises(SystemExit) as exit_:
+        main()
+    assert exit_.value.code == 130
 
 
 def test_a_broken_installation_is_not_taken_for_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,6 +214,12 @@ async def test_a_file_of_others_is_left_alone(command: Command, tmp_path: Path) 
     assert file.read_text() == "DATABASE_URL=mine\n"
 
 
+async def test_a_file_that_cannot_be_written_is_named_as_it_was_given(spawn: Spawn, tmp_path: Path) -> None:
+    file = tmp_path / "none" / "sandbox.env"
+    ran = await finished(await spawn("sandbox", "--payments", "1", "--env-file", str(file), "--", "true"))
+    assert ran == (1, "", f"payments-async: {file} cannot be written: No such file or directory\n")
+
+
 async def test_credentials_that_a_shell_would_read_otherwise_are_in_no_file(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "sandbox.env"
     ran = await command("sandbox", "--client-secret", "a b$c", "--env-file", str(file), "--", "true")

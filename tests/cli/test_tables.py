@@ -2,7 +2,7 @@ import pytest
 from rich.console import Console
 
 from payments_async.cli.options import RESOURCES
-from payments_async.cli.tables import COLUMNS, Row, amount_text, cell, fitted, table
+from payments_async.cli.tables import COLUMNS, Row, amount_text, cell, fitted, short_id, table
 from payments_async.operations.ids import referenced_id
 
 CONNECTOR = "eyJQcm92aWRlciI6IlNUUklQRSIsIlJlZmVyZW5jZSI6ImMxIn0"
@@ -74,7 +74,7 @@ def test_an_amount_is_shown_whole_or_not_at_all(width: int) -> None:
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 140, 300])
 def test_no_table_is_wider_than_there_is_room_unless_one_column_is(width: int) -> None:
     columns = COLUMNS["payments"]
-    wanted = [19, 200, 14, 5, 9, 6, 4, 6, 170]
+    wanted = [19, 200, 14, 5, 9, 6, 4, 6, 10, 170]
     widths = fitted(columns, wanted, width)
     assert widths[0] == 19
     assert sum(widths) + 2 * (len(widths) - 1) <= max(width, 19)
@@ -91,6 +91,15 @@ def test_ids_are_shown_by_what_is_in_them() -> None:
     assert cell({"account_id": account_id}, "account") == "acct_1"
     assert cell({"account_id": "opaque"}, "account") == "opaque"
     assert cell({"connector_id": CONNECTOR}, "provider") == "STRIPE"
+
+
+def test_chosen_columns_are_whole_whatever_the_width() -> None:
+    console = Console(width=1000, highlight=False, markup=False)
+    with console.capture() as captured:
+        console.print(table("payments", [PAYMENT], 20, chosen=("amount", "short_id", "id")))
+    head, row = captured.get().splitlines()
+    assert head.split() == ["amount", "short_id", "id"]
+    assert row.split() == ["12,345,678.90", short_id(PAYMENT["id"]), PAYMENT["id"]]
 
 
 def test_fields_are_shown_for_people() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from payments_async import filters
-from payments_async.cli.options import Resource
+from payments_async.cli.options import Api, Resource
 from payments_async.cli.where import selected
 from payments_async.filters import Filter
 
@@ -40,6 +40,46 @@ def query_of(resource: Resource, *conditions: str) -> Any:
 )
 def test_a_condition_is_the_filter_that_it_reads_as(condition: str, expected: Filter[Any]) -> None:
     assert query_of("payments", condition) == expected.expression
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("amount>=12.50USD/2", payments.amount.gte(1250)),
+        ("amount!=-7JPY/0", ~payments.amount.match(-7)),
+        ("initial_amount<0.005 KWD/3", payments.initial_amount.lt(5)),
+    ],
+)
+def test_an_amount_in_the_main_unit_is_one_of_its_asset_only(condition: str, expected: Filter[Any]) -> None:
+    asset = re.sub(r".*?([A-Z]+/\d)$", r"\1", condition)
+    assert query_of("payments", condition) == (expected & payments.asset.match(asset)).expression
+
+
+@pytest.mark.parametrize(
+    ("given", "order"),
+    [
+        ((), ()),
+        (("amount:desc",), ("amount:desc", "id:desc")),
+        (("status", "id:asc"), ("status:asc", "id:asc")),
+    ],
+)
+def test_an_order_is_unique_by_the_id(given: tuple[str, ...], order: tuple[str, ...]) -> None:
+    assert selected("payments", (), sort=given).sort == order
+
+
+@pytest.mark.parametrize(
+    ("resource", "api", "sort", "said"),
+    [
+        ("payments", "v1", "amout", "--sort amout: give id, connector_id, "),
+        ("payments", "v1", "amount:down", "--sort amount:down: give id, "),
+        ("balances", "v1", "created_at", "balances cannot be sorted"),
+        ("tasks", "v1", "created_at", "tasks cannot be sorted"),
+        ("payments", "v3", "amount", "one order, newest first: leave out --sort"),
+    ],
+)
+def test_an_order_that_a_list_does_not_have_is_refused(resource: Resource, api: Api, sort: str, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        selected(resource, (), api, [sort])
 
 
 def test_other_lists_have_keys_of_their_own() -> None:
@@ -79,7 +119,13 @@ def test_balances_and_tasks_are_those_of_what_is_named() -> None:
         ("payments", ["metadata[a]!=b"], "--where metadata[a]!=b: payments take"),
         ("payments", ["status=PAID"], "--where status=PAID: status takes one of PENDING, SUCCEEDED"),
         ("transfer-initiations", ["source_account_id="], "source_account_id takes an id, not ''"),
-        ("payments", ["amount>=10.50"], "'10.50' is not a whole number of the minor unit"),
+        (
+            "payments",
+            ["amount>=10.50"],
+            "'10.50' is not a whole number of the minor unit, or an amount such as 12.50USD",
+        ),
+        ("payments", ["amount>=12.505USD/2"], "12.505 has a fraction of the minor unit of USD/2"),
+        ("payments", ["amount>=12.50USD"], "'12.50USD' is not a whole number"),
         ("payments", ["metadata[a]=1", "metadata[b]=2"], "cannot be in one filter"),
         ("payments", ['{"$match"'], "not JSON"),
         ("accounts", ["status=FAILED"], "accounts take reference = != > >= < <=; metadata[NAME] = !="),

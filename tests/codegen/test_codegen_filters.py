@@ -1,3 +1,4 @@
+import re
 from types import ModuleType
 from typing import Any
 
@@ -46,8 +47,9 @@ def generated(description: Json) -> str:
 def keys(description: Json) -> dict[str, str]:
     """The lines of the class, by key."""
     lines = generated(description).partition("__slots__ = ()\n\n")[2].partition("\n\n\n")[0]
-    joined = " ".join(lines.split()).replace("( ", "(").replace(" )", ")")
-    return dict(part.split(" = ", 1) for part in joined.replace(") ", ")\n").splitlines())
+    joined = re.sub(r' """.*?"""', "", " ".join(lines.split())).replace("( ", "(").replace(" )", ")")
+    parts = [part.split(" = ", 1) for part in joined.replace(") ", ")\n").splitlines()]
+    return {annotated.partition(":")[0]: made for annotated, made in parts}
 
 
 def refusal(description: Json) -> str:
@@ -72,6 +74,14 @@ def test_a_key_takes_what_its_member_holds(filtering: Json) -> None:
     }
 
 
+def test_a_key_says_in_an_editor_what_it_is_and_takes(filtering: Json) -> None:
+    filtering["components"]["schemas"]["Pool"]["properties"]["amount"]["description"] = "In the minor unit."
+    written = generated(filtering)
+    assert 'id: ClassVar[Key[Pool, str]] = Key(Pool, "pools.id", "id", uuids)\n    """' in written
+    assert re.search(r'amount: ClassVar\[OrderedKey\[Pool, int\]\] = .*\n    """In the minor unit."""\n', written)
+    assert "metadata: ClassVar[Metadata[Pool]] = " in written
+
+
 def test_the_keys_can_be_used(filtering: Json, models: ModuleType) -> None:
     source = generated(filtering).replace("payments_async.models.generated.models", models.__name__)
     for module in loaded({"filters.py": source}, "filters"):
@@ -88,7 +98,7 @@ def test_lists_of_the_same_items_share_their_keys(filtering: Json) -> None:
     archived = {**pools, "operationId": "listArchivedPools"}
     filtering["paths"]["/archive"] = {"get": archived}
     source = generated(filtering)
-    assert "pools = PoolKeys()\narchived_pools = pools\n" in source
+    assert "pools: PoolKeys = PoolKeys()\narchived_pools: PoolKeys = pools\n" in source
     assert source.count("class ") == 1
     archived["x-filters-optional"] = []
     assert refusal(filtering) == "GET /archive: filters Pool by other keys than list_pools does"

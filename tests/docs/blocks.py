@@ -26,6 +26,7 @@ import payments_async.drain  # noqa: F401  # a program imports it before it has 
 from payments_async import ClientCredentials, PaymentsClient
 from payments_async.models import AccountType
 from payments_async.sandbox import Sandbox
+from payments_async.sandbox.providers import PROVIDERS
 from tests.v3 import requests
 
 _FENCED = r"^```{}\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?"
@@ -98,6 +99,9 @@ async def run_in_shell(block: Block, sandbox: Sandbox, client: PaymentsClient, f
             "ACCOUNT_ID": names["internal_account_id"],
             "CONNECTOR_ID": names["connector_id"],
             "PAYMENT_ID": names["payment_id"],
+            "REFERENCE": names.get("reference", ""),
+            "TRANSFER_ID": names.get("transfer_id", ""),
+            "FAILED_REFERENCE": names.get("failed_reference", ""),
             "TASK_ID": names.get("task_id", ""),
         }
         process = await asyncio.create_subprocess_exec(
@@ -127,12 +131,21 @@ async def prepared(sandbox: Sandbox, client: PaymentsClient, folder: Path) -> di
     accounts = [account async for account in client.accounts.list_accounts(page_size=100)]
     token = await _token(sandbox)
     (token_file := folder / "token").write_text(token + "\n")
+    payment = (await client.payments.list_payments().first()).data[0]
+    makeable = [
+        transfer
+        async for transfer in client.transfer_initiations.list_transfer_initiations(page_size=100)
+        if transfer.provider and transfer.type in PROVIDERS[transfer.provider].initiates
+    ]
     return {
         "__name__": "fragment",
         "client": client,
         "sandbox": sandbox,
         "connector_id": next(each.connector_id for each in connectors if each.provider == "STRIPE"),
-        "payment_id": (await client.payments.list_payments().first()).data[0].id,
+        "payment_id": payment.id,
+        "reference": payment.reference,
+        "transfer_id": next(each.id for each in makeable if each.status == "WAITING_FOR_VALIDATION"),
+        "failed_reference": next(each.reference for each in makeable if each.status == "FAILED"),
         "internal_account_id": next(account.id for account in accounts if account.type == AccountType.INTERNAL),
         "external_account_id": next(account.id for account in accounts if account.type == AccountType.EXTERNAL),
         "token": token,

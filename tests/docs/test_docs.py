@@ -125,3 +125,10 @@ def test_every_operation_of_the_earlier_api_is_told_what_became_of_it() -> None:
     told = set(re.findall(r"\w+", moving))
     gone = {each.name for each in OPERATIONS if each.deprecated} | {"connectors_transfer"}
     assert {each.name for each in OPERATIONS} - told - gone == set()
+
+
+def test_each_test_that_the_security_page_names_is_there() -> None:
+    named = re.findall(r"`(tests/\S+\.py)::(\w+)`", (DOCS / "security.md").read_text())
+    assert len(named) > 20
+    for path, test in named:
+        assert re.search(rf"^(async )?def {test}\(", (DOCS.parent / path).read_text(), re.MULTILINE), (path, test)

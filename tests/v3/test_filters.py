@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from payments_async import PaymentsClient
+from payments_async import filters as filters_v1
 from payments_async.filters import Filter
 from payments_async.operations.base import filter_text
 from payments_async.v3 import filters, models
@@ -235,6 +236,18 @@ async def test_a_pool_is_given_a_filter_of_accounts_alone(client: PaymentsClient
     with pytest.raises(ValueError, match="query filters Payment, but this is a list of Account"):
         await client.v3.pools.update_pool_query(UUID, wrong)
     assert len(canned.requests) == 1
+
+
+async def test_models_of_one_name_are_told_apart_by_their_packages(client: PaymentsClient) -> None:
+    of_v1: Any = filters_v1.payments.status.match("SUCCEEDED")
+    of_v3: Any = filters.payments.status.match("SUCCEEDED")
+    v1, v3 = "payments_async.models.Payment", "payments_async.v3.models.Payment"
+    with pytest.raises(ValueError, match=f"query filters {v1}, but this is a list of {v3}:"):
+        client.v3.payments.list_payments(query=of_v1)
+    with pytest.raises(ValueError, match=f"query filters {v3}, but this is a list of {v1}:"):
+        client.payments.list_payments(query=of_v3)
+    with pytest.raises(ValueError, match=f"a filter on {v1} and one on {v3} cannot be combined"):
+        _ = of_v1 & of_v3
 
 
 @pytest.mark.parametrize(

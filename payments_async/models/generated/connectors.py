@@ -25,9 +25,14 @@ class StripeConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Secret key of the Stripe account."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
     page_size: int | None = attrs.field(default=None, metadata={"wire": "pageSize"})
+    """How many items to ask the provider for at once. Server default: 10."""
 
 
 @attrs.define(kw_only=True)
@@ -45,15 +50,22 @@ class DummyPayConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     directory: str
+    """Directory of the files, on the server."""
     file_polling_period: str | None = attrs.field(default=None, metadata={"wire": "filePollingPeriod"})
+    """How often to look for new files, a Go duration: `10s`, `1m`. Server default: '10s'."""
     prefix_file_to_ingest: str | None = attrs.field(default=None, metadata={"wire": "prefixFileToIngest"})
+    """Read only files whose name begins so. Server default: ''."""
     number_of_accounts_pre_generated: int | None = attrs.field(
         default=None, metadata={"wire": "numberOfAccountsPreGenerated"}
     )
+    """How many accounts to make up at the installation. Server default: 0."""
     number_of_payments_pre_generated: int | None = attrs.field(
         default=None, metadata={"wire": "numberOfPaymentsPreGenerated"}
     )
+    """How many payments to make up at the installation. Server default: 0."""
 
 
 @attrs.define(kw_only=True)
@@ -67,8 +79,11 @@ class WiseConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
 
 
 @attrs.define(kw_only=True)
@@ -84,11 +99,16 @@ class ModulrConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
     api_secret: str = attrs.field(repr=False, metadata={"wire": "apiSecret"})
     endpoint: str | None = None
+    """Base URL of the provider's API. Without it the connector's own, which is not shown."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
     page_size: int | None = attrs.field(default=None, metadata={"wire": "pageSize"})
+    """How many items to ask the provider for at once. Server default: 100."""
 
 
 @attrs.define(kw_only=True)
@@ -104,10 +124,15 @@ class CurrencyCloudConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     login_id: str = attrs.field(metadata={"wire": "loginID"})
+    """Login of the API user."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
     endpoint: str | None = None
+    """Base URL of the provider's API. Without it the connector's own, which is not shown."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
 
 
 @attrs.define(kw_only=True)
@@ -125,13 +150,20 @@ class BankingCircleConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     username: str
     password: str = attrs.field(repr=False)
     endpoint: str
+    """Base URL of the provider's API."""
     authorization_endpoint: str = attrs.field(metadata={"wire": "authorizationEndpoint"})
+    """Base URL of the provider's authorization service."""
     user_certificate: str = attrs.field(repr=False, metadata={"wire": "userCertificate"})
+    """Client certificate, PEM."""
     user_certificate_key: str = attrs.field(repr=False, metadata={"wire": "userCertificateKey"})
+    """Private key of the client certificate, PEM."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
 
 
 @attrs.define(kw_only=True)
@@ -146,10 +178,14 @@ class MangoPayConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
 
 
 @attrs.define(kw_only=True)
@@ -164,10 +200,14 @@ class MoneycorpConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
 
 
 @attrs.define(kw_only=True)
@@ -185,14 +225,20 @@ class AtlarConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     base_url: str | None = attrs.field(default=None, metadata={"wire": "baseUrl"})
+    """Base URL of Atlar's API. Accepted, never shown. Server default: 'https://api.atlar.com'."""
     access_key: str = attrs.field(metadata={"wire": "accessKey"})
     secret: str = attrs.field(repr=False)
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
     transfer_initiation_status_polling_period: str | None = attrs.field(
         default=None, metadata={"wire": "transferInitiationStatusPollingPeriod"}
     )
+    """How often to ask for the status of a payout, a Go duration. Server default: '2m0s'."""
     page_size: int | None = attrs.field(default=None, metadata={"wire": "pageSize"})
+    """How many items to ask the provider for at once. Server default: 25."""
 
 
 @attrs.define(kw_only=True)
@@ -209,10 +255,16 @@ class AdyenConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
     hmac_key: str | None = attrs.field(default=None, repr=False, metadata={"wire": "hmacKey"})
+    """Key which Adyen signs its webhooks with. Needed to install the connector on servers before 3.0; later ones
+    have none."""
     live_endpoint_prefix: str | None = attrs.field(default=None, metadata={"wire": "liveEndpointPrefix"})
+    """Prefix of the live endpoints of the Adyen account."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
 
 
 @attrs.define(kw_only=True)
@@ -227,9 +279,13 @@ class GenericConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     api_key: str | None = attrs.field(default=None, repr=False, metadata={"wire": "apiKey"})
     endpoint: str | None = None
+    """Base URL of the service."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `90s`, `2m`, `1h30m`. Server default: '2m0s'."""
 
 
 @attrs.define(kw_only=True)
@@ -243,7 +299,10 @@ class OtherConfig(Model):
     """
 
     name: str | None = None
+    """Name of the connector, unique across all providers. Without one, the list shows an empty name, the
+    configuration the provider's."""
     extra: dict[str, Any] = attrs.field(factory=lambda: {}, repr=False, metadata={"rest": True})
+    """Members which the description does not declare, as plain JSON values."""
 
 
 class TaskStatus(OpenEnum):
@@ -275,13 +334,22 @@ class TaskStripeDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: empty for the main task, `fetch_accounts`, `fetch_transactions`, `fetch_payments`,
+    `fetch_balance`, `fetch_external_accounts`, `initiate-payment`, `reverse-payment`, `update-payment-status`."""
     main: bool | None = None
+    """Whether it is the main task. Absent when not."""
     account: str | None = None
+    """The provider's id of the account it works on. Absent when there is none."""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    """Id of the transfer initiation it works on, opaque base64url. Absent when there is none."""
     transfer_reversal_id: str | None = attrs.field(default=None, metadata={"wire": "transferReversalID"})
+    """Id of the reversal it works on. Absent when there is none."""
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    """Id of the payment it follows, opaque base64url. Absent when there is none."""
     attempt: int | None = None
+    """How many times it has been tried. Absent when not yet."""
 
 
 @attrs.define(kw_only=True)
@@ -295,8 +363,11 @@ class TaskDummyPayDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `init-directory`, `read-files`, `ingest`."""
     file_name: str | None = attrs.field(default=None, metadata={"wire": "fileName"})
+    """File to read. Empty when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -314,11 +385,18 @@ class TaskWiseDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `fetch-profiles` (the main task), `fetch-transfers`, `fetch-recipient-accounts`,
+    `initiate-payment`, `update-payment-status`."""
     profile_id: int | None = attrs.field(default=None, metadata={"wire": "profileID"})
+    """The provider's id of the profile it works on. Zero when there is none."""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    """Id of the transfer initiation it works on, opaque base64url. Empty when there is none."""
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    """Id of the payment it follows, opaque base64url. Empty when there is none."""
     attempt: int | None = None
+    """How many times it has been tried."""
 
 
 @attrs.define(kw_only=True)
@@ -336,11 +414,18 @@ class TaskModulrDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `main`, `fetch-accounts`, `fetch-transactions`, `fetch-beneficiaries`, `initiate-payment`,
+    `update-payment-status`."""
     account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
+    """The provider's id of the account it works on. Empty when there is none."""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    """Id of the transfer initiation it works on, opaque base64url. Empty when there is none."""
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    """Id of the payment it follows, opaque base64url. Empty when there is none."""
     attempt: int | None = None
+    """How many times it has been tried."""
 
 
 @attrs.define(kw_only=True)
@@ -357,10 +442,16 @@ class TaskCurrencyCloudDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `main`, `fetch-transactions`, `fetch-accounts`, `fetch-beneficiaries`, `fetch-balances`,
+    `initiate-payment`, `update-payment-status`."""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    """Id of the transfer initiation it works on, opaque base64url. Empty when there is none."""
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    """Id of the payment it follows, opaque base64url. Empty when there is none."""
     attempt: int | None = None
+    """How many times it has been tried."""
 
 
 @attrs.define(kw_only=True)
@@ -378,11 +469,18 @@ class TaskBankingCircleDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `main`, `fetch-payments`, `fetch-accounts`, `initiate-payment`, `update-payment-status`,
+    `create-external-account`."""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    """Id of the transfer initiation it works on, opaque base64url. Empty when there is none."""
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    """Id of the payment it follows, opaque base64url. Empty when there is none."""
     bank_account_id: str | None = attrs.field(default=None, metadata={"wire": "bankAccountID"})
+    """Id of the bank account it hands over, a UUID. All zeros when there is none."""
     attempt: int | None = None
+    """How many times it has been tried."""
 
 
 @attrs.define(kw_only=True)
@@ -394,6 +492,7 @@ class MangoPayPollingPeriod(Model):
     """
 
     duration: int | None = None
+    """Nanoseconds."""
 
 
 @attrs.define(kw_only=True)
@@ -411,11 +510,18 @@ class TaskMoneycorpDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `main`, `fetch-accounts`, `fetch-transactions`, `fetch-recipients`, `fetch-balances`,
+    `initiate-payment`, `update-payment-status`."""
     account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
+    """The provider's id of the account it works on. Empty when there is none."""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    """Id of the transfer initiation it works on, opaque base64url. Empty when there is none."""
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    """Id of the payment it follows, opaque base64url. Empty when there is none."""
     attempt: int | None = None
+    """How many times it has been tried."""
 
 
 @attrs.define(kw_only=True)
@@ -435,12 +541,21 @@ class TaskAtlarDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: empty for the main task, `fetch_accounts`, `fetch_transactions`,
+    `create_external_bank_account`, `initiate_payment`, `update_payment_status`."""
     main: bool | None = None
+    """Whether it is the main task. Absent when not."""
     bank_account: Any = attrs.field(default=None, repr=False, metadata={"wire": "bankAccount"})
+    """The bank account it hands over, with its numbers in clear and its members in capitals: `ID`, `Name`,
+    `AccountNumber`, `IBAN` and more. Absent when there is none."""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferId"})
+    """Id of the transfer initiation it works on, opaque base64url. Absent when there is none."""
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentId"})
+    """Id of the payment it follows, opaque base64url. Absent when there is none."""
     attempt: int | None = None
+    """How many times it has been tried. Absent when not yet."""
 
 
 @attrs.define(kw_only=True)
@@ -455,9 +570,13 @@ class TaskAdyenDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `main`, `fetch-accounts`, `handle-webhook`."""
     polling_period: int | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often it runs, in nanoseconds."""
     webhook_id: str | None = attrs.field(default=None, metadata={"wire": "webhookId"})
+    """Id of the webhook it handles, a UUID. All zeros when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -472,8 +591,11 @@ class TaskGenericDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `main`, `fetch-accounts`, `fetch-balances`, `fetch-beneficiaries`, `fetch-transactions`."""
     account_id: str | None = None
+    """The provider's id of the account it works on. Empty when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -492,14 +614,22 @@ class OtherTask(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: Any = attrs.field(default=None, repr=False)
+    """What the task is to do, in a shape of its own."""
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
     extra: dict[str, Any] = attrs.field(factory=lambda: {}, repr=False, metadata={"rest": True})
+    """Members which the description does not declare, as plain JSON values."""
 
 
 ConnectorConfig: TypeAlias = (
@@ -535,13 +665,19 @@ class TaskStripe(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskStripeDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -558,13 +694,19 @@ class TaskDummyPay(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskDummyPayDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -581,13 +723,19 @@ class TaskWise(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskWiseDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -604,13 +752,19 @@ class TaskModulr(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskModulrDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -627,13 +781,19 @@ class TaskCurrencyCloud(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskCurrencyCloudDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -650,13 +810,19 @@ class TaskBankingCircle(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskBankingCircleDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -678,14 +844,25 @@ class TaskMangoPayDescriptor(Model):
     """
 
     name: str = ""
+    """Title of the task."""
     key: str = ""
+    """Kind of the task: `main`, `fetch-users`, `fetch-wallets`, `fetch-transactions`, `fetch-bank-accounts`,
+    `initiate-payment`, `update-payment-status`, `create-external-bank-account`, `create-webhook`,
+    `handle-webhook`."""
     user_id: str | None = attrs.field(default=None, metadata={"wire": "userID"})
+    """The provider's id of the user it works on. Empty when there is none."""
     wallet_id: str | None = attrs.field(default=None, metadata={"wire": "walletID"})
+    """The provider's id of the wallet it works on. Empty when there is none."""
     transfer_id: str | None = attrs.field(default=None, metadata={"wire": "transferID"})
+    """Id of the transfer initiation it works on, opaque base64url. Empty when there is none."""
     payment_id: str | None = attrs.field(default=None, metadata={"wire": "paymentID"})
+    """Id of the payment it follows, opaque base64url. Empty when there is none."""
     attempt: int | None = None
+    """How many times it has been tried."""
     bank_account_id: str | None = attrs.field(default=None, metadata={"wire": "bankAccountID"})
+    """Id of the bank account it hands over, a UUID. All zeros when there is none."""
     webhook_id: str | None = attrs.field(default=None, metadata={"wire": "webhookId"})
+    """Id of the webhook it handles, a UUID. All zeros when there is none."""
     polling_period: MangoPayPollingPeriod | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
 
 
@@ -703,13 +880,19 @@ class TaskMoneycorp(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskMoneycorpDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -726,13 +909,19 @@ class TaskAtlar(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskAtlarDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -749,13 +938,19 @@ class TaskAdyen(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskAdyenDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -772,13 +967,19 @@ class TaskGeneric(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskGenericDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -795,13 +996,19 @@ class TaskMangoPay(Model):
     """
 
     id: str
+    """UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the task was created, to the second."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """The same as `createdAt`: the server never moves it."""
     descriptor: TaskMangoPayDescriptor
     status: TaskStatus
     state: Any = attrs.field(default=None, repr=False)
+    """Where the task stands, in a shape of its own: an object, or null until it has stored one."""
     error: str
+    """Why it failed, empty when it did not."""
 
 
 Task: TypeAlias = (

@@ -93,11 +93,17 @@ class AccountBalance(Model):
     """
 
     account_id: str = attrs.field(metadata={"wire": "accountId"})
+    """Id of the account, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When this amount was first seen."""
     last_updated_at: datetime = attrs.field(metadata={"wire": "lastUpdatedAt"})
+    """When this amount was last seen."""
     currency: str
+    """The same as `asset`. Deprecated."""
     asset: str
+    """Asset, as `USD/2`. Zero-decimal and unknown currencies may come bare, as `JPY`."""
     balance: int
+    """Balance, in the minor unit of the asset. May be negative."""
 
 
 @attrs.define(kw_only=True)
@@ -114,12 +120,18 @@ class BankAccountRequest(Model):
     """
 
     country: str
+    """Country of the bank, by convention ISO 3166-1 alpha-2. Not checked by the server."""
     connector_id: str | None = attrs.field(default=None, metadata={"wire": "connectorID"})
+    """Id of a connector to hand the bank account to at once, opaque base64url."""
     name: str
+    """Not empty."""
     account_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "accountNumber"})
+    """At least five characters, or the bank account can never be fetched."""
     iban: str | None = attrs.field(default=None, repr=False)
+    """At least eight characters, or the bank account can never be fetched. Not checked by the server."""
     swift_bic_code: str | None = attrs.field(default=None, metadata={"wire": "swiftBicCode"})
     metadata: dict[str, str] | None = None
+    """Metadata of a bank account, text by key. Absent when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -131,6 +143,7 @@ class ForwardBankAccountRequest(Model):
     """
 
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
 
 
 @attrs.define(kw_only=True)
@@ -142,6 +155,7 @@ class UpdateBankAccountMetadataRequest(Model):
     """
 
     metadata: dict[str, str] | None
+    """Metadata of a bank account, text by key. Absent when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -155,8 +169,11 @@ class Pool(Model):
     """
 
     id: str
+    """UUID."""
     name: str
+    """Unique."""
     accounts: list[str] = attrs.field(factory=lambda: [])
+    """Ids of its accounts, opaque base64url."""
 
 
 @attrs.define(kw_only=True)
@@ -169,7 +186,9 @@ class PoolRequest(Model):
     """
 
     name: str
+    """Unique."""
     account_ids: list[str] = attrs.field(metadata={"wire": "accountIDs"})
+    """Ids of its accounts, opaque base64url. At least one, each once."""
 
 
 @attrs.define(kw_only=True)
@@ -181,6 +200,7 @@ class AddAccountToPoolRequest(Model):
     """
 
     account_id: str = attrs.field(metadata={"wire": "accountID"})
+    """Id of the account, opaque base64url."""
 
 
 @attrs.define(kw_only=True)
@@ -193,7 +213,9 @@ class PoolBalance(Model):
     """
 
     amount: int
+    """Sum, in the minor unit of the asset. May be negative."""
     asset: str
+    """Asset, as `USD/2`. Zero-decimal and unknown currencies may come bare, as `JPY`."""
 
 
 @attrs.define(kw_only=True)
@@ -209,10 +231,14 @@ class ReverseTransferInitiationRequest(Model):
     """
 
     reference: str
+    """The caller's own id of the reversal, unique within the connector."""
     description: str | None = None
     amount: int
+    """Amount to send back, in the minor unit of the asset; at most what earlier reversals have left."""
     asset: str
+    """Asset with its exponent: `USD/2`. Not compared with the transfer's."""
     metadata: dict[str, str] | None = None
+    """Metadata of a transfer initiation, text by key. Null when there is none. Stripe adds a `transfer_id`."""
 
 
 class TransferInitiationType(OpenEnum):
@@ -271,8 +297,11 @@ class InstalledConnector(Model):
 
     provider: Connector
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     name: str
+    """Unique across all providers. Empty when installed without a name."""
     enabled: bool
+    """Always true."""
 
 
 @attrs.define(kw_only=True)
@@ -284,6 +313,7 @@ class ConnectorInstallation(Model):
     """
 
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the new connector, opaque base64url."""
 
 
 @attrs.define(kw_only=True)
@@ -298,8 +328,11 @@ class ConfigField(Model):
     """
 
     data_type: str = attrs.field(metadata={"wire": "dataType"})
+    """`string`, `long string`, `duration ns`, `unsigned integer` or `boolean`."""
     required: bool
+    """Whether it must be set. The server says so of DUMMY-PAY's `filePollingPeriod` too, which need not."""
     default_value: str = attrs.field(default="", metadata={"wire": "defaultValue"})
+    """The default, always as text, empty when there is none. Servers from 3.0 on leave it out."""
 
 
 @attrs.define(kw_only=True)
@@ -314,9 +347,13 @@ class TransferRequest(Model):
     """
 
     amount: int
+    """Amount, in the minor unit of the asset."""
     asset: str
+    """Asset with its exponent: `USD/2`."""
     destination: str
+    """The provider's id of the account the money goes to."""
     source: str | None = None
+    """The provider's id of the account the money comes from."""
 
 
 @attrs.define(kw_only=True)
@@ -328,6 +365,7 @@ class TransferResponse(Model):
     """
 
     id: str | None = None
+    """The provider's id of the transfer."""
 
 
 @attrs.define(kw_only=True)
@@ -362,10 +400,14 @@ class PaymentAdjustment(Model):
     """
 
     reference: str
+    """The provider's own id of the change."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the provider made the change."""
     status: PaymentStatus
     amount: int
+    """Amount of the change, in the minor unit of the payment's asset. May be negative."""
     raw: Any = attrs.field(default=None, repr=False)
+    """What the provider sent: any JSON."""
 
 
 @attrs.define(kw_only=True)
@@ -383,15 +425,22 @@ class PaymentRequest(Model):
     """
 
     reference: str
+    """Unique across all connectors and types: a known reference changes the stored payment."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector the payment belongs to, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the payment was made, not in the future."""
     amount: int
+    """Amount, in the minor unit of the asset."""
     type: PaymentType
     status: PaymentStatus
     scheme: PaymentScheme
     asset: str
+    """Asset with its exponent: `USD/2`, `JPY/0`. A bare currency is refused."""
     source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    """Id of the account the money comes from. It must exist."""
     destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    """Id of the account the money goes to. It must exist."""
 
 
 @attrs.define(kw_only=True)
@@ -412,17 +461,27 @@ class Account(Model):
     """
 
     id: str
+    """Opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the provider created the account. The answer to its creation repeats the request's time."""
     reference: str
+    """The provider's own id of the account, or the caller's."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     provider: Connector | None = None
     default_currency: str = attrs.field(metadata={"wire": "defaultCurrency"})
+    """The same as `defaultAsset`. Deprecated."""
     default_asset: str = attrs.field(metadata={"wire": "defaultAsset"})
+    """Asset, as `USD/2`, empty when there is none. Not checked by the server."""
     account_name: str = attrs.field(metadata={"wire": "accountName"})
+    """May be empty."""
     type: AccountType
     pools: list[str] = attrs.field(factory=lambda: [])
+    """Ids of the pools which the account is in, UUIDs."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata of an account, text by key. Null or empty when there is none."""
     raw: Any = attrs.field(default=None, repr=False)
+    """What the provider sent, or the request which recorded it: any JSON."""
 
 
 @attrs.define(kw_only=True)
@@ -439,12 +498,18 @@ class AccountRequest(Model):
     """
 
     reference: str
+    """Unique within the connector: a known reference changes the stored account."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector the account belongs to, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the account was created, not in the future."""
     type: AccountType
     default_asset: str | None = attrs.field(default=None, metadata={"wire": "defaultAsset"})
+    """Asset, as `USD/2`. Not checked by the server."""
     account_name: str = attrs.field(metadata={"wire": "accountName"})
+    """Not empty."""
     metadata: dict[str, str] | None = None
+    """Metadata of an account, text by key. Null or empty when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -459,10 +524,14 @@ class BankAccountRelatedAccount(Model):
     """
 
     id: str
+    """UUID of the relation."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the bank account was handed over."""
     provider: Connector
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     account_id: str = attrs.field(metadata={"wire": "accountID"})
+    """Id of the account, opaque base64url."""
 
 
 @attrs.define(kw_only=True)
@@ -474,6 +543,7 @@ class PoolBalances(Model):
     """
 
     balances: list[PoolBalance] = attrs.field(factory=lambda: [])
+    """One sum per asset, in no order."""
 
 
 @attrs.define(kw_only=True)
@@ -486,9 +556,11 @@ class TransferInitiationPayment(Model):
     """
 
     payment_id: str = attrs.field(metadata={"wire": "paymentID"})
+    """Id of the payment, opaque base64url. The payment itself may not have been gathered yet."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
     status: TransferInitiationStatus
     error: str = ""
+    """Why it failed, empty when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -503,10 +575,13 @@ class TransferInitiationAdjustment(Model):
     """
 
     adjustment_id: str = attrs.field(metadata={"wire": "adjustmentID"})
+    """UUID."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
     status: TransferInitiationStatus
     error: str
+    """Why it failed, empty when it did not."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata of a transfer initiation, text by key. Null when there is none. Stripe adds a `transfer_id`."""
 
 
 @attrs.define(kw_only=True)
@@ -529,17 +604,27 @@ class TransferInitiationRequest(Model):
     """
 
     reference: str
+    """The caller's own id, unique within the connector."""
     scheduled_at: datetime | None = attrs.field(default=None, metadata={"wire": "scheduledAt"})
+    """When to make it. Without it, at once."""
     description: str | None = None
     source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    """Id of the account the money comes from. It must exist."""
     destination_account_id: str = attrs.field(metadata={"wire": "destinationAccountID"})
+    """Id of the account the money goes to. It must exist, and be of a type that fits the transfer's."""
     connector_id: str | None = attrs.field(default=None, metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     provider: Connector | None = None
     type: TransferInitiationType
     amount: int
+    """Amount, in the minor unit of the asset. A negative one is a 500."""
     asset: str
+    """Asset with its exponent: `USD/2`. The exponent must be the connector's own, which is checked when the transfer
+    is handed over."""
     validated: bool | None = None
+    """Whether to hand it to the connector without waiting for validation. Without it, false."""
     metadata: dict[str, str] | None = None
+    """Metadata of a transfer initiation, text by key. Null when there is none. Stripe adds a `transfer_id`."""
 
 
 @attrs.define(kw_only=True)
@@ -560,7 +645,9 @@ class PaymentsErrorResponse(Model):
 
     error_code: ErrorCode | None = attrs.field(default=None, metadata={"wire": "errorCode"})
     error_message: str | None = attrs.field(default=None, metadata={"wire": "errorMessage"})
+    """For people: its wording is not stable, and may hold an error of the database."""
     details: str | None = None
+    """For people. Not sent by any operation of this version."""
 
 
 @attrs.define(kw_only=True)
@@ -584,21 +671,34 @@ class Payment(Model):
     """
 
     id: str
+    """Opaque base64url."""
     reference: str
+    """The provider's own id of the payment, or the caller's."""
     source_account_id: str = attrs.field(metadata={"wire": "sourceAccountID"})
+    """Id of the account the money comes from, empty when not known."""
     destination_account_id: str = attrs.field(metadata={"wire": "destinationAccountID"})
+    """Id of the account the money goes to, empty when not known."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     provider: Connector | None = None
     type: PaymentType
     status: PaymentStatus
     initial_amount: int = attrs.field(metadata={"wire": "initialAmount"})
+    """Amount at the payment's creation, in the minor unit of the asset. May be negative."""
     amount: int
+    """Amount after all adjustments, in the minor unit of the asset. May be negative."""
     scheme: PaymentScheme
     asset: str
+    """Asset, as `USD/2`. Zero-decimal and unknown currencies may come bare, as `JPY`."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the provider created the payment. The answer to its creation repeats the request's time, later reads give
+    microseconds."""
     raw: Any = attrs.field(default=None, repr=False)
+    """What the provider sent, or the request which recorded it: any JSON."""
     adjustments: list[PaymentAdjustment] = attrs.field(factory=lambda: [])
+    """What has changed since the creation, in no order. Only connectors write adjustments."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata of a payment, text by key. Null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -621,19 +721,29 @@ class BankAccount(Model):
     """
 
     id: str
+    """UUID."""
     name: str
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was created. The answer to its creation has nanoseconds, later reads microseconds."""
     country: str
+    """As sent at the creation, by convention ISO 3166-1 alpha-2."""
     connector_id: str = attrs.field(default="", metadata={"wire": "connectorID"})
+    """Id of the connector which the bank account was handed to, opaque base64url, empty when there is none."""
     account_id: str | None = attrs.field(default=None, metadata={"wire": "accountID"})
+    """Id of the first related account. Absent when there is none."""
     provider: Connector | None = None
     iban: str | None = attrs.field(default=None, repr=False)
+    """IBAN: the first four and the last four characters, asterisks between. Only when fetched by id."""
     account_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "accountNumber"})
+    """Account number: the first two and the last three characters, asterisks between. Only when fetched by id."""
     swift_bic_code: str | None = attrs.field(default=None, metadata={"wire": "swiftBicCode"})
+    """SWIFT code, in clear. Only when fetched by id."""
     related_accounts: list[BankAccountRelatedAccount] = attrs.field(
         factory=lambda: [], metadata={"wire": "relatedAccounts"}
     )
+    """The accounts it has become at providers. Absent when there are none."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata of a bank account, text by key. Absent when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -660,27 +770,42 @@ class TransferInitiation(Model):
     """
 
     id: str
+    """Opaque base64url."""
     reference: str
+    """The caller's own id, unique within the connector."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was created. The answer to its creation has nanoseconds, later reads microseconds."""
     scheduled_at: datetime = attrs.field(metadata={"wire": "scheduledAt"})
+    """When it is to be made. The year 1 (`0001-01-01T00:00:00Z`) stands for none."""
     description: str
+    """May be empty."""
     source_account_id: str = attrs.field(metadata={"wire": "sourceAccountID"})
+    """Id of the account the money comes from, empty when not set."""
     destination_account_id: str = attrs.field(metadata={"wire": "destinationAccountID"})
+    """Id of the account the money goes to."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     provider: Connector | None = None
     type: TransferInitiationType
     amount: int
+    """What reversals have left of the amount, in the minor unit of the asset."""
     initial_amount: int = attrs.field(metadata={"wire": "initialAmount"})
+    """Amount at the creation, in the minor unit of the asset."""
     asset: str
+    """Asset, as `USD/2`. Zero-decimal and unknown currencies may come bare, as `JPY`."""
     status: TransferInitiationStatus
     error: str
+    """Why it failed, empty when it did not."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata of a transfer initiation, text by key. Null when there is none. Stripe adds a `transfer_id`."""
     related_payments: list[TransferInitiationPayment] = attrs.field(
         factory=lambda: [], metadata={"wire": "relatedPayments"}
     )
+    """The payments made for it, the newest first. Only when fetched by id."""
     related_adjustments: list[TransferInitiationAdjustment] = attrs.field(
         factory=lambda: [], metadata={"wire": "relatedAdjustments"}
     )
+    """Its changes of status, the newest first. Only when fetched by id."""
 
 
 __all__ = [

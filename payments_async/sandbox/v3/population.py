@@ -21,8 +21,8 @@ from payments_async.sandbox.v3.schedules import run_rows, schedule_id
 class CurrentPopulation(Population):
     """Adds and removes payments and accounts of version 3.4."""
 
-    words = Words(PAYMENT_TYPES, PAYMENT_STATUSES, ACCOUNT_TYPES, INITIATION_STATUSES)
-    payment_columns = PaymentRow._fields
+    words: Words = Words(PAYMENT_TYPES, PAYMENT_STATUSES, ACCOUNT_TYPES, INITIATION_STATUSES)
+    payment_columns: Sequence[str] = PaymentRow._fields
 
     def insert_payment(self, payment: PaymentID, members: dict[str, Any]) -> None:
         """Add a payment with its first adjustment."""

@@ -28,13 +28,23 @@ class AdyenConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     company_id: str = attrs.field(metadata={"wire": "companyID"})
+    """Id of the company at the provider."""
     live_endpoint_prefix: str | None = attrs.field(default=None, metadata={"wire": "liveEndpointPrefix"})
+    """Prefix of the live API's host; the test environment is used without it."""
     webhook_username: str | None = attrs.field(default=None, metadata={"wire": "webhookUsername"})
+    """User name in the provider's webhooks."""
     webhook_password: str | None = attrs.field(default=None, repr=False, metadata={"wire": "webhookPassword"})
+    """Password in the provider's webhooks."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -53,11 +63,19 @@ class AtlarConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     base_url: str = attrs.field(metadata={"wire": "baseUrl"})
+    """Base URL of the provider's API."""
     access_key: str = attrs.field(repr=False, metadata={"wire": "accessKey"})
+    """Access key of the provider's API."""
     secret: str = attrs.field(repr=False)
+    """Secret of the access key."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -77,12 +95,21 @@ class BankingbridgeConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
+    """Id of the client at the provider."""
     client_secret: str = attrs.field(repr=False, metadata={"wire": "clientSecret"})
+    """Secret of the client."""
     endpoint: str
+    """Base URL of the provider's API."""
     auth_endpoint: str = attrs.field(metadata={"wire": "authEndpoint"})
+    """URL of the provider's token endpoint."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -104,14 +131,25 @@ class BankingcircleConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     username: str
+    """User name at the provider."""
     password: str = attrs.field(repr=False)
+    """Password at the provider."""
     endpoint: str
+    """Base URL of the provider's API."""
     authorization_endpoint: str = attrs.field(metadata={"wire": "authorizationEndpoint"})
+    """URL of the provider's token endpoint."""
     user_certificate: str = attrs.field(repr=False, metadata={"wire": "userCertificate"})
+    """Certificate of the client, PEM."""
     user_certificate_key: str = attrs.field(repr=False, metadata={"wire": "userCertificateKey"})
+    """Private key of the certificate, PEM."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -130,11 +168,19 @@ class BitstampConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     api_secret: str = attrs.field(repr=False, metadata={"wire": "apiSecret"})
+    """Secret of the key."""
     endpoint: str | None = None
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -154,12 +200,21 @@ class CoinbaseprimeConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     api_secret: str = attrs.field(repr=False, metadata={"wire": "apiSecret"})
+    """Secret of the key."""
     passphrase: str = attrs.field(repr=False)
+    """Passphrase of the key."""
     portfolio_id: str = attrs.field(metadata={"wire": "portfolioId"})
+    """Id of the portfolio to read."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -177,10 +232,17 @@ class ColumnConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -199,11 +261,19 @@ class CurrencycloudConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     login_id: str = attrs.field(metadata={"wire": "loginID"})
+    """Login at the provider, an e-mail address."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -222,11 +292,19 @@ class DummypayConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     directory: str
+    """Directory of the files, on the server."""
     link_flow_error: bool | None = attrs.field(default=None, metadata={"wire": "linkFlowError"})
+    """Whether links fail."""
     update_link_flow_error: bool | None = attrs.field(default=None, metadata={"wire": "updateLinkFlowError"})
+    """Whether links that repair a connection fail."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -245,11 +323,19 @@ class FireblocksConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     private_key: str = attrs.field(repr=False, metadata={"wire": "privateKey"})
+    """Private key with which requests are signed, PEM."""
     endpoint: str | None = None
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -267,10 +353,17 @@ class GenericConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -289,11 +382,19 @@ class IncreaseConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     endpoint: str
+    """Base URL of the provider's API."""
     webhook_shared_secret: str = attrs.field(repr=False, metadata={"wire": "webhookSharedSecret"})
+    """Secret with which the provider's webhooks are signed."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -312,11 +413,19 @@ class KrakenproConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     api_secret: str = attrs.field(repr=False, metadata={"wire": "apiSecret"})
+    """Secret of the key."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -335,11 +444,19 @@ class MangopayConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
+    """Id of the client at the provider."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -358,11 +475,19 @@ class ModulrConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     api_secret: str = attrs.field(repr=False, metadata={"wire": "apiSecret"})
+    """Secret of the key."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -381,11 +506,19 @@ class MoneycorpConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
+    """Id of the client at the provider."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -404,11 +537,19 @@ class PlaidConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
+    """Id of the client at the provider."""
     client_secret: str = attrs.field(repr=False, metadata={"wire": "clientSecret"})
+    """Secret of the client."""
     is_sandbox: bool | None = attrs.field(default=None, metadata={"wire": "isSandbox"})
+    """Whether to use the provider's test environment."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -430,14 +571,25 @@ class PowensConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
+    """Id of the client at the provider."""
     client_secret: str = attrs.field(repr=False, metadata={"wire": "clientSecret"})
+    """Secret of the client."""
     configuration_token: str = attrs.field(repr=False, metadata={"wire": "configurationToken"})
+    """Token that configures the provider's web view."""
     domain: str
+    """Domain of the client at the provider."""
     max_connections_per_link: int = attrs.field(metadata={"wire": "maxConnectionsPerLink"})
+    """How many connections a user may create with one link, 1 or more."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -457,12 +609,21 @@ class QontoConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
+    """Id of the client at the provider."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     endpoint: str
+    """Base URL of the provider's API."""
     staging_token: str | None = attrs.field(default=None, repr=False, metadata={"wire": "stagingToken"})
+    """Token of the provider's staging environment."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -481,11 +642,19 @@ class RoutableConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     endpoint: str | None = None
+    """Base URL of the provider's API."""
     acting_team_member: str | None = attrs.field(default=None, metadata={"wire": "actingTeamMember"})
+    """Id of the team member on whose behalf to act."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -502,9 +671,15 @@ class StripeConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -523,11 +698,19 @@ class TinkConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     client_id: str = attrs.field(metadata={"wire": "clientID"})
+    """Id of the client at the provider."""
     client_secret: str = attrs.field(repr=False, metadata={"wire": "clientSecret"})
+    """Secret of the client."""
     endpoint: str
+    """Base URL of the provider's API."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -545,10 +728,17 @@ class WiseConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     api_key: str = attrs.field(repr=False, metadata={"wire": "apiKey"})
+    """Key of the provider's API."""
     webhook_public_key: str = attrs.field(metadata={"wire": "webhookPublicKey"})
+    """Public key with which the provider's webhooks are signed."""
     polling_period: str | None = attrs.field(default=None, metadata={"wire": "pollingPeriod"})
+    """How often to ask the provider, a Go duration: `45m`, `1h30m`. At least 20 minutes, unless the server is
+    configured otherwise. The server normalises it: `30m` as `30m0s`. Server default: '30m'."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
 
 
 @attrs.define(kw_only=True)
@@ -563,8 +753,12 @@ class OtherConfig(Model):
     """
 
     name: str
+    """Name of the connector, unique across all providers, 3 to 500 characters."""
     provider: str | None = None
+    """The provider's name with a capital, which the server adds when the configuration is fetched. Ignored when
+    sent."""
     extra: dict[str, Any] = attrs.field(factory=lambda: {}, repr=False, metadata={"rest": True})
+    """Members which the description does not declare, as plain JSON values."""
 
 
 ConnectorConfig: TypeAlias = (

@@ -35,12 +35,19 @@ class Balance(Model):
     """
 
     account_id: str = attrs.field(metadata={"wire": "accountID"})
+    """Id of the account, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When this amount was first seen."""
     last_updated_at: datetime = attrs.field(metadata={"wire": "lastUpdatedAt"})
+    """When this amount was last seen."""
     asset: str
+    """Asset, as `USD/2`. Some providers report other currencies, or no exponent."""
     balance: int
+    """Balance, in the minor unit of the asset. May be negative."""
     psu_id: str | None = attrs.field(default=None, metadata={"wire": "psuID"})
+    """Id of the payment service user who owns the account, a UUID. Empty when there is none."""
     open_banking_connection_id: str | None = attrs.field(default=None, metadata={"wire": "openBankingConnectionID"})
+    """Id of the user's connection through which the balance was read. Absent when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -53,7 +60,9 @@ class BankAccountRelatedAccount(Model):
     """
 
     account_id: str = attrs.field(metadata={"wire": "accountID"})
+    """Id of the account, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the bank account was forwarded."""
 
 
 @attrs.define(kw_only=True)
@@ -70,11 +79,17 @@ class CreateBankAccountRequest(Model):
     """
 
     name: str
+    """Not empty."""
     account_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "accountNumber"})
+    """Letters and digits."""
     iban: str | None = attrs.field(default=None, repr=False)
+    """15 to 31 letters and digits."""
     swift_bic_code: str | None = attrs.field(default=None, metadata={"wire": "swiftBicCode"})
+    """8 to 11 characters."""
     country: str | None = None
+    """ISO 3166-1 alpha-2, in capitals."""
     metadata: dict[str, str] | None = None
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -86,6 +101,7 @@ class UpdateBankAccountMetadataRequest(Model):
     """
 
     metadata: dict[str, str] | None
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -97,6 +113,7 @@ class ForwardBankAccountRequest(Model):
     """
 
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
 
 
 class Provider(OpenEnum):
@@ -158,8 +175,11 @@ class ConfigField(Model):
     """
 
     data_type: str = attrs.field(metadata={"wire": "dataType"})
+    """`string`, `long string`, `unsigned integer`, `boolean`, or `duration ns`, which is a string such as `30m` too."""
     required: bool
+    """Whether the server refuses a configuration without it."""
     default_value: str | None = attrs.field(default=None, metadata={"wire": "defaultValue"})
+    """The default value; empty if there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -175,10 +195,15 @@ class Schedule(Model):
     """
 
     id: str
+    """Any text, which may contain the reference of an account."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was set up."""
     paused_at: datetime | None = attrs.field(default=None, metadata={"wire": "pausedAt"})
+    """When it was paused. Absent while it runs."""
     paused_reason: str | None = attrs.field(default=None, metadata={"wire": "pausedReason"})
+    """Why it was paused. Absent while it runs."""
 
 
 @attrs.define(kw_only=True)
@@ -197,13 +222,21 @@ class Instance(Model):
     """
 
     id: str
+    """The schedule's id, and a time."""
     schedule_id: str = attrs.field(metadata={"wire": "scheduleID"})
+    """Id of the schedule."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it began."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """When it last changed."""
     terminated: bool
+    """Whether it has ended."""
     terminated_at: datetime | None = attrs.field(default=None, metadata={"wire": "terminatedAt"})
+    """When it ended. Absent while it runs."""
     error: str | None = None
+    """Why it failed. Absent when it did not."""
 
 
 class OrderDirection(OpenEnum):
@@ -339,7 +372,9 @@ class StartedPaymentInitiation(Model):
     """
 
     payment_initiation_id: str = attrs.field(metadata={"wire": "paymentInitiationID"})
+    """Id of the payment initiation, opaque base64url."""
     task_id: str | None = attrs.field(default=None, metadata={"wire": "taskID"})
+    """Id of the task that makes it. Empty if none was started because it waits for approval."""
 
 
 @attrs.define(kw_only=True)
@@ -356,10 +391,15 @@ class ReversePaymentInitiationRequest(Model):
     """
 
     reference: str
+    """The caller's own id of the reversal, unique within the connector, 3 to 1,000 characters."""
     description: str
+    """At most 10,000 characters."""
     amount: int
+    """Amount to send back, in the minor unit of the asset, 1 or more; at most what earlier reversals left."""
     asset: str
+    """The asset of the payment initiation: `USD/2`."""
     metadata: dict[str, str] | None = None
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -373,7 +413,9 @@ class StartedPaymentInitiationReversal(Model):
     """
 
     payment_initiation_reversal_id: str = attrs.field(metadata={"wire": "paymentInitiationReversalID"})
+    """Id of the reversal, opaque base64url. No operation fetches a reversal by it."""
     task_id: str = attrs.field(metadata={"wire": "taskID"})
+    """Id of the task that makes it."""
 
 
 class PaymentInitiationType(OpenEnum):
@@ -415,8 +457,11 @@ class ContactDetails(Model):
     """
 
     email: str | None = attrs.field(default=None, repr=False)
+    """E-mail address."""
     phone_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "phoneNumber"})
+    """Phone number, with the country's prefix."""
     locale: str | None = None
+    """Language, a BCP 47 tag."""
 
 
 @attrs.define(kw_only=True)
@@ -433,6 +478,7 @@ class Address(Model):
     region: str | None = None
     postal_code: str | None = attrs.field(default=None, metadata={"wire": "postalCode"})
     country: str | None = None
+    """ISO 3166-1 alpha-2."""
 
 
 @attrs.define(kw_only=True)
@@ -446,8 +492,11 @@ class ContactDetailsRequest(Model):
     """
 
     email: str | None = attrs.field(default=None, repr=False)
+    """E-mail address."""
     phone_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "phoneNumber"})
+    """Phone number, with the country's prefix."""
     locale: str | None = None
+    """Language, a BCP 47 tag."""
 
 
 @attrs.define(kw_only=True)
@@ -460,11 +509,13 @@ class AddressRequest(Model):
     """
 
     street_number: str | None = attrs.field(default=None, metadata={"wire": "streetNumber"})
+    """Letters and digits, without a space."""
     street_name: str | None = attrs.field(default=None, metadata={"wire": "streetName"})
     city: str | None = None
     region: str | None = None
     postal_code: str | None = attrs.field(default=None, metadata={"wire": "postalCode"})
     country: str | None = None
+    """ISO 3166-1 alpha-2, in capitals."""
 
 
 class ConnectionStatus(OpenEnum):
@@ -492,7 +543,9 @@ class PaymentServiceUserCreateLinkRequest(Model):
     """
 
     application_name: str | None = attrs.field(default=None, metadata={"wire": "applicationName"})
+    """The name to show to the user."""
     client_redirect_url: str = attrs.field(metadata={"wire": "clientRedirectURL"})
+    """The URL to which the user is sent at the end."""
 
 
 @attrs.define(kw_only=True)
@@ -505,7 +558,9 @@ class PaymentServiceUserUpdateLinkRequest(Model):
     """
 
     application_name: str | None = attrs.field(default=None, metadata={"wire": "applicationName"})
+    """The name to show to the user."""
     client_redirect_url: str = attrs.field(metadata={"wire": "clientRedirectURL"})
+    """The URL to which the user is sent at the end."""
 
 
 @attrs.define(kw_only=True)
@@ -518,7 +573,9 @@ class Link(Model):
     """
 
     attempt_id: str = attrs.field(metadata={"wire": "attemptID"})
+    """Id of the attempt, a UUID."""
     link: str = attrs.field(repr=False)
+    """The URL to open. Whoever has it can act for the user, because it contains a secret."""
 
 
 @attrs.define(kw_only=True)
@@ -530,6 +587,7 @@ class ForwardPaymentServiceUserBankAccountRequest(Model):
     """
 
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
 
 
 @attrs.define(kw_only=True)
@@ -545,8 +603,12 @@ class CreatePoolRequest(Model):
     """
 
     name: str
+    """Unique, not empty."""
     query: dict[str, Any] | None = None
+    """A filter of accounts, in the grammar of the `query` parameter. The pool contains the accounts that match it at
+    the time."""
     account_ids: list[str] | None = attrs.field(default=None, metadata={"wire": "accountIDs"})
+    """Ids of internal accounts, opaque base64url. The server ignores them if there is a `query`."""
 
 
 @attrs.define(kw_only=True)
@@ -558,6 +620,7 @@ class UpdatePoolQueryRequest(Model):
     """
 
     query: dict[str, Any]
+    """A filter of accounts, in the grammar of the `query` parameter."""
 
 
 @attrs.define(kw_only=True)
@@ -571,8 +634,11 @@ class PoolBalance(Model):
     """
 
     asset: str
+    """Asset, as `USD/2`. Some providers report other currencies, or no exponent."""
     amount: int
+    """Sum, in the minor unit of the asset. May be negative."""
     related_accounts: list[str] = attrs.field(factory=lambda: [], metadata={"wire": "relatedAccounts"})
+    """Ids of the accounts whose balances it contains, opaque base64url."""
 
 
 class PoolType(OpenEnum):
@@ -599,6 +665,7 @@ class StartedTask(Model):
     """
 
     task_id: str = attrs.field(metadata={"wire": "taskID"})
+    """Id of the task, opaque base64url."""
 
 
 class ErrorCode(OpenEnum):
@@ -625,9 +692,13 @@ class ConnectorBase(Model):
     """
 
     id: str
+    """Opaque base64url."""
     reference: str
+    """UUID of the installation."""
     name: str
+    """Name of the connector, unique across all providers."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the connector was installed."""
     provider: Provider
 
 
@@ -647,12 +718,20 @@ class CreateAccountRequest(Model):
     """
 
     reference: str
+    """Unique within the connector, 3 to 1,000 characters. If the connector has one with this reference already,
+    nothing changes and the answer is the stored account."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector that the account belongs to, opaque base64url. Only Generic and Dummypay connectors accept
+    accounts."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the account was created, not in the future."""
     account_name: str = attrs.field(metadata={"wire": "accountName"})
+    """Not empty."""
     type: AccountType
     default_asset: str | None = attrs.field(default=None, metadata={"wire": "defaultAsset"})
+    """Asset with its exponent: `USD/2`. The currency and its exponent must be those of ISO 4217."""
     metadata: dict[str, str] | None = None
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -672,16 +751,25 @@ class BankAccount(Model):
     """
 
     id: str
+    """UUID."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was created."""
     name: str
     account_number: str | None = attrs.field(default=None, repr=False, metadata={"wire": "accountNumber"})
+    """Account number: the first two and the last three characters with asterisks between, or asterisks alone where
+    it is short. Always null in lists."""
     iban: str | None = attrs.field(default=None, repr=False)
+    """IBAN: the first four and the last four characters, asterisks between. Always null in lists."""
     swift_bic_code: str | None = attrs.field(default=None, metadata={"wire": "swiftBicCode"})
+    """SWIFT code, not masked. Always null in lists."""
     country: str | None = None
+    """ISO 3166-1 alpha-2."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
     related_accounts: list[BankAccountRelatedAccount] = attrs.field(
         factory=lambda: [], metadata={"wire": "relatedAccounts"}
     )
+    """The accounts created from it at providers."""
 
 
 @attrs.define(kw_only=True)
@@ -700,14 +788,22 @@ class Connector(Model):
     """
 
     id: str
+    """Opaque base64url."""
     reference: str
+    """UUID of the installation."""
     name: str
+    """Unique across all providers."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was installed."""
     provider: Provider
     config: dict[str, Any] = attrs.field(factory=lambda: {}, repr=False)
+    """The configuration as plain JSON, with secrets in clear text and without `provider`."""
     scheduled_for_deletion: bool = attrs.field(metadata={"wire": "scheduledForDeletion"})
+    """Whether it is being uninstalled or reset."""
     capabilities: list[Capability] = attrs.field(factory=lambda: [])
+    """What it can do."""
     updated_at: datetime | None = attrs.field(default=None, metadata={"wire": "updatedAt"})
+    """When its configuration was last written."""
 
 
 @attrs.define(kw_only=True)
@@ -726,14 +822,22 @@ class OrderAdjustment(Model):
     """
 
     id: str
+    """Opaque base64url."""
     reference: str
+    """The provider's own id of the state."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the order entered it."""
     status: OrderStatus
     base_quantity_filled: int | None = attrs.field(default=None, metadata={"wire": "baseQuantityFilled"})
+    """How much had been traded, in the minor unit of the base asset."""
     fee: int | None = None
+    """Fee, in the minor unit of `feeAsset`."""
     fee_asset: str | None = attrs.field(default=None, metadata={"wire": "feeAsset"})
+    """Asset of `fee`."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
     raw: Any = attrs.field(default=None, repr=False)
+    """What the provider sent: any JSON."""
 
 
 @attrs.define(kw_only=True)
@@ -760,23 +864,39 @@ class Conversion(Model):
     """
 
     id: str
+    """Opaque base64url."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     provider: Provider
     reference: str
+    """The provider's own id of the conversion."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the provider accepted it."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """When it last changed."""
     source_asset: str = attrs.field(metadata={"wire": "sourceAsset"})
+    """Asset that is sold."""
     destination_asset: str = attrs.field(metadata={"wire": "destinationAsset"})
+    """Asset that is bought."""
     source_amount: int = attrs.field(metadata={"wire": "sourceAmount"})
+    """Amount that is sold, in the minor unit of `sourceAsset`."""
     destination_amount: int | None = attrs.field(default=None, metadata={"wire": "destinationAmount"})
+    """Amount that is bought, in the minor unit of `destinationAsset`. Absent when not known."""
     fee: int | None = None
+    """Fee, in the minor unit of `feeAsset`. Absent when not known."""
     fee_asset: str | None = attrs.field(default=None, metadata={"wire": "feeAsset"})
+    """Asset of `fee`."""
     status: ConversionStatus
     source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    """Id of the account that pays. Null when not known."""
     destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    """Id of the account that receives. Null when not known."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
     raw: Any = attrs.field(default=None, repr=False)
+    """What the provider sent: any JSON."""
     error: str | None = None
+    """Why it failed. Absent when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -794,13 +914,20 @@ class PaymentAdjustment(Model):
     """
 
     id: str
+    """Opaque base64url."""
     reference: str
+    """The provider's own id of the adjustment, or the caller's."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it happened."""
     status: PaymentStatus
     amount: int | None = None
+    """Amount, in the minor unit of its asset."""
     asset: str | None = None
+    """Asset, as `USD/2`."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
     raw: Any = attrs.field(default=None, repr=False)
+    """What the provider sent, or the request that recorded it: any JSON, null too."""
 
 
 @attrs.define(kw_only=True)
@@ -816,11 +943,16 @@ class CreatePaymentAdjustmentRequest(Model):
     """
 
     reference: str
+    """The caller's own id of it."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it happened."""
     status: PaymentStatus
     amount: int | None = None
+    """Amount, in the minor unit of the asset."""
     asset: str
+    """Asset with its exponent: `USD/2`."""
     metadata: dict[str, str] | None = None
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -843,20 +975,32 @@ class PaymentInitiation(Model):
     """
 
     id: str
+    """Opaque base64url. Computed from connector and reference."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     provider: Provider
     reference: str
+    """The caller's own id, unique within the connector."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was requested."""
     scheduled_at: datetime = attrs.field(metadata={"wire": "scheduledAt"})
+    """When it will be made. The year 1 (`0001-01-01T00:00:00Z`) means that it is not scheduled."""
     description: str
+    """May be empty."""
     type: PaymentInitiationType
     source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    """Id of the account from which the money comes. Absent when not set."""
     destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    """Id of the account to which the money goes."""
     amount: int
+    """Amount, in the minor unit of the asset."""
     asset: str
+    """Asset, as `USD/2`."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
     status: PaymentInitiationStatus
     error: str | None = None
+    """Why the provider refused it. Absent otherwise, even if the payment failed later."""
 
 
 @attrs.define(kw_only=True)
@@ -873,12 +1017,18 @@ class PaymentInitiationAdjustment(Model):
     """
 
     id: str
+    """Opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the payment initiation entered it."""
     status: PaymentInitiationStatus
     amount: int | None = None
+    """Amount, in the minor unit of the asset."""
     asset: str | None = None
+    """Asset, as `USD/2`."""
     error: str | None = None
+    """Why it failed. Absent when it did not."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -900,15 +1050,25 @@ class InitiatePaymentRequest(Model):
     """
 
     reference: str
+    """The caller's own id, unique within the connector, 3 to 1,000 characters."""
     scheduled_at: datetime | None = attrs.field(default=None, metadata={"wire": "scheduledAt"})
+    """When to make it, in the future; as soon as it is approved by default."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector to make it through, opaque base64url."""
     description: str | None = None
+    """At most 10,000 characters."""
     type: PaymentInitiationType
     amount: int
+    """Amount, in the minor unit of the asset, 1 or more."""
     asset: str
+    """Asset with its exponent: `USD/2`, `JPY/0`. The currency and its exponent must be those of ISO 4217."""
     source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    """Id of the account from which the money comes. The server checks whether it exists only when it makes the
+    payment."""
     destination_account_id: str = attrs.field(metadata={"wire": "destinationAccountID"})
+    """Id of the account to which the money goes. The server checks whether it exists only when it makes the payment."""
     metadata: dict[str, str] | None = None
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -925,12 +1085,18 @@ class PaymentServiceUser(Model):
     """
 
     id: str
+    """UUID."""
     name: str
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the user was created."""
     contact_details: ContactDetails | None = attrs.field(default=None, metadata={"wire": "contactDetails"})
+    """Null when unknown."""
     address: Address | None = None
+    """Null when unknown."""
     bank_account_ids: list[str] = attrs.field(factory=lambda: [], metadata={"wire": "bankAccountIDs"})
+    """Ids of the user's bank accounts, UUIDs."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -946,10 +1112,15 @@ class CreatePaymentServiceUserRequest(Model):
     """
 
     name: str
+    """Not empty."""
     contact_details: ContactDetailsRequest | None = attrs.field(default=None, metadata={"wire": "contactDetails"})
+    """How to reach the user."""
     address: AddressRequest | None = None
+    """Where the user lives."""
     bank_account_ids: list[str] | None = attrs.field(default=None, metadata={"wire": "bankAccountIDs"})
+    """Ids of bank accounts to give to the user, UUIDs."""
     metadata: dict[str, str] | None = None
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -968,13 +1139,20 @@ class PaymentServiceUserConnection(Model):
     """
 
     connection_id: str = attrs.field(metadata={"wire": "connectionID"})
+    """The provider's own id of the connection."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was made."""
     data_updated_at: datetime = attrs.field(metadata={"wire": "dataUpdatedAt"})
+    """When data was last read through it. The year 1 (`0001-01-01T00:00:00Z`) before the first time."""
     status: ConnectionStatus
     updated_at: datetime | None = attrs.field(default=None, metadata={"wire": "updatedAt"})
+    """When it last changed."""
     error: str | None = None
+    """What is wrong with it. Null if it works."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -991,12 +1169,18 @@ class PaymentServiceUserLinkAttempt(Model):
     """
 
     id: str
+    """UUID. Equal to the idempotency key of the request for the link, if it had one."""
     psu_id: str = attrs.field(metadata={"wire": "psuID"})
+    """Id of the payment service user, a UUID."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the link was requested."""
     status: OpenBankingConnectionAttemptStatus
     client_redirect_url: str | None = attrs.field(default=None, metadata={"wire": "clientRedirectURL"})
+    """Where the user is sent at the end."""
     error: str | None = None
+    """Why the user left it. Null if they did not."""
 
 
 @attrs.define(kw_only=True)
@@ -1012,11 +1196,16 @@ class Pool(Model):
     """
 
     id: str
+    """UUID."""
     name: str
+    """Unique."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was created."""
     type: PoolType | None = None
     query: dict[str, Any] = attrs.field(factory=lambda: {})
+    """The filter of the accounts of a dynamic pool. Absent in a static one."""
     pool_accounts: list[str] = attrs.field(factory=lambda: [], metadata={"wire": "poolAccounts"})
+    """Ids of its accounts, opaque base64url."""
 
 
 @attrs.define(kw_only=True)
@@ -1033,12 +1222,18 @@ class Task(Model):
     """
 
     id: str
+    """Opaque base64url, up to about a thousand characters."""
     connector_id: str | None = attrs.field(default=None, metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url. Absent if the task removes a connector or a user."""
     status: TaskStatus
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When it was started."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """When it last changed."""
     created_object_id: str | None = attrs.field(default=None, metadata={"wire": "createdObjectID"})
+    """Id of what it has created: an account, a payment, a connector. Absent until then."""
     error: str | None = None
+    """Why it failed. Absent when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -1052,7 +1247,9 @@ class ErrorResponse(Model):
 
     error_code: ErrorCode | None = attrs.field(default=None, metadata={"wire": "errorCode"})
     error_message: str | None = attrs.field(default=None, metadata={"wire": "errorMessage"})
+    """What went wrong, in words of the service, of Go, or of the database."""
     details: str | None = None
+    """More of it. Never seen so far."""
 
 
 @attrs.define(kw_only=True)
@@ -1076,18 +1273,29 @@ class Account(Model):
     """
 
     id: str
+    """Opaque base64url."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     connector: ConnectorBase | None = None
+    """The connector itself, without its configuration. Null when it is not known."""
     provider: Provider
     reference: str
+    """The provider's own id of the account, or the caller's."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the provider created the account."""
     type: AccountType
     name: str | None = None
+    """Null when the provider gives none."""
     default_asset: str | None = attrs.field(default=None, metadata={"wire": "defaultAsset"})
+    """Asset, as `USD/2`. Null when the provider gives none, empty when the account was recorded without one."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
     raw: Any = attrs.field(default=None, repr=False)
+    """What the provider sent, or the request that recorded the account: any JSON."""
     psu_id: str | None = attrs.field(default=None, metadata={"wire": "psuID"})
+    """Id of the payment service user who owns the account, a UUID. Absent when there is none."""
     open_banking_connection_id: str | None = attrs.field(default=None, metadata={"wire": "openBankingConnectionID"})
+    """Id of the user's connection through which the account was read. Absent when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -1126,34 +1334,58 @@ class Order(Model):
     """
 
     id: str
+    """Opaque base64url."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     provider: Provider
     reference: str
+    """The provider's own id of the order."""
     client_order_id: str | None = attrs.field(default=None, metadata={"wire": "clientOrderID"})
+    """The id given by whoever placed the order. Absent when there is none."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the provider accepted the order."""
     updated_at: datetime = attrs.field(metadata={"wire": "updatedAt"})
+    """When the order last changed."""
     direction: OrderDirection
     source_asset: str = attrs.field(metadata={"wire": "sourceAsset"})
+    """Asset that is sold."""
     destination_asset: str = attrs.field(metadata={"wire": "destinationAsset"})
+    """Asset that is bought."""
     type: OrderType
     status: OrderStatus
     base_quantity_ordered: int = attrs.field(metadata={"wire": "baseQuantityOrdered"})
+    """How much is to be traded, in the minor unit of the base asset."""
     base_quantity_filled: int | None = attrs.field(default=None, metadata={"wire": "baseQuantityFilled"})
+    """How much has been traded so far, in the same unit. Null when the provider does not say."""
     limit_price: int | None = attrs.field(default=None, metadata={"wire": "limitPrice"})
+    """The worst price that the order accepts, in the minor unit of `priceAsset`. Absent when there is none."""
     stop_price: int | None = attrs.field(default=None, metadata={"wire": "stopPrice"})
+    """The price that triggers the order, in the minor unit of `priceAsset`. Absent when there is none."""
     time_in_force: TimeInForce = attrs.field(metadata={"wire": "timeInForce"})
     expires_at: datetime | None = attrs.field(default=None, metadata={"wire": "expiresAt"})
+    """When the order expires. Absent when it does not."""
     quote_amount: int | None = attrs.field(default=None, metadata={"wire": "quoteAmount"})
+    """The total price of the filled part, in the minor unit of `quoteAsset`. Absent when not known."""
     quote_asset: str | None = attrs.field(default=None, metadata={"wire": "quoteAsset"})
+    """Asset of `quoteAmount`."""
     fee: int | None = None
+    """Fee, in the minor unit of `feeAsset`. Absent when not known."""
     fee_asset: str | None = attrs.field(default=None, metadata={"wire": "feeAsset"})
+    """Asset of `fee`."""
     average_fill_price: int | None = attrs.field(default=None, metadata={"wire": "averageFillPrice"})
+    """Average price of the filled part, in the minor unit of `priceAsset`. Absent when not known."""
     price_asset: str | None = attrs.field(default=None, metadata={"wire": "priceAsset"})
+    """Asset of the prices."""
     source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    """Id of the account that pays. Null when not known."""
     destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    """Id of the account that receives. Null when not known."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
     adjustments: list[OrderAdjustment] = attrs.field(factory=lambda: [])
+    """The states of the order over time. Null in lists."""
     error: str | None = None
+    """Why it failed. Absent when it did not."""
 
 
 @attrs.define(kw_only=True)
@@ -1182,22 +1414,39 @@ class Payment(Model):
     """
 
     id: str
+    """Opaque base64url. Computed from connector, reference and type."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector, opaque base64url."""
     provider: Provider
     reference: str
+    """The provider's own id of the payment, or the caller's."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the provider created the payment. The answer to its creation repeats the request's time, later reads give
+    microseconds."""
     type: PaymentType
     initial_amount: int = attrs.field(metadata={"wire": "initialAmount"})
+    """Amount at the payment's creation, in the minor unit of the asset. May be negative."""
     amount: int
+    """Amount after all adjustments, in the minor unit of the asset. 0 while the payment is only authorised. May be
+    negative."""
     asset: str
+    """Asset, as `USD/2`. Some providers report other currencies, or no exponent; the server refuses those in
+    requests."""
     scheme: PaymentScheme
     status: PaymentStatus
     source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    """Id of the account from which the money comes. Null when not known."""
     destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    """Id of the account to which the money goes. Null when not known."""
     metadata: dict[str, str] = attrs.field(factory=lambda: {})
+    """Metadata, text by key. May be null when there is none."""
     adjustments: list[PaymentAdjustment] = attrs.field(factory=lambda: [])
+    """The events in the life of the payment. Null in lists of payments, but present in the payments of an
+    initiation."""
     psu_id: str | None = attrs.field(default=None, metadata={"wire": "psuID"})
+    """Id of the payment service user whose payment it is, a UUID. Absent when there is none."""
     open_banking_connection_id: str | None = attrs.field(default=None, metadata={"wire": "openBankingConnectionID"})
+    """Id of the user's connection through which the payment was read. Absent when there is none."""
 
 
 @attrs.define(kw_only=True)
@@ -1220,17 +1469,29 @@ class CreatePaymentRequest(Model):
     """
 
     reference: str
+    """Unique together with connector and type, 3 to 1,000 characters."""
     connector_id: str = attrs.field(metadata={"wire": "connectorID"})
+    """Id of the connector that the payment belongs to, opaque base64url. Only Generic and Dummypay connectors accept
+    payments."""
     created_at: datetime = attrs.field(metadata={"wire": "createdAt"})
+    """When the payment was made, not in the future."""
     type: PaymentType
     initial_amount: int = attrs.field(metadata={"wire": "initialAmount"})
+    """Amount at the payment's creation, in the minor unit of the asset."""
     amount: int
+    """Amount, in the minor unit of the asset."""
     asset: str
+    """Asset with its exponent: `USD/2`, `JPY/0`. The currency and its exponent must be those of ISO 4217."""
     scheme: PaymentScheme
     source_account_id: str | None = attrs.field(default=None, metadata={"wire": "sourceAccountID"})
+    """Id of the account from which the money comes. It need not exist."""
     destination_account_id: str | None = attrs.field(default=None, metadata={"wire": "destinationAccountID"})
+    """Id of the account to which the money goes. It need not exist."""
     metadata: dict[str, str] | None = None
+    """Metadata, text by key. May be null when there is none."""
     adjustments: list[CreatePaymentAdjustmentRequest]
+    """The events in the life of the payment, at least one. Those that the server has already, by reference, time and
+    status, change nothing."""
 
 
 __all__ = [

@@ -12,6 +12,7 @@ from benchmarks.comparison import Measurements
 from benchmarks.contests import contests
 from benchmarks.drains import drains
 from benchmarks.memory import memory
+from benchmarks.partitions import partitions
 from benchmarks.prefetch import prefetch
 from benchmarks.processes import ROOT, printed
 from benchmarks.report import LAYERS, Report
@@ -46,6 +47,7 @@ def measured(sizes: Sizes, home: Path) -> Measurements:
         "prefetch": lambda: prefetch(sizes),
         "what users can set": lambda: users(sizes),
         "what drains cost": lambda: drains(sizes),
+        "what partitions gain": lambda: partitions(sizes),
     }
     together: Measurements = {}
     for name, part in parts.items():

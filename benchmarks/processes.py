@@ -63,9 +63,9 @@ def serving(*, items: int, page_size: int = 100, latency: float = 0.0, encoding:
 
 
 @contextmanager
-def sandboxing(payments: int) -> Iterator[str]:
-    """A sandbox with so many payments; gives its URL."""
-    with _running(sys.executable, "-m", "benchmarks.sandbox", str(payments)) as process:
+def sandboxing(payments: int, latency: float = 0.0) -> Iterator[str]:
+    """A sandbox with so many payments, whose answers are delayed by so many seconds; gives its URL."""
+    with _running(sys.executable, "-m", "benchmarks.sandbox", str(payments), str(latency)) as process:
         yield _line(process).strip()
 
 

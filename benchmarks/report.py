@@ -15,6 +15,7 @@ from benchmarks.comparison import Comparison, Measurements, results
 from benchmarks.draining import WAYS
 from benchmarks.drains import COSTS
 from benchmarks.goals import GOALS
+from benchmarks.partitions import PAGE_SIZES, PARTITIONS, named
 from benchmarks.sizes import Sizes
 from benchmarks.table import HEAD, VERDICT_HEAD, Cells, aligned, cells, markdown, number, verdict
 from benchmarks.users import EFFECTS
@@ -22,7 +23,7 @@ from benchmarks.users import EFFECTS
 LAYERS = "layers: "
 """Begins the names of what was measured of layers."""
 
-PAGES = {"speed.md": ["peers", "layers", "settings", "conditions"], "draining.md": ["costs"]}
+PAGES = {"speed.md": ["peers", "layers", "settings", "conditions"], "draining.md": ["costs", "partitions"]}
 """The pages of the documentation that a run fills in, and what each of them shows."""
 
 
@@ -75,6 +76,7 @@ class Report:
             "What a layer costs": self.layers(),
             "What users can set": self.compared(EFFECTS),
             "What drains cost": self.costs(),
+            "What partitions gain": self.partitions(),
         }
         missing = [
             f"not measured: {each.what} against {each.against}"
@@ -117,6 +119,18 @@ class Report:
             ),
         ]
 
+    def partitions(self) -> list[Cells]:
+        """A table of what partitions gain where requests take 20 ms on the way."""
+        return [
+            ["rows of a page", "partitions", "payments/s", "as fast as one"],
+            *(
+                [f"{page_size:,}", str(count), number(rate), f"{number(rate / rates[0])} ×"]
+                for page_size in PAGE_SIZES
+                if (rates := self.measurements.get(named(page_size)))
+                for count, rate in zip(PARTITIONS, rates, strict=True)
+            ),
+        ]
+
     def write_into(self, docs: Path) -> None:
         """Put the tables into the pages of the documentation, each between its marks."""
         tables = {
@@ -124,6 +138,7 @@ class Report:
             "layers": self.layers(),
             "settings": self.compared(EFFECTS),
             "costs": self.costs(),
+            "partitions": self.partitions(),
         }
         parts = {name: markdown(rows) for name, rows in tables.items()} | {"conditions": self.conditions}
         for page, names in PAGES.items():

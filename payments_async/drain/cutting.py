@@ -5,6 +5,8 @@ No two keys are compared here but for equality: how the server's database sorts 
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +20,8 @@ _ENOUGH = 10
 """Items that show an order, however short the drain's own pages are."""
 _TRIES = 5
 """How often to look at a list whose rows go away before a second request shows them."""
+_MOST_AT_ONCE = 4
+"""The most requests under way at once that count a list: those beyond its end cost the server a whole scan."""
 _PRECISION = 16
 """A list is counted until the uncertainty is at most this part of it."""
 _SAMPLE = 4000
@@ -39,14 +43,20 @@ class Slice:
     rows: int | None = None
 
 
-async def sliced(source: Source, count: int) -> list[Slice]:
-    """The whole range of a resource in so many slices, or as many as there are pages."""
+async def sliced(source: Source, count: int, at_once: int = 1) -> list[Slice]:
+    """The whole range of a resource in so many slices, or as many as there are pages.
+
+    Args:
+        source: The list.
+        count: How many slices.
+        at_once: How many requests may be under way at once.
+    """
     if not source.reaches(source.by_key()):
         return await _by_sample(source, count)
     if await _key_at(source, None, source.limit) is None:
         return [Slice()]
-    rows = await _counted(source)
-    return await _by_rank(source, rows, min(count, -(-rows // source.limit)))
+    rows = await _counted(source, at_once)
+    return await _by_rank(source, rows, min(count, -(-rows // source.limit)), at_once)
 
 
 async def halved(source: Source, given: Slice) -> tuple[Slice, Slice] | None:
@@ -59,20 +69,32 @@ async def halved(source: Source, given: Slice) -> tuple[Slice, Slice] | None:
     return None
 
 
-async def _by_rank(source: Source, rows: int, count: int) -> list[Slice]:
-    """Slices of equal length, cut at the keys of certain ranks.
+async def _by_rank(source: Source, rows: int, count: int, at_once: int) -> list[Slice]:
+    """Slices of equal length, cut at the keys of certain ranks, which the server sorts.
 
-    Each cut is looked for behind the one before it, so that they stay in order when rows come and go meanwhile.
+    Rows come and go while the keys are looked for, so that they may change places.
     """
-    slices, after = list[Slice](), None
-    for number in range(1, count):
-        length = rows * number // count - rows * (number - 1) // count
-        key = await _key_at(source, after, length - 1)
-        if key is None:
-            break
-        slices.append(Slice(after=after, to=key, rows=length))
-        after = key
-    return [*slices, Slice(after=after, rows=rows - sum(each.rows or 0 for each in slices))]
+    ranks = [rows * number // count for number in range(1, count)]
+    keys = await _keys_at(source, [rank - 1 for rank in ranks], at_once)
+    rank_of = {key: rank for key, rank in zip(keys, ranks, strict=True) if key is not None}
+    slices, after, begin = list[Slice](), None, 0
+    for key in await _in_order(source, rank_of):
+        slices.append(Slice(after=after, to=key, rows=max(0, rank_of[key] - begin)))
+        after, begin = key, rank_of[key]
+    return [*slices, Slice(after=after, rows=rows - begin)]
+
+
+async def _in_order(source: Source, keys: Iterable[str]) -> list[str]:
+    """These keys in the server's order, without those that have gone, and no more than a request can name."""
+    named, length = list[Any](), 0
+    for key in keys:
+        length += len(quote(f'{{"$match":{{"{source.key}":"{key}"}}}},'))
+        if length < _SAMPLE:
+            named.append({"$match": {source.key: key}})
+    if not named:
+        return []
+    size = max(len(named), source.page_size)
+    return _distinct(source, await source.page({"$or": named}, sort=source.by_key(), page_size=size))
 
 
 async def _by_sample(source: Source, count: int) -> list[Slice]:
@@ -80,12 +102,7 @@ async def _by_sample(source: Source, count: int) -> list[Slice]:
     page = await source.page()
     if not page.has_more:
         return [Slice(rows=len(page.data))]
-    shown, length = list[Any](), 0
-    for key in _distinct(source, page):
-        length += len(quote(f'{{"$match":{{"{source.key}":"{key}"}}}},'))
-        if length < _SAMPLE:
-            shown.append({"$match": {source.key: key}})
-    keys = _distinct(source, await source.page({"$or": shown}, sort=source.by_key())) if shown else []
+    keys = await _in_order(source, _distinct(source, page))
     cuts = dict.fromkeys(keys[len(keys) * number // count] for number in range(1, count) if keys)
     ends = [None, *cuts, None]
     return [Slice(after=after, to=to) for after, to in pairwise(ends)]
@@ -97,18 +114,40 @@ async def _key_at(source: Source, after: str | None, offset: int, *, to: str | N
     return source.key_of(page.data[0]) if page.data else None
 
 
-async def _counted(source: Source) -> int:
+async def _keys_at(source: Source, offsets: Sequence[int], at_once: int) -> list[str | None]:
+    """The keys with these ranks, so many of them asked for at once."""
+    keys = list[str | None]()
+    for first in range(0, len(offsets), at_once):
+        tasks = [asyncio.create_task(_key_at(source, None, each)) for each in offsets[first : first + at_once]]
+        try:
+            keys += await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    return keys
+
+
+async def _counted(source: Source, at_once: int) -> int:
     """About how many rows there are, more than a page, from requests of one row each."""
-    fewest, too_many = source.limit, 2 * source.limit
-    while await _key_at(source, None, too_many) is not None:
-        fewest, too_many = too_many, 2 * too_many
-    while too_many - fewest > fewest // _PRECISION + 1:
-        middle = (fewest + too_many) // 2
-        if await _key_at(source, None, middle) is None:
-            too_many = middle
-        else:
-            fewest = middle
+    width = min(at_once, _MOST_AT_ONCE)
+    fewest, too_many = source.limit, 0
+    while not too_many:
+        fewest, too_many = await _between(source, fewest, [fewest << doublings for doublings in range(1, width + 1)])
+    while (gap := too_many - fewest) > fewest // _PRECISION + 1:
+        inside = {fewest + gap * number // (width + 1) for number in range(1, width + 1)} - {fewest}
+        fewest, less = await _between(source, fewest, sorted(inside))
+        too_many = less or too_many
     return (fewest + too_many) // 2
+
+
+async def _between(source: Source, fewest: int, offsets: Sequence[int]) -> tuple[int, int]:
+    """The last of these offsets with a row, or `fewest`, and the one after it, or 0."""
+    for offset, key in zip(offsets, await _keys_at(source, offsets, len(offsets)), strict=True):
+        if key is None:
+            return fewest, offset
+        fewest = offset
+    return fewest, 0
 
 
 async def sorts_and_filters_by_key(source: Source) -> bool:

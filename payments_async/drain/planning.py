@@ -62,7 +62,7 @@ async def first_checkpoints(plan: Plan) -> list[Checkpoint]:
         planned.append(Checkpoint(partition=arrivals, key=time_text(since), done=not (plan.follow or plan.catch_up)))
     if (strategy := await _strategy(plan)) != "keyset":
         return [*planned, Checkpoint(partition=Partition(number=1, strategy=strategy))]
-    for number, each in enumerate(await sliced(source, plan.partitions), 1):
+    for number, each in enumerate(await sliced(source, plan.partitions, plan.workers), 1):
         partition = Partition(number=number, strategy="keyset", after=each.after, to=each.to, rows=each.rows)
         planned.append(Checkpoint(partition=partition))
     return planned

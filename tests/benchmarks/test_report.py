@@ -8,6 +8,7 @@ from benchmarks.comparison import Measurements
 from benchmarks.draining import WAYS
 from benchmarks.drains import COSTS
 from benchmarks.goals import GOALS
+from benchmarks.partitions import PAGE_SIZES, named
 from benchmarks.report import PAGES, Report, marked
 from benchmarks.sizes import QUICK
 from benchmarks.users import EFFECTS
@@ -21,7 +22,8 @@ def measurements() -> Measurements:
     sides = [side for comparison in [*GOALS, *EFFECTS] for side in comparison.sides]
     courses = ["course of memory: ours", "course of memory: limit"]
     costs = [f"{way}: {name}" for way in WAYS for name in COSTS]
-    return {name: [float(place), 7.0, 8.0] for place, name in enumerate([*sides, *courses, *costs, "read"], 1)}
+    names = [*sides, *courses, *costs, *map(named, PAGE_SIZES), "read"]
+    return {name: [float(place), 7.0, 8.0] for place, name in enumerate(names, 1)}
 
 
 def test_a_report_is_kept_and_found_again(measurements: Measurements, tmp_path: Path) -> None:
@@ -57,6 +59,15 @@ def test_costs_of_drains_of_one_length_are_below_each_other() -> None:
     ]
 
 
+def test_the_speed_of_partitions_is_compared_with_one() -> None:
+    report = Report.of({named(100): [2_000.0, 7_000.0, 12_000.0]}, QUICK)
+    assert report.partitions()[1:] == [
+        ["100", "1", "2,000", "1.00 ×"],
+        ["100", "4", "7,000", "3.50 ×"],
+        ["100", "8", "12,000", "6.00 ×"],
+    ]
+
+
 def test_the_tables_of_the_pages_are_replaced(measurements: Measurements, tmp_path: Path) -> None:
     for name in PAGES:
         (tmp_path / name).write_text((DOCS / name).read_text())
@@ -67,6 +78,7 @@ def test_the_tables_of_the_pages_are_replaced(measurements: Measurements, tmp_pa
     assert report.conditions in speed
     assert speed.count("formance-sdk-python 9.0.1") >= 4
     assert draining.count("| 7 | keyset |") == 1
+    assert draining.count("| 100 | 8 | 8.00 |") == 1
     report.write_into(tmp_path)
     assert [(tmp_path / name).read_text() for name in PAGES] == written
 

@@ -159,7 +159,7 @@ MANY_KINDS: dict[str, Callable[[int], str]] = {
     "mixed": lambda number: f"{('ch_', 'pi_', 'TR-')[number % 3]}{number * 7919 % 1009:05}{'aZ'[number % 2]}",
     "accents": lambda number: f"{'éeÉE'[number % 4]} {'ü' * (number % 5)}{number}",
     "one prefix": lambda number: f"{'x' * 40}{number:06}",
-    "repeated letter": lambda number: "ü" * (number + 1),
+    "repeated letter": lambda number: "u" * (number + 1),
 }
 
 

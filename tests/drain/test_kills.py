@@ -1,5 +1,7 @@
 """A drain whose process is killed again and again, while rows come and go: no row is lost, none comes twice."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -28,3 +30,13 @@ async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(
     target, killed = tmp_path / name, Killed(rows=min(1_000 * kills, 20_000))
     await killed.drain(str(target), kills, collation, seed=name)
     killed.judge(references(target))
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.long)])
+async def test_killed_drains_of_slices_lose_and_double_none_while_a_connector_is_reset(
+    tmp_path: Path, kills: int
+) -> None:
+    target, killed = tmp_path / "payments.db", Killed(rows=min(1_000 * kills, 20_000))
+    await killed.drain_slices(str(target), kills, seed="slices")
+    with closing(sqlite3.connect(target)) as database:
+        killed.judge(reference for (reference,) in database.execute("SELECT reference FROM payments"))

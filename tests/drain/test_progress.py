@@ -53,7 +53,7 @@ class Watched:
 @pytest.mark.parametrize("breaks", [None, 350])
 async def test_the_share_of_keys_is_near_the_truth(partitions: int, breaks: int | None) -> None:
     async def dawdle(_: Asked) -> None:
-        for _ in range(len(lists.asked) % 7):  # so that pages of several partitions do not come at once
+        for _turn in range(len(lists.asked) % 7):  # so that pages of several partitions do not come at once
             await asyncio.sleep(0)
 
     lists, watched = Lists(payments=numbered(1000), meanwhile=dawdle), Watched(1000, breaks)

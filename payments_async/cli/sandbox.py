@@ -61,6 +61,7 @@ async def _serve(sandbox: Sandbox, command: Sequence[str], env_file: Path | None
 def _tell(console: Console, sandbox: Sandbox, variables: Mapping[str, str]) -> None:
     console.print(
         f"Sandbox of the Payments API at {sandbox.url}, Ctrl-C ends it.",
+        f"What comes in is shown at {sandbox.url}/_ui",
         "",
         f"Client id:     {sandbox.client_id}",
         f"Client secret: {sandbox.client_secret}",

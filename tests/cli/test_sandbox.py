@@ -18,18 +18,22 @@ on_posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no su
 SMALL = ("sandbox", "--port", "0", "--payments", "30")
 VARIABLES = ("FORMANCE_URL", "FORMANCE_CLIENT_ID", "FORMANCE_CLIENT_SECRET")
 
+SHOWN_AT = "What comes in is shown at "
+
 
 async def announced(process: Process) -> dict[str, str]:
     """The variables that a sandbox prints once it serves."""
     assert process.stdout is not None
-    printed = dict[str, str]()
+    printed, page = dict[str, str](), ""
     async with asyncio.timeout(PATIENCE):
         while len(printed) < len(VARIABLES):
             line = (await process.stdout.readline()).decode()
             assert line, "the sandbox ended before it said where it is"
+            page = line.removeprefix(SHOWN_AT).strip() if line.startswith(SHOWN_AT) else page
             if line.startswith("export "):
                 name, _, value = line.removeprefix("export ").strip().partition("=")
                 printed[name] = value
+    assert page == f"{printed['FORMANCE_URL']}/_ui"
     return printed
 
 

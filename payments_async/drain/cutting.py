@@ -20,6 +20,8 @@ _ENOUGH = 10
 """Items that show an order, however short the drain's own pages are."""
 _TRIES = 5
 """How often to look at a list whose rows go away before a second request shows them."""
+_SHARED = 100
+"""The fewest items of a page that shows several keys, each of which several items may share."""
 _MOST_AT_ONCE = 4
 """The most requests under way at once that count a list: those beyond its end cost the server a whole scan."""
 _PRECISION = 16
@@ -93,7 +95,7 @@ async def _in_order(source: Source, keys: Iterable[str]) -> list[str]:
             named.append({"$match": {source.key: key}})
     if not named:
         return []
-    size = max(len(named), source.page_size)
+    size = max(_SHARED, source.page_size)
     return _distinct(source, await source.page({"$or": named}, sort=source.by_key(), page_size=size))
 
 

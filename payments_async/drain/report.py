@@ -20,7 +20,7 @@ class Report:
 
     Attributes:
         resource: The resource's name.
-        strategy: `keyset` or `cursor`.
+        strategy: `keyset`, `slices` or `cursor`.
         partitions: How many partitions there are.
         pages: Number of pages read.
         items: Number of rows committed, in this run and earlier ones.

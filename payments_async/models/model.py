@@ -57,8 +57,8 @@ class Model:
             names: The names of the members in it.
 
         Raises:
-            ValueError: the text is not JSON, or does not fit the model. Hidden members must be there unless they have
-                a default.
+            ValueError: the text is not JSON or does not fit the model, or `names` is unknown. Hidden members must be
+                there unless they have a default.
         """
         from payments_async.wire.codec import model_in  # noqa: PLC0415
 

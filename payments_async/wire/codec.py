@@ -16,7 +16,7 @@ import msgspec
 from payments_async.wire.call import Call, Page, QueryValue, Request, Response
 from payments_async.wire.errors import DecodeError, Outcome, ProtocolError
 from payments_async.wire.jsontext import UNREADABLE, is_json, json_bytes, json_value, media_type
-from payments_async.wire.members import Names, on_the_wire
+from payments_async.wire.members import Names, known, on_the_wire
 from payments_async.wire.shapes import fields, is_model
 from payments_async.wire.times import time_in, time_out
 from payments_async.wire.twins import Twins, writer
@@ -121,9 +121,11 @@ def model_in(kind: type[T], text: str | bytes, *, names: Names = "wire") -> T:
         names: The names of the members in it.
 
     Raises:
-        ValueError: the text is not JSON, or does not fit the model.
+        ValueError: the text is not JSON, or does not fit the model, or the names are unknown.
     """
-    body = text.encode() if isinstance(text, str) else text
+    known("names", names, Names)
+    # Half of a surrogate pair makes bytes that no reader takes for JSON.
+    body = text.encode(errors="surrogatepass") if isinstance(text, str) else text
     read = _single.reader(kind) if names == "wire" else None
     if read is not None:
         with suppress(*UNREADABLE, ValueError):

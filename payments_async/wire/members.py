@@ -70,10 +70,20 @@ def members(model: Any, *, names: Names = "wire", amounts: Amounts = "number", h
     Raises:
         ValueError: an option is unknown, or a time has no time zone.
     """
-    for option, given, known in (("names", names, get_args(Names)), ("amounts", amounts, get_args(Amounts))):
-        if given not in known:
-            raise ValueError(f"{option} is {given!r}: give {known[0]!r} or {known[1]!r}")
+    known("names", names, Names)
+    known("amounts", amounts, Amounts)
     return _Form(names, amounts, hidden).model(model)
+
+
+def known(option: str, given: object, choices: Any) -> None:
+    """Refuse an option that is not among its two choices.
+
+    Raises:
+        ValueError: it is unknown.
+    """
+    first, second = get_args(choices)
+    if given not in (first, second):
+        raise ValueError(f"{option} is {given!r}: give {first!r} or {second!r}")
 
 
 @attrs.frozen
@@ -120,6 +130,8 @@ def json_of(plain: dict[str, Any]) -> str:
     """
     try:
         return json_text(plain)
+    except UnicodeEncodeError:
+        raise ValueError("half of a surrogate pair in a text has no place in JSON") from None
     except RecursionError:  # free JSON that nests deeply, which msgspec writes without recursion in Python
         return json_bytes(plain).decode()
 
@@ -135,10 +147,10 @@ def on_the_wire(value: Any, kind: Any, names: Names) -> Any:
         case dict() if is_map(kind):
             return {name: on_the_wire(each, _inner(kind), names) for name, each in _entries(value)}
         case dict() if is_model(kind):
-            known = {member.wire if names == "wire" else member.field: member for member in members_of(kind)}
+            declared = {member.wire if names == "wire" else member.field: member for member in members_of(kind)}
             return {
-                known[name].wire if name in known else name: (
-                    on_the_wire(each, known[name].kind, names) if name in known else each
+                declared[name].wire if name in declared else name: (
+                    on_the_wire(each, declared[name].kind, names) if name in declared else each
                 )
                 for name, each in _entries(value)
             }

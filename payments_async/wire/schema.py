@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast, get_args
+from typing import Any, TypeAlias, cast, get_args
 
 import attrs
-from pydantic_core import core_schema
+from pydantic_core import ErrorDetails, InitErrorDetails, ValidationError, core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from payments_async.wire.members import members_of
@@ -19,6 +20,9 @@ from payments_async.wire.times import time_in, time_out
 
 _ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n        .*)*)", re.MULTILINE)
 """A field in the docstring of a model."""
+
+_HIDDEN = "<hidden>"
+"""What errors quote in place of a value that may be a secret."""
 
 # A text or a fraction is no integer, as for the codec.
 _STRICT: dict[Any, CoreSchema] = {
@@ -33,7 +37,7 @@ def core_schema_of(kind: Any, handler: Any) -> CoreSchema:
     """The schema by which pydantic reads and writes a model.
 
     It reads instances as they are, and objects with the names of the wire. It writes the names of the wire, without
-    the members that reprs hide.
+    the members that reprs hide. Errors do not quote these either.
 
     Args:
         kind: The model, with its type arguments if it is generic.
@@ -44,8 +48,14 @@ def core_schema_of(kind: Any, handler: Any) -> CoreSchema:
     def members(value: object) -> dict[str, Any]:
         return {wire: getattr(value, field) for field, wire in visible}
 
+    def read(value: object, validate: Callable[[object], object]) -> object:
+        try:
+            return validate(value)
+        except ValidationError as error:
+            raise _without_secrets(error, {wire for _, wire in visible}) from None
+
     return core_schema.no_info_wrap_validator_function(
-        _instance_or_read(origin(kind)),
+        _instance_or_read(origin(kind), read),
         _as_read(kind, handler),
         ref=_reference(kind),
         serialization=core_schema.plain_serializer_function_ser_schema(
@@ -85,8 +95,23 @@ def listed_only(enum: type[StrEnum]) -> CoreSchema:
     )
 
 
-def _instance_or_read(kind: type) -> Callable[[object, Callable[[object], object]], object]:
-    return lambda value, read: value if isinstance(value, kind) else read(value)
+_Read: TypeAlias = Callable[[object, Callable[[object], object]], object]
+
+
+def _instance_or_read(kind: type, read: _Read = lambda value, validate: validate(value)) -> _Read:
+    return lambda value, validate: value if isinstance(value, kind) else read(value, validate)
+
+
+def _without_secrets(error: ValidationError, visible: AbstractSet[str]) -> ValidationError:
+    """The error, quoting only values of visible members. A whole object may have secrets, so it is not quoted."""
+
+    def detail(each: ErrorDetails) -> InitErrorDetails:
+        place = each["loc"]
+        whole = not place or (each["type"] == "missing" and len(place) == 1)
+        quoted = each["input"] if not whole and place[0] in visible else _HIDDEN
+        return {"type": each["type"], "loc": place, "input": quoted, "ctx": each.get("ctx", {})}
+
+    return ValidationError.from_exception_data(error.title, [*map(detail, error.errors(include_url=False))])
 
 
 def _reference(kind: Any) -> str:

@@ -141,6 +141,8 @@ def test_a_text_that_does_not_fit_is_an_error_that_names_the_place(change: dict[
 def test_a_text_that_is_no_json_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"^the text has no JSON at \$ for a Payment$"):
         Payment.from_json(b"\xff")
+    with pytest.raises(ValueError, match=r"^the text has no JSON at \$ for a Payment$"):
+        Payment.from_json('{"id": "\ud800"}')
 
 
 @pytest.mark.parametrize("option", [{"names": "camel"}, {"amounts": "float"}])
@@ -149,10 +151,19 @@ def test_an_unknown_option_is_refused(payment: Payment, option: dict[str, Any]) 
         payment.to_dict(**option)
 
 
+def test_unknown_names_are_refused_in_reading_too() -> None:
+    unknown: Any = "camel"
+    with pytest.raises(ValueError, match=r"^names is 'camel': give 'wire' or 'python'$"):
+        Payment.from_json(json.dumps(EXAMPLE), names=unknown)
+
+
 def test_a_value_that_json_does_not_have_is_refused(payment: Payment) -> None:
     payment.raw = {"set": {1}}
     with pytest.raises(ValueError, match="a set has no place in JSON"):
         payment.to_json(hidden=True)
+    payment.reference = "\ud800"
+    with pytest.raises(ValueError, match=r"^half of a surrogate pair in a text has no place in JSON$"):
+        payment.to_json()
 
 
 def test_a_copy_with_changes_is_made_by_attrs(payment: Payment) -> None:

@@ -108,6 +108,20 @@ def test_secrets_are_read_and_not_written() -> None:
     assert "apiKey" not in adapter.json_schema(mode="serialization")["properties"]
 
 
+def test_errors_quote_no_secret() -> None:
+    class Body(BaseModel):
+        config: StripeConfig
+        user: v3_models.CreatePaymentServiceUserRequest
+
+    user = {"contactDetails": {"email": ["sk_live"]}}
+    for config in ({"apiKey": "sk_live"}, {"name": 1, "apiKey": ["sk_live"]}, ["sk_live"]):
+        with pytest.raises(ValidationError) as caught:
+            Body.model_validate_json(json.dumps({"config": config, "user": user}))
+        assert "sk_live" not in f"{caught.value} {caught.value.errors()} {caught.value.json()}"
+    with pytest.raises(ValidationError, match="input_value='1050'"):
+        TypeAdapter(Payment).validate_python({**EXAMPLE, "amount": "1050"})
+
+
 def test_members_that_are_not_declared_are_kept() -> None:
     assert TypeAdapter(OtherConfig).validate_python({"name": "x", "own": 1}) == OtherConfig(name="x", extra={"own": 1})
 

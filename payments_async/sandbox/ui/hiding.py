@@ -10,10 +10,11 @@ from payments_async.sandbox import jsontext
 HIDDEN = "•••"
 
 _SECRET = re.compile(
-    r"secret|token|password|credential|authorization|cert|apikey|privatekey|iban|accountnumber|link|^state$|^code$",
+    r"secret|token|password|passphrase|credential|authorization|cert|(api|private|access|hmac)key|iban|accountnumber|link"
+    r"|phone|^(state|code|email|raw|bankaccount)$",
     re.IGNORECASE,
 )
-"""Names of members that no page shows."""
+"""Names of members that no page shows; those that the client's reprs hide are among them."""
 _IN_CONFIGS = re.compile(r"name|provider|pollingPeriod|pageSize|endpoint|baseUrl|\w*ID|createdAt", re.IGNORECASE)
 """Names of members that are shown of a connector's config; those of any other member may be credentials."""
 _OF_CONFIGS = re.compile(r"/connectors/(?!.*/(tasks|schedules))|/connectors$")
@@ -25,10 +26,12 @@ def shown(route: str, body: bytes) -> str:
         return "no body"
     try:
         value = jsontext.decode(jsontext.text(body))
+        hidden = _without_secrets(value, in_config=_OF_CONFIGS.search(route) is not None)
+        return json.dumps(hidden, indent=2, ensure_ascii=False)
     except ValueError:
         return f"{len(body):,} bytes that are no JSON"
-    hidden = _without_secrets(value, in_config=_OF_CONFIGS.search(route) is not None)
-    return json.dumps(hidden, indent=2, ensure_ascii=False)
+    except RecursionError:
+        return f"{len(body):,} bytes of JSON that is nested too deeply"
 
 
 def address(target: str) -> str:

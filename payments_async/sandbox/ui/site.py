@@ -1,7 +1,8 @@
 """The routes of the page: they answer browsers of this machine only, and run no code of others."""
 
 import ipaddress
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -87,8 +88,7 @@ class Site:
         return pages.live(self._record, self._record.seconds())
 
     async def _request(self, request: web.Request) -> web.Response:
-        number = request.match_info["number"]
-        received = self._record.find(int(number)) if number.isdecimal() else None
+        received = self._record.find(_number(request.match_info["number"]) or 0)
         if received is None:
             return self._answer("This request is not kept", status=404, here=None)
         return self._answer(f"{received.method} {received.route}", *pages.request(received), here=None)
@@ -102,8 +102,8 @@ class Site:
             return _web_answer(self._live())
         if name not in self._tables:
             return self._answer("There is no such page", status=404, here=None)
-        table, having, page = self._tables[name], request.query.get("having", ""), request.query.get("page", "1")
-        shown = read(self._store, table, having=having, page=int(page) if page.isdecimal() and len(page) < 10 else 1)
+        table, having, page = self._tables[name], request.query.get("having", ""), request.query.get("page", "")
+        shown = read(self._store, table, having=having, page=_number(page) or 1)
         return self._answer(table.title, *pages.rows(name, table, shown, having), here=name)
 
     async def _add_fault(self, request: web.Request) -> web.Response:
@@ -114,15 +114,15 @@ class Site:
         return _back()
 
     async def _remove_fault(self, request: web.Request) -> web.Response:
-        index = str((await request.post()).get("index", ""))
-        if index.isdecimal() and int(index) < len(self._faults.in_force):
-            del self._faults.in_force[int(index)]
+        index = _number(str((await request.post()).get("index", "")))
+        if index is not None and index < len(self._faults.in_force):
+            del self._faults.in_force[index]
         return _back()
 
     async def _work(self, request: web.Request) -> web.Response:
         count = str((await request.post()).get("count", ""))
         if self._worker is not None:
-            self._worker.work(int(count) if count.isdecimal() else None)
+            self._worker.work(_number(count))
         return _back()
 
     def _answer(self, title: str, *content: Markup, status: int = 200, here: str | None = "") -> web.Response:
@@ -149,7 +149,14 @@ def _local(handler: Handler) -> Handler:
     return local
 
 
-_NUMBERS: Mapping[str, Callable[[str], int | float]] = {"times": int, "status": int, "seconds": float}
+# Python converts no integer of thousands of digits.
+_WHOLE = re.compile("[0-9]{1,9}")
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
+def _number(text: str) -> int | None:
+    """The number in an address or a form, None where there is none."""
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def _fault(given: Mapping[str, str]) -> Fault:
@@ -158,5 +165,19 @@ def _fault(given: Mapping[str, str]) -> Fault:
     Raises:
         ValueError: it describes none.
     """
-    members = {name: _NUMBERS.get(name, str)(value.strip()) for name, value in given.items() if value.strip()}
+    members = {name: _member(name, value.strip()) for name, value in given.items() if value.strip()}
     return Fault.from_json(members)
+
+
+def _member(name: str, text: str) -> str | float:
+    match name:
+        case "times" | "status" if _WHOLE.fullmatch(text):
+            return int(text)
+        case "times" | "status":
+            raise ValueError(f"{name} is {text!r}: give a whole number")
+        case "seconds" if _DECIMAL.fullmatch(text):
+            return float(text)
+        case "seconds":
+            raise ValueError(f"{name} is {text!r}: give a number such as 0.5")
+        case _:
+            return text

@@ -1,16 +1,21 @@
 """The page as a browser gets it, without one."""
 
+import json
 import re
 from html import unescape
+from importlib import import_module
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+from payments_async import models
 from payments_async.sandbox import Fault, FaultKind
-from payments_async.sandbox.ui.hiding import address, shown
+from payments_async.sandbox.ui.hiding import HIDDEN, address, shown
 from payments_async.sandbox.ui.markup import Markup, element
 from payments_async.sandbox.ui.record import KEPT, LARGEST, SECONDS
+from payments_async.testing import example
+from payments_async.v3 import models as v3_models
 from tests.sandbox.conftest import Api, Start
 
 
@@ -144,10 +149,27 @@ async def test_faults_are_added_and_removed(api: Api) -> None:
     assert not api.sandbox.faults
 
 
-@pytest.mark.parametrize("fields", [{"kind": "nonsense"}, {"kind": "status", "times": "many"}, {"times": "1"}])
-async def test_a_fault_that_is_none_is_refused_with_the_reason(api: Api, fields: dict[str, str]) -> None:
-    assert '<p role="alert">This is no fault: ' in await page(api, "/faults", answered=400, **fields)
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"kind": "nonsense"}, "there is no kind of fault 'nonsense'"),
+        ({"kind": "status", "times": "many"}, "times is 'many': give a whole number"),
+        ({"kind": "delay", "seconds": "inf"}, "seconds is 'inf': give a number such as 0.5"),
+        ({"times": "1"}, "kind is missing"),
+    ],
+)
+async def test_a_fault_that_is_none_is_refused_with_the_reason(api: Api, fields: dict[str, str], reason: str) -> None:
+    text = unescape(await page(api, "/faults", answered=400, **fields))
+    assert f'<p role="alert">This is no fault: {reason}</p>' in text
     assert not api.sandbox.faults
+
+
+async def test_numbers_that_no_page_has_are_none(start: Start) -> None:
+    api, large = await start(version="3.4"), "9" * 5000
+    await page(api, f"/requests/{large}", answered=404)
+    await page(api, f"/payments?page={large}")
+    await page(api, "/faults/remove", index=large)
+    await page(api, "/work", count=large)
 
 
 async def test_the_worker_goes_on_step_by_step(start: Start) -> None:
@@ -222,6 +244,7 @@ async def test_secrets_are_blacked_out(start: Start) -> None:
     [
         ("/pools", b"", "no body"),
         ("/pools", b"client_secret=s", "15 bytes that are no JSON"),
+        ("/pools", b"[" * 900 + b"]" * 900, "1,800 bytes of JSON that is nested too deeply"),
         ("/pools", b'{"a": [{"access_token": "s", "b": 1}]}', '{"a": [{"access_token": "•••", "b": 1}]}'),
         ("/pools", b'{"iban": "", "account_number": null}', '{"iban": "", "account_number": null}'),
         ("/pools", b'{"credentials": {"a": "s"}}', '{"credentials": "•••"}'),
@@ -238,6 +261,19 @@ def test_bodies_are_shown_without_secrets(route: str, body: bytes, text: str) ->
         .replace(" ]", "]")
         == text
     )
+
+
+def test_members_that_reprs_hide_are_shown_of_no_body() -> None:
+    names: set[str] = set()
+    for package in (models, v3_models):
+        for name in import_module(f"{package.__name__}.generated.examples").EXAMPLES:
+            made = example(getattr(package, name))
+            if not name.startswith("Other"):  # their members have any names
+                names |= made.to_dict(hidden=True).keys() - made.to_dict().keys()
+    names.remove("config")  # shown in part
+    assert {"iban", "raw", "email", "hmacKey"} <= names
+    for name in names:
+        assert json.loads(shown("/pools", json.dumps({name: "s"}).encode())) == {name: HIDDEN}
 
 
 def test_addresses_are_shown_without_secrets() -> None:

@@ -617,6 +617,22 @@ async def test_ids_that_lead_elsewhere_are_refused_before_anything_is_sent(
     assert not sent.requests
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.payments.get_payment("\ud800"),
+        lambda client: client.payments.list_payments(cursor="\ud800").first(),
+        lambda client: client.pools.create_pool("\ud800", []),
+    ],
+)
+async def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent(
+    client: PaymentsClient, sent: Sent, call: Callable[[PaymentsClient], Any]
+) -> None:
+    with pytest.raises(ValueError, match="half of a surrogate pair"):
+        await call(client)
+    assert not sent.requests
+
+
 NUMBER: Any = 5
 
 BAD_CALLS: dict[str, Callable[[PaymentsClient], Any]] = {

@@ -35,7 +35,7 @@ try:
     from starlette.types import Receive, Scope, Send
 except ImportError as error:
     raise ImportError(
-        f"{error.name} is missing; install it with: pip install 'payments-async[fastapi]'", name=error.name
+        f"{error.name} is missing; install what the extra `fastapi` needs: pip install fastapi", name=error.name
     ) from None
 
 T = TypeVar("T")

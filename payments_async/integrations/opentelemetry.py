@@ -18,7 +18,7 @@ try:
     from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, TracerProvider, get_tracer
 except ImportError as error:
     raise ImportError(
-        f"{error.name} is missing; install it with: pip install 'payments-async[otel]'", name=error.name
+        f"{error.name} is missing; install what the extra `otel` needs: pip install opentelemetry-api", name=error.name
     ) from None
 
 if TYPE_CHECKING:

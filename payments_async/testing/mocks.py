@@ -44,7 +44,8 @@ def mocked(**options: Any) -> _Mocks:
     try:
         from aioresponses import aioresponses as original  # noqa: PLC0415
     except ImportError:
-        raise ImportError("aioresponses is missing; install it with: pip install 'payments-async[testing]'") from None
+        needs = "install what the extra `testing` needs: pip install aioresponses"
+        raise ImportError(f"aioresponses is missing; {needs}") from None
 
     class Mocked(original):
         def add(self, *args: Any, **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from payments_async.wire.call import Call, Page, QueryValue, Request, Response
 from payments_async.wire.errors import DecodeError, Outcome, ProtocolError
-from payments_async.wire.jsontext import UNREADABLE, is_json, json_bytes, json_value, media_type
+from payments_async.wire.jsontext import NO_CHARACTER, UNREADABLE, is_json, json_bytes, json_value, media_type
 from payments_async.wire.members import Names, known, on_the_wire
 from payments_async.wire.shapes import fields, is_model
 from payments_async.wire.times import time_in, time_out
@@ -178,7 +178,14 @@ def _segment(name: str, value: object) -> str:
         raise TypeError(f"{name} is a {type(value).__name__}: give a string")
     if value in {"", ".", ".."}:
         raise ValueError(f"{name} is {value!r}, which would lead to another route: give the resource's id")
-    return quote(value, safe="")
+    return _quoted(name, value)
+
+
+def _quoted(name: str, text: str) -> str:
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} contains half of a surrogate pair, which is no character") from None
 
 
 def _query_text(name: str, value: str | int | datetime) -> str:
@@ -198,7 +205,7 @@ def _query_text(name: str, value: str | int | datetime) -> str:
 def _query(query: Mapping[str, QueryValue]) -> str:
     # Both spaces and plus signs are percent-encoded: the server would read a plus sign as a space.
     pairs = [
-        f"{quote(name, safe='')}={quote(_query_text(name, each), safe='')}"
+        f"{quote(name, safe='')}={_quoted(name, _query_text(name, each))}"
         for name, value in query.items()
         if value is not None
         for each in ([value] if isinstance(value, (str, int, datetime)) else value)
@@ -260,7 +267,7 @@ def encode(call: Call[Any], *, base: str, headers: Mapping[str, str], deadline: 
         try:
             content, reference, secrets = _content(call.body)
         except (ValueError, TypeError) as error:
-            problem = str(error)
+            problem = NO_CHARACTER if isinstance(error, UnicodeEncodeError) else str(error)
         if problem is not None:
             raise ValueError(problem)  # outside the handler: the frames of the first error hold parts of the body
         all_headers["Content-Type"] = "application/json"

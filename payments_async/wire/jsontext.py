@@ -137,6 +137,9 @@ def _no_json(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON")
 
 
+NO_CHARACTER = "half of a surrogate pair in a text has no place in JSON"
+"""Why UTF-8 cannot have a text."""
+
 json_bytes: Callable[[Any], bytes] = msgspec.json.Encoder(decimal_format="number").encode
 """A plain JSON value, or a text enum, as compact JSON text in UTF-8."""
 

@@ -398,5 +398,5 @@ def test_without_its_extra_it_says_what_to_install() -> None:
     program = "import sys; sys.modules['fastapi'] = None; import payments_async.integrations.fastapi"
     ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
     assert ended.stderr.splitlines()[-1] == (
-        "ImportError: fastapi is missing; install it with: pip install 'payments-async[fastapi]'"
+        "ImportError: fastapi is missing; install what the extra `fastapi` needs: pip install fastapi"
     )

@@ -230,4 +230,4 @@ async def test_a_cancelled_call_ends_its_span(recorded: Telemetry) -> None:
 def test_without_its_extra_it_says_what_to_install() -> None:
     program = "import sys; sys.modules['opentelemetry'] = None; import payments_async.integrations.opentelemetry"
     ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
-    assert ended.stderr.splitlines()[-1].endswith("is missing; install it with: pip install 'payments-async[otel]'")
+    assert ended.stderr.splitlines()[-1].endswith("what the extra `otel` needs: pip install opentelemetry-api")

@@ -59,5 +59,5 @@ def _member(name: str, value: Any, *, in_config: bool) -> Any:
     if isinstance(value, dict | list):
         secret = _SECRET.search(plain) is not None
         return HIDDEN if secret else _without_secrets(value, in_config=in_config or plain == "config")
-    allowed = _IN_CONFIGS.fullmatch(plain) if in_config else not _SECRET.search(plain)
+    allowed = not _SECRET.search(plain) and (not in_config or _IN_CONFIGS.fullmatch(plain))
     return value if allowed or value in (None, "") else HIDDEN

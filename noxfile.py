@@ -323,11 +323,11 @@ STYLE = [
     ("ruff", "format", "--check", "--quiet", "."),
     ("lint-imports", "--no-cache"),
 ]
-TYPES = [("mypy",), ("pyright",)]
+TYPES = [("mypy",), ("pyright",), ("pyright", "--verifytypes", "payments_async", "--ignoreexternal")]
 
 
 def check(session: nox.Session, what: str, *commands: tuple[str, ...]) -> None:
     """Run the commands side by side, since each of them uses one processor; best the longest first."""
     with announced(session, what), ThreadPoolExecutor(os.cpu_count()) as side_by_side:
-        for checked in [side_by_side.submit(session.run, *command) for command in commands]:
+        for checked in [side_by_side.submit(session.run, *command, silent=True) for command in commands]:
             checked.result()

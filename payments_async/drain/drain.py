@@ -283,7 +283,7 @@ class Drain(Generic[Row]):
         self._page_size = page_size
         self._follow, self._every, self._slack = follow, every, slack
         self._on_progress = on_progress
-        self.report = Report(resource=found.name)
+        self.report: Report = Report(resource=found.name)
         """The progress of the drain, updated while it runs."""
         if strategy == "keyset" and self._listing.key is None:
             raise ValueError(f"the server has no key for {self._listing.name}: leave the strategy out")

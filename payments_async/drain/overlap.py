@@ -23,7 +23,7 @@ from payments_async.drain.rows import identity, time_text
 from payments_async.drain.source import Order, Source
 from payments_async.wire.call import Page
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 _OVERLAP = 10
 """How many rows of the last page the next one begins with."""

@@ -19,7 +19,7 @@ from payments_async.drain.sinks.sink import Sink
 from payments_async.drain.source import Source
 from payments_async.wire.errors import ServerError, ValidationError
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The newest time of an empty list."""

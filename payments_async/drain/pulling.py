@@ -19,9 +19,9 @@ class Handed(Sink[Any]):
     remembers: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        self.rows = asyncio.Queue[list[Any]](1)
-        self.news = asyncio.Event()
-        self.closed = False
+        self.rows: asyncio.Queue[list[Any]] = asyncio.Queue(1)
+        self.news: asyncio.Event = asyncio.Event()
+        self.closed: bool = False
         self._ledger: Ledger
 
     async def open(self, opening: Opening) -> Ledger:  # noqa: ARG002  # it has no target

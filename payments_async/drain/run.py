@@ -26,7 +26,7 @@ from payments_async.drain.writing import Writer
 from payments_async.wire.call import Page
 from payments_async.wire.errors import RateLimitedError, ServerError, TransportError
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 _MIN_PAGES_TO_SPLIT = 4
 """How many pages a partition must have left to be split in two."""

@@ -12,7 +12,7 @@ from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.planning import Plan
 from payments_async.drain.sinks.sink import run_to_end
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 _QUEUED = 1000
 """How many rows may wait for the writer. On a slow disk, more pages share a commit."""
@@ -30,7 +30,7 @@ class Writer:
 
     def __init__(self, plan: Plan, ledger: Ledger) -> None:
         self._plan = plan
-        self.committed = ledger
+        self.committed: Ledger = ledger
         self._waiting = deque[Step]()
         self._rows = 0
         self._changed = asyncio.Condition()

@@ -32,10 +32,11 @@ from payments_async.models import Model
 try:
     from fastapi import APIRouter, Depends, FastAPI, Query, Request
     from fastapi.responses import JSONResponse, StreamingResponse
+    from starlette.responses import AsyncContentStream
     from starlette.types import Receive, Scope, Send
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
-        f"{error.name} is missing; install what the extra `fastapi` needs: pip install fastapi", name=error.name
+        f"{_missing.name} is missing; install what the extra `fastapi` needs: pip install fastapi", name=_missing.name
     ) from None
 
 T = TypeVar("T")
@@ -259,7 +260,7 @@ class NDJSONResponse(StreamingResponse):
         # sends that the reader has gone.
         async with aclosing(self._chunks), _until(self.listen_for_disconnect(receive)):
             first = await anext(self._chunks, b"")
-            self.body_iterator = _after(first, self._chunks)
+            self.body_iterator: AsyncContentStream = _after(first, self._chunks)
             await self.stream_response(send)
 
 

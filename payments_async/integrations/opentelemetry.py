@@ -16,9 +16,10 @@ try:
     from opentelemetry.metrics import Counter, Histogram, MeterProvider, get_meter
     from opentelemetry.propagate import inject
     from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, TracerProvider, get_tracer
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
-        f"{error.name} is missing; install what the extra `otel` needs: pip install opentelemetry-api", name=error.name
+        f"{_missing.name} is missing; install what the extra `otel` needs: pip install opentelemetry-api",
+        name=_missing.name,
     ) from None
 
 if TYPE_CHECKING:

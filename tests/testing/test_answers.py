@@ -103,7 +103,9 @@ async def test_errors_come_through_the_layers_of_the_client() -> None:
 
 def test_without_its_extra_mocked_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "aioresponses", None)
-    with pytest.raises(ImportError, match=r"aioresponses is missing; install what the extra `testing` needs: pip install aioresponses"):
+    with pytest.raises(
+        ImportError, match=r"aioresponses is missing; install what the extra `testing` needs: pip install aioresponses"
+    ):
         mocked()
 
 

@@ -41,8 +41,8 @@ class FileSink(Sink):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
-        self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
+        self.path: Path = Path(path)
+        self.checkpoint: CheckpointFile = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
         self._file: BinaryIO
         self._identity: Identity
         self._key: tuple[str, ...]

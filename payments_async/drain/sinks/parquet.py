@@ -40,9 +40,9 @@ class Parquet(Sink):
     endless: ClassVar[bool] = False
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
-        self.checkpoint = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
-        self.parts = self.path.with_name(self.path.name + ".parts")
+        self.path: Path = Path(path)
+        self.checkpoint: CheckpointFile = CheckpointFile(self.path.with_name(self.path.name + ".checkpoint"))
+        self.parts: Path = self.path.with_name(self.path.name + ".parts")
         self._lock: BinaryIO
         self._identity: Identity
         self._key: tuple[str, ...]
@@ -239,4 +239,4 @@ def _arrow(name: str) -> Any:
     try:
         return import_module(name)
     except ModuleNotFoundError:
-        raise DrainError(f"{name} is missing; install it with: pip install 'payments-async[parquet]'") from None
+        raise DrainError(f"{name} is missing; install what the extra `parquet` needs: pip install pyarrow") from None

@@ -68,12 +68,13 @@ class PostgreSQL(Sink):
     def __init__(self, dsn: str, *, table: str | None = None, schema: str = "public") -> None:
         dsn = hidden(dsn)  # in this frame too
         self._dsn = dsn
-        self.database = name_of(dsn)
+        self.database: str = name_of(dsn)
         """The database without its password, as messages name it."""
         for name in (schema, table):
             if name is not None:
                 check_name(name)
-        self.schema, self.table = schema, table
+        self.schema: str = schema
+        self.table: str | None = table
         self._opening: Opening
         self._name: str
         self._connection: Any = None
@@ -390,4 +391,4 @@ def _asyncpg() -> Any:
     try:
         return import_module("asyncpg")
     except ModuleNotFoundError:
-        raise DrainError("asyncpg is missing; install it with: pip install 'payments-async[postgres]'") from None
+        raise DrainError("asyncpg is missing; install what the extra `postgres` needs: pip install asyncpg") from None

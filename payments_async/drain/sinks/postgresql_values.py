@@ -25,7 +25,8 @@ _EPOCH = 946_684_800_000_000
 class Records(dict[tuple[Any, ...], tuple[Any, ...]]):
     """Rows as the database takes them, by their keys; no repr shows them."""
 
-    __repr__ = object.__repr__
+    def __repr__(self) -> str:
+        return object.__repr__(self)
 
 
 def stored(name: str, value: Any, kind: Kind) -> Any:

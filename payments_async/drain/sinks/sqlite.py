@@ -43,7 +43,7 @@ class SQLite(Sink):
     format: ClassVar[str] = "sqlite"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self._database: sqlite3.Connection
         self._file: os.stat_result
         self._opening: Opening

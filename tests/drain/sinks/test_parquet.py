@@ -164,7 +164,7 @@ async def test_a_missing_pyarrow_is_one_line_that_says_what_to_install(
     monkeypatch.setitem(sys.modules, missing, None)
     sink = Parquet(path)
     with pytest.raises(
-        DrainError, match=r"pyarrow\.parquet is missing; install it with: pip install 'payments-async\[parquet\]'"
+        DrainError, match=r"pyarrow\.parquet is missing; install what the extra `parquet` needs: pip install pyarrow"
     ):
         await sink.open(opening(sink))
     await sink.aclose()

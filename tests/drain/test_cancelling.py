@@ -47,7 +47,7 @@ def ids(rows: list[Row]) -> list[str]:
     return sorted(row["id"] for row in rows)
 
 
-@examples(120)
+@examples(60)
 @given(STOPS, st.integers(1, 12), st.sampled_from(["payments", "accounts", "pools", "balances"]))
 def test_wherever_runs_are_cancelled_the_last_one_completes_the_list(
     stops: list[Stop], page_size: int, resource: Any

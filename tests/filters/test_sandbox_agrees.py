@@ -106,7 +106,7 @@ async def linguistic() -> AsyncIterator[PaymentsClient]:
         yield connected
 
 
-@settings(shared, max_examples=30)
+@settings(shared, max_examples=12)
 @given(st.data())
 @pytest.mark.parametrize("key", [filters.payments.reference, filters.accounts.reference], ids=str)
 async def test_comparisons_follow_the_order_of_a_linguistic_server(

@@ -89,6 +89,6 @@ async def _strategy(plan: Plan) -> Strategy:
     if plan.strategy is not None:
         raise DrainError(f"{missing}: drain with strategy='cursor'")
     message = f"{missing}; following its cursor instead, one page after the other"
-    log.warning("%s", message)
+    log.warning("%s", message, extra={"resource": name, "strategy": "cursor"})
     warnings.warn(message, DrainWarning, stacklevel=2)
     return "cursor"

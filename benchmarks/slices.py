@@ -25,7 +25,6 @@ from payments_async.drain.partition import Strategy
 
 LOOK_UP = 85
 PAGE_SIZE = 1_000
-FIRST_PAGE = 100
 
 CURSOR = "cursor"
 SPREADS = {"slices, all amounts distinct": 0.0, "slices, a quarter equal": 0.25, "slices, all amounts equal": 1.0}
@@ -44,10 +43,9 @@ class Cost:
     def of_cursor(cls, payments: int) -> Self:
         """What a drain by cursor costs: a walk of a million would take hours on a server.
 
-        It asks for the newest payment, for a page of 100, whose cursor tells it how to ask for larger ones, and for
-        pages of 1,000 more rows each.
+        It asks for the newest payment, and then for pages of 1,000 more rows each.
         """
-        ends = [1, *range(FIRST_PAGE, payments, PAGE_SIZE), payments]
+        ends = [1, *range(PAGE_SIZE, payments, PAGE_SIZE), payments]
         return cls(payments, LOOK_UP * sum(ends), len(ends))
 
     def counting(self, send: Send) -> Send:

@@ -17,6 +17,7 @@ from benchmarks.prefetch import prefetch
 from benchmarks.processes import ROOT, printed
 from benchmarks.report import LAYERS, Report
 from benchmarks.sizes import FULL, QUICK, Sizes
+from benchmarks.slices import slices
 from benchmarks.starts import starts
 from benchmarks.users import users
 
@@ -48,6 +49,7 @@ def measured(sizes: Sizes, home: Path) -> Measurements:
         "what users can set": lambda: users(sizes),
         "what drains cost": lambda: drains(sizes),
         "what partitions gain": lambda: partitions(sizes),
+        "what slices cost": lambda: slices(sizes),
     }
     together: Measurements = {}
     for name, part in parts.items():

@@ -16,6 +16,7 @@ from benchmarks.draining import KEYSET, OFFSET, PARTITIONED
 from benchmarks.goals import PEERS
 from benchmarks.prefetch import LATENCIES
 from benchmarks.sizes import FULL
+from benchmarks.slices import CURSOR, SPREADS
 from benchmarks.table import number
 
 OURS = "payments_async"
@@ -150,6 +151,19 @@ def costs(axes: Axes, measurements: Measurements, theme: Theme, *, of: str) -> N
         if way != PARTITIONED:  # it ends where keyset does
             end = payments[-1], values[-1]
             axes.annotate(number(values[-1]), end, (8, 0), textcoords="offset points", va="center")
+    _lengths(axes)
+
+
+def slices(axes: Axes, measurements: Measurements, theme: Theme) -> None:
+    colours = theme.other, theme.ours, theme.ours, theme.text
+    for name, colour, line in zip((CURSOR, *SPREADS), colours, ("-", "-", ":", "-"), strict=True):
+        payments, units = measurements[f"{name}: payments"], measurements[f"{name}: units"]
+        axes.loglog(payments, units, line, color=colour, linewidth=2, marker="o", label=name)
+    _lengths(axes)
+
+
+def _lengths(axes: Axes) -> None:
+    """The axes of a chart over the lengths of drains."""
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.set_major_formatter("{x:,.12g}")
     axes.minorticks_off()
@@ -175,5 +189,6 @@ CHARTS: dict[str, tuple[str, Chart, float]] = {
     "prefetch": ("Milliseconds a page, with 20 ms of the consumer's own work on each", prefetch, 2.8),
     "rows-read": ("Rows that the server reads for a drain", partial(costs, of="rows read"), 3.2),
     "seconds": ("Seconds that a drain takes", partial(costs, of="seconds"), 3.2),
+    "slices": ("What a drain of client.v3 costs the database, in rows scanned", slices, 3.2),
 }
 """The title of each chart, what draws it, and its height in inches."""

@@ -15,15 +15,16 @@ from benchmarks.comparison import Comparison, Measurements, results
 from benchmarks.draining import WAYS
 from benchmarks.drains import COSTS
 from benchmarks.goals import GOALS
-from benchmarks.partitions import PAGE_SIZES, PARTITIONS, named
+from benchmarks.partitions import DATABASE, FILE, PAGE_SIZES, PARTITIONS, named
 from benchmarks.sizes import Sizes
+from benchmarks.slices import CURSOR, SPREADS
 from benchmarks.table import HEAD, VERDICT_HEAD, Cells, aligned, cells, markdown, number, verdict
 from benchmarks.users import EFFECTS
 
 LAYERS = "layers: "
 """Begins the names of what was measured of layers."""
 
-PAGES = {"speed.md": ["peers", "layers", "settings", "conditions"], "draining.md": ["costs", "partitions"]}
+PAGES = {"speed.md": ["peers", "layers", "settings", "conditions"], "draining.md": ["costs", "partitions", "slices"]}
 """The pages of the documentation that a run fills in, and what each of them shows."""
 
 
@@ -77,6 +78,7 @@ class Report:
             "What users can set": self.compared(EFFECTS),
             "What drains cost": self.costs(),
             "What partitions gain": self.partitions(),
+            "What slices cost": self.slices(),
         }
         missing = [
             f"not measured: {each.what} against {each.against}"
@@ -122,12 +124,31 @@ class Report:
     def partitions(self) -> list[Cells]:
         """A table of what partitions gain where requests take 20 ms on the way."""
         return [
-            ["rows of a page", "partitions", "payments/s", "as fast as one"],
+            ["sink", "rows of a page", "partitions", "payments/s", "as fast as one"],
             *(
-                [f"{page_size:,}", str(count), number(rate), f"{number(rate / rates[0])} ×"]
+                [sink, f"{page_size:,}", str(count), number(rate), f"{number(rate / rates[0])} ×"]
+                for sink in (FILE, DATABASE)
                 for page_size in PAGE_SIZES
-                if (rates := self.measurements.get(named(page_size)))
+                if (rates := self.measurements.get(named(sink, page_size)))
                 for count, rate in zip(PARTITIONS, rates, strict=True)
+            ),
+        ]
+
+    def slices(self) -> list[Cells]:
+        """A table of what drains of `client.v3` cost the database, those of one length below each other."""
+        drains = [
+            (name, *costs)
+            for name in (CURSOR, *SPREADS)
+            for costs in zip(
+                *(self.measurements.get(f"{name}: {what}", []) for what in ("payments", "requests", "units")),
+                strict=True,
+            )
+        ]
+        return [
+            ["payments", "drained by", "requests", "database, in rows scanned"],
+            *(
+                [f"{payments:,.0f}", name, f"{requests:,.0f}", f"{units:,.0f}"]
+                for name, payments, requests, units in sorted(drains, key=lambda drain: drain[1])
             ),
         ]
 
@@ -139,6 +160,7 @@ class Report:
             "settings": self.compared(EFFECTS),
             "costs": self.costs(),
             "partitions": self.partitions(),
+            "slices": self.slices(),
         }
         parts = {name: markdown(rows) for name, rows in tables.items()} | {"conditions": self.conditions}
         for page, names in PAGES.items():

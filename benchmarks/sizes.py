@@ -16,6 +16,7 @@ class Sizes:
         short, long: Payments in the lists whose drains must need the same memory.
         long_drains: How often these are drained.
         drained: Payments in the lists that are drained by offset and by key, `short` and `long` among them.
+        sliced: Payments in the lists that are drained in slices.
         far: Payments in a list that is drained in partitions, with latency.
         pages: Pages in a walk with latency.
         decodes: How often a page is decoded in a round.
@@ -31,6 +32,7 @@ class Sizes:
     long: int
     long_drains: int
     drained: tuple[int, ...]
+    sliced: tuple[int, ...]
     far: int
     pages: int
     decodes: int
@@ -47,6 +49,7 @@ FULL = Sizes(
     long=1_000_000,
     long_drains=3,
     drained=(1_000, 10_000, 100_000, 1_000_000),
+    sliced=(1_000, 10_000, 100_000, 1_000_000),
     far=30_000,
     pages=15,
     decodes=40,
@@ -63,6 +66,7 @@ QUICK = Sizes(
     long=10_000,
     long_drains=1,
     drained=(1_000, 10_000),
+    sliced=(1_000,),
     far=2_000,
     pages=5,
     decodes=5,

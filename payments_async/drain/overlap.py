@@ -222,7 +222,7 @@ async def _as_they_follow(source: Source, cursor: str, shown: Shown) -> Stretche
         f"the server's cursors for {source.listing.name} have a form that cannot be written: a row may be skipped when "
         "another one goes"
     )
-    log.warning("%s", message)
+    log.warning("%s", message, extra={"resource": source.listing.name})
     warnings.warn(message, DrainWarning, stacklevel=2)
     async for page in source.from_cursor(cursor).by_page():
         rows = [row for row in page.data if not shown.has(row)]

@@ -56,7 +56,9 @@ async def first_checkpoints(plan: Plan) -> list[Checkpoint]:
     if plan.notes_arrivals:
         # Determined before anything is drained: items that are added from now on are found by their time.
         order = source.listing.newest_first
-        newest = await source.pages(sort=order and order[:1], page_size=1).first()
+        sort = order and order[:1]
+        newest = await source.pages(sort=sort, page_size=1).first()
+        source.learn(sort, newest.next)
         since = min(newest.data[0].created_at, datetime.now(UTC)) if newest.data else _EPOCH
         arrivals = Partition(number=0, strategy="arrivals")
         planned.append(Checkpoint(partition=arrivals, key=time_text(since), done=not (plan.follow or plan.catch_up)))
@@ -89,6 +91,6 @@ async def _strategy(plan: Plan) -> Strategy:
     if plan.strategy is not None:
         raise DrainError(f"{missing}: drain with strategy='cursor'")
     message = f"{missing}; following its cursor instead, one page after the other"
-    log.warning("%s", message)
+    log.warning("%s", message, extra={"resource": name, "strategy": "cursor"})
     warnings.warn(message, DrainWarning, stacklevel=2)
     return "cursor"

@@ -85,7 +85,8 @@ class Run:
             writer.committed = writer.committed.moved([first])
         await self._load([*writer.committed])
         writer.report()
-        log.info("%s: draining %d partitions by %s", report.resource, report.partitions, report.strategy)
+        told = {"resource": report.resource, "partitions": report.partitions, "strategy": report.strategy}
+        log.info("%s: draining %d partitions by %s", *told.values(), extra=told)
         try:
             async with asyncio.TaskGroup() as group:
                 writing = group.create_task(writer())
@@ -165,8 +166,8 @@ class Run:
                 await self._drain(partition)
                 self._active.discard(partition)
                 if partition.checkpoint.done:
-                    number = partition.checkpoint.partition.number
-                    log.info("%s: partition %d is done", self._plan.report.resource, number)
+                    told = {"resource": self._plan.report.resource, "partition": partition.checkpoint.partition.number}
+                    log.info("%s: partition %d is done", *told.values(), extra=told)
                 self._notify()
             elif self._active:
                 self._request_split()
@@ -272,7 +273,8 @@ class Run:
                 if not plan.follow:
                     raise
                 # A drain that follows must survive a server that is unavailable for a while.
-                log.warning("%s: looking again in %g s, because %s", plan.report.resource, plan.every, error)
+                told = {"resource": plan.report.resource, "pause": plan.every, "error": type(error).__name__}
+                log.warning("%s: looking again in %g s, because %s", *told.values(), extra=told)
             if not plan.follow:
                 return
             with suppress(TimeoutError):

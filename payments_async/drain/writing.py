@@ -97,7 +97,8 @@ class Writer:
         share = 1.0 if report.done else _share(drained)
         # An estimate that goes down would confuse users.
         report.share = share if share is None else max(share, report.share or 0.0)
-        log.debug("%s: %d rows in %d pages", report.resource, report.items, report.pages)
+        told = {"resource": report.resource, "rows": report.items, "pages": report.pages}
+        log.debug("%s: %d rows in %d pages", *told.values(), extra=told)
         if (look := self._plan.on_progress) is not None:
             try:
                 look(report)

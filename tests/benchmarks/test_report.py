@@ -8,9 +8,10 @@ from benchmarks.comparison import Measurements
 from benchmarks.draining import WAYS
 from benchmarks.drains import COSTS
 from benchmarks.goals import GOALS
-from benchmarks.partitions import PAGE_SIZES, named
+from benchmarks.partitions import DATABASE, FILE, PAGE_SIZES, named
 from benchmarks.report import PAGES, Report, marked
 from benchmarks.sizes import QUICK
+from benchmarks.slices import CURSOR, SPREADS
 from benchmarks.users import EFFECTS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -22,7 +23,9 @@ def measurements() -> Measurements:
     sides = [side for comparison in [*GOALS, *EFFECTS] for side in comparison.sides]
     courses = ["course of memory: ours", "course of memory: limit"]
     costs = [f"{way}: {name}" for way in WAYS for name in COSTS]
-    names = [*sides, *courses, *costs, *map(named, PAGE_SIZES), "read"]
+    costs += [f"{name}: {what}" for name in (CURSOR, *SPREADS) for what in ("payments", "requests", "units")]
+    far = [named(sink, page_size) for sink in (FILE, DATABASE) for page_size in PAGE_SIZES]
+    names = [*sides, *courses, *costs, *far, "read"]
     return {name: [float(place), 7.0, 8.0] for place, name in enumerate(names, 1)}
 
 
@@ -60,12 +63,20 @@ def test_costs_of_drains_of_one_length_are_below_each_other() -> None:
 
 
 def test_the_speed_of_partitions_is_compared_with_one() -> None:
-    report = Report.of({named(100): [2_000.0, 7_000.0, 12_000.0]}, QUICK)
+    report = Report.of({named(DATABASE, 100): [2_000.0, 7_000.0, 12_000.0]}, QUICK)
     assert report.partitions()[1:] == [
-        ["100", "1", "2,000", "1.00 ×"],
-        ["100", "4", "7,000", "3.50 ×"],
-        ["100", "8", "12,000", "6.00 ×"],
+        [DATABASE, "100", "1", "2,000", "1.00 ×"],
+        [DATABASE, "100", "4", "7,000", "3.50 ×"],
+        [DATABASE, "100", "8", "12,000", "6.00 ×"],
     ]
+
+
+def test_slices_of_one_length_are_below_the_cursor() -> None:
+    costs = {"payments": [10.0, 2_000.0], "requests": [3.0, 40.0], "units": [11.0, 5e9]}
+    both = {f"{name}: {what}": values for name in (CURSOR, *SPREADS) for what, values in costs.items()}
+    rows = Report.of(both, QUICK).slices()[1:]
+    assert rows[:2] == [["10", CURSOR, "3", "11"], ["10", "slices, all amounts distinct", "3", "11"]]
+    assert rows[4] == ["2,000", CURSOR, "40", "5,000,000,000"]
 
 
 def test_the_tables_of_the_pages_are_replaced(measurements: Measurements, tmp_path: Path) -> None:
@@ -78,7 +89,7 @@ def test_the_tables_of_the_pages_are_replaced(measurements: Measurements, tmp_pa
     assert report.conditions in speed
     assert speed.count("formance-sdk-python 9.0.1") >= 4
     assert draining.count("| 7 | keyset |") == 1
-    assert draining.count("| 100 | 8 | 8.00 |") == 1
+    assert draining.count("| JSON Lines | 100 | 8 | 8.00 |") == 1
     report.write_into(tmp_path)
     assert [(tmp_path / name).read_text() for name in PAGES] == written
 

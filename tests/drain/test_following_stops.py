@@ -224,9 +224,12 @@ def test_a_server_that_is_away_for_a_while_is_looked_at_again(
             away = False
             await asyncio.sleep(EVERY)
             assert taken(sink) == names(lists.payments)
-        told = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+        told = [each for each in caplog.records if each.levelname == "WARNING"]
         assert len(told) == 3
-        assert all(text.startswith("payments: looking again in 5 s, because ") for text in told)
+        error = told[0].__dict__["error"]
+        assert all(each.getMessage() == f"payments: looking again in 5 s, because {error}" for each in told)
+        assert [(each.__dict__["resource"], each.__dict__["pause"]) for each in told] == [("payments", 5.0)] * 3
+        assert error in {"ServerError", "RateLimitedError", "ConnectionFailedError"}
 
     at_once(run())
 

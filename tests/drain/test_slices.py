@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from payments_async import PaymentsClient, Request, Response, Send
-from payments_async.drain import Drain, DrainError
+from payments_async.drain import Drain, DrainError, Report
 from payments_async.sandbox import Sandbox
 from payments_async.v3 import filters
 from tests.drain.lists import Memory
@@ -98,6 +98,28 @@ async def test_progress_is_near_the_truth_where_it_is_known(partitions: int) -> 
     known = [(items, share) for items, share in told if share >= 0]
     assert len(known) > 30
     assert all(abs(items / 3000 - share) <= 0.08 for items, share in known)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("partitions", [1, 4, 8])
+async def test_progress_at_pages_of_a_thousand_is_near_the_truth_after_a_break_too(partitions: int) -> None:
+    told, breaks = dict[int, float | None](), True
+
+    def look(report: Report) -> None:
+        nonlocal breaks
+        told[report.items] = report.share
+        if breaks and report.items >= 4_000:
+            breaks = False
+            raise InterruptedError
+
+    async with served(0, 10_000) as sandbox, PaymentsClient(sandbox.url) as client:
+        sink = Memory()
+        with pytest.raises(InterruptedError):
+            await Drain(client.v3, "payments", sink, partitions=partitions, on_progress=look).run()
+        await Drain(client.v3, "payments", sink, partitions=partitions, on_progress=look).run(resume=True)
+    known = {items: share for items, share in told.items() if share is not None and items < 10_000}
+    assert len(known) >= 4
+    assert all(abs(items / 10_000 - share) <= 0.05 for items, share in known.items())
 
 
 async def test_initiations_under_a_status_are_read_by_cursor_because_the_server_refuses_both() -> None:

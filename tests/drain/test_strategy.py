@@ -65,7 +65,9 @@ async def test_a_server_that_refuses_keys_is_followed_by_cursor_and_that_is_told
     assert (report.strategy, report.partitions, report.items) == ("cursor", 1, count)
     expected = f"the server does not list {resource} by reference; following its cursor instead"
     assert [str(each.message).startswith(expected) for each in told] == [True]
-    assert [each.levelno for each in caplog.records if expected in each.getMessage()] == [logging.WARNING]
+    (record,) = [each for each in caplog.records if expected in each.getMessage()]
+    assert record.levelno == logging.WARNING
+    assert (record.__dict__["resource"], record.__dict__["strategy"]) == (resource, "cursor")
 
 
 @both_lists

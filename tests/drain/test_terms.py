@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,19 @@ async def test_an_estimate_never_says_that_all_is_done() -> None:
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert all(share < 1 for share in shares[:-1])
+
+
+async def test_records_of_a_drain_carry_their_values_by_name(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "payments_async.drain"):
+        await drained(Lists(payments=numbered(20)), "payments", Memory(), page_size=PAGE)
+    told = {each.getMessage(): vars(each) for each in caplog.records if each.name.startswith("payments_async.drain")}
+    begun = told["payments: draining 1 partitions by keyset"]
+    assert (begun["resource"], begun["partitions"], begun["strategy"]) == ("payments", 1, "keyset")
+    done = told["payments: partition 1 is done"]
+    assert (done["resource"], done["partition"]) == ("payments", 1)
+    (committed,) = [values for text, values in told.items() if text.startswith("payments: 20 rows in ")][-1:]
+    assert (committed["resource"], committed["rows"]) == ("payments", 20)
+    assert committed["pages"] > 0
 
 
 # Fan-outs

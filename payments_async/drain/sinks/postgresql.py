@@ -133,11 +133,11 @@ class PostgreSQL(Sink):
 
     async def _check_columns(self, database: Any) -> None:
         rows = await database.fetch(
-            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+            "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute"
             " WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped",
             self._oid,
         )
-        found, wanted = {name: kind for name, kind in rows}, self._columns  # noqa: C416  # records are not pairs
+        found, wanted = {name: kind for name, kind, _ in rows}, self._columns
         for name in {**wanted, **found}:
             has, needs = found.get(name, "not there"), wanted.get(name, "not there")
             if has != needs:
@@ -145,6 +145,11 @@ class PostgreSQL(Sink):
                     f"{self._where} has other columns than the rows of this drain: {name} is {has} instead of {needs}; "
                     "replace the table, or give another one"
                 )
+        if nullable := {name for name, _, required in rows if not required}.intersection(self._opening.key):
+            raise DrainError(
+                f"{self._where} may have rows without {nullable.pop()}, which identifies them: make it the primary key "
+                "again, or replace the table"
+            )
 
     async def _oid_of(self, database: Any, table: str) -> int | None:
         """What identifies a table, even from another one of the same name; `None` if there is none."""

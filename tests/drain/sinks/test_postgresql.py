@@ -313,6 +313,14 @@ async def test_the_table_of_another_drain_is_refused(dsn: str, other: dict[str, 
     assert f"not {value!r}" in why
 
 
+async def test_a_table_whose_rows_may_lack_their_key_is_refused(dsn: str) -> None:
+    await (await begun(dsn)).aclose()
+    await execute(dsn, "ALTER TABLE payments DROP CONSTRAINT payments_pkey")
+    await execute(dsn, "ALTER TABLE payments ALTER COLUMN id DROP NOT NULL")
+    why = await refused(PostgreSQL(dsn, table="payments"), resume=True)
+    assert "may have rows without id, which identifies them: make it the primary key again, or replace" in why
+
+
 @pytest.mark.parametrize(
     ("change", "how"),
     [

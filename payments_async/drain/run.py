@@ -85,8 +85,8 @@ class Run:
             writer.committed = writer.committed.moved([first])
         await self._load([*writer.committed])
         writer.report()
-        told = {"resource": report.resource, "partitions": report.partitions, "strategy": report.strategy}
-        log.info("%s: draining %d partitions by %s", *told.values(), extra=told)
+        told = {"resource": report.resource, "strategy": report.strategy, "partitions": report.partitions}
+        log.info("%s: draining by %s, partitions: %d", *told.values(), extra=told)
         try:
             async with asyncio.TaskGroup() as group:
                 writing = group.create_task(writer())

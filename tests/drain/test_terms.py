@@ -115,7 +115,7 @@ async def test_records_of_a_drain_carry_their_values_by_name(caplog: pytest.LogC
     with caplog.at_level(logging.DEBUG, "payments_async.drain"):
         await drained(Lists(payments=numbered(20)), "payments", Memory(), page_size=PAGE)
     told = {each.getMessage(): vars(each) for each in caplog.records if each.name.startswith("payments_async.drain")}
-    begun = told["payments: draining 1 partitions by keyset"]
+    begun = told["payments: draining by keyset, partitions: 1"]
     assert (begun["resource"], begun["partitions"], begun["strategy"]) == ("payments", 1, "keyset")
     done = told["payments: partition 1 is done"]
     assert (done["resource"], done["partition"]) == ("payments", 1)

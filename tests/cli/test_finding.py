@@ -35,7 +35,8 @@ async def test_an_item_is_found_by_its_reference(
 @pytest.mark.parametrize("resource", ["payments", "connectors", "pools"])
 async def test_an_item_is_found_by_the_short_id_that_a_table_shows(resource: str, command: Command) -> None:
     shown = (await command("list", resource, "--columns", "short_id")).out.split()[-1]
-    ran = await command("get", resource, shown, "--json")
+    # A shell leaves the carriage return of a line of CSV.
+    ran = await command("get", resource, f"{shown}\r", "--json")
     assert (ran.code, ran.err) == (0, "")
     found = json.loads(ran.out)
     assert short_id(found["connector_id" if resource == "connectors" else "id"]) == shown

@@ -12,6 +12,7 @@ def url() -> Iterator[str]:
         yield url
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ours", "limit", "dicts", "ours_v3", "limit_v3"])
 def test_contestants_drain_the_list(name: str, url: str) -> None:
     with contending(name, url) as contestant:
@@ -21,6 +22,7 @@ def test_contestants_drain_the_list(name: str, url: str) -> None:
             assert took.seconds > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ours", "limit"])
 def test_contestants_call_one_by_one_and_at_once(name: str, url: str) -> None:
     with contending(name, url) as contestant:
@@ -30,12 +32,14 @@ def test_contestants_call_one_by_one_and_at_once(name: str, url: str) -> None:
         assert all(kibibytes > 10_000 for kibibytes in contestant.took("memory", using={"every": 100}).value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("flag", ["--uvloop", "--isal"])
 def test_ours_takes_what_users_can_set(flag: str, url: str) -> None:
     with contending("ours", url, flag) as contestant:
         assert contestant.took("keep").value == 300
 
 
+@pytest.mark.long
 def test_ours_walks_with_work_of_its_own(url: str) -> None:
     with contending("ours", url) as contestant:
         for busy in (True, False):
@@ -61,6 +65,7 @@ def test_turns_are_taken_round_by_round() -> None:
     assert {name: [each.seconds for each in rounds] for name, rounds in took.items()} == {"a": [3, 6], "b": [4, 5]}
 
 
+@pytest.mark.long
 def test_what_is_measured_in_one_process_comes_round_by_round() -> None:
     decoded = printed("-m", "benchmarks.decode", "2", "1")
     assert {name: len(took) for name, took in decoded.items()} == dict.fromkeys(decoded, 2)

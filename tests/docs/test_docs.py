@@ -25,6 +25,7 @@ async def test_each_python_block_runs(block: Block, sandbox: Sandbox, client: Pa
 COMMANDS = blocks(DOCS / "command-line.md", "sh")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("block", COMMANDS, ids=str)
 async def test_each_block_of_the_command_line_runs(
     block: Block, sandbox: Sandbox, client: PaymentsClient, tmp_path: Path

@@ -28,10 +28,8 @@ def shown(route: str, body: bytes) -> str:
         value = jsontext.decode(jsontext.text(body))
         hidden = _without_secrets(value, in_config=_OF_CONFIGS.search(route) is not None)
         return json.dumps(hidden, indent=2, ensure_ascii=False)
-    except ValueError:
-        return f"{len(body):,} bytes that are no JSON"
-    except RecursionError:
-        return f"{len(body):,} bytes of JSON that is nested too deeply"
+    except (ValueError, RecursionError):
+        return f"{len(body):,} bytes that are no JSON, or are nested too deeply"
 
 
 def address(target: str) -> str:

@@ -243,8 +243,8 @@ async def test_secrets_are_blacked_out(start: Start) -> None:
     ("route", "body", "text"),
     [
         ("/pools", b"", "no body"),
-        ("/pools", b"client_secret=s", "15 bytes that are no JSON"),
-        ("/pools", b"[" * 20_000 + b"]" * 20_000, "40,000 bytes of JSON that is nested too deeply"),
+        ("/pools", b"client_secret=s", "15 bytes that are no JSON, or are nested too deeply"),
+        ("/pools", b"[" * 20_000 + b"]" * 20_000, "40,000 bytes that are no JSON, or are nested too deeply"),
         ("/pools", b'{"a": [{"access_token": "s", "b": 1}]}', '{"a": [{"access_token": "•••", "b": 1}]}'),
         ("/pools", b'{"iban": "", "account_number": null}', '{"iban": "", "account_number": null}'),
         ("/pools", b'{"credentials": {"a": "s"}}', '{"credentials": "•••"}'),

@@ -33,6 +33,7 @@ from payments_async import (
     ServerError,
     Timeout,
     ValidationError,
+    filters,
 )
 from payments_async.models import BankAccountRequest, ServerInfo
 from payments_async.settings import from_environment
@@ -623,6 +624,9 @@ async def test_ids_that_lead_elsewhere_are_refused_before_anything_is_sent(
         lambda client: client.payments.get_payment("\ud800"),
         lambda client: client.payments.list_payments(cursor="\ud800").first(),
         lambda client: client.pools.create_pool("\ud800", []),
+        lambda client: client.request("GET", "/payments", query={"\ud800": "x"}),
+        lambda client: client.payments.list_payments(query=filters.payments.reference.match("\ud800")).first(),
+        lambda client: client.payments.list_payments(query={"$match": {"reference": "\ud800"}}).first(),
     ],
 )
 async def test_half_of_a_surrogate_pair_is_refused_before_anything_is_sent(

@@ -43,7 +43,6 @@ async def find(client: PaymentsClient, resource: Resource, item_id: str | None, 
     if reference is not None:
         return await _by_reference(client, resource, reference, api)
     assert item_id is not None  # noqa: S101  # `check_named` has seen to it
-    item_id = item_id.strip()  # a line of CSV ends in a carriage return, which a shell leaves there
     if not is_short_id(item_id):
         return item_id
     async with aclosing(read_list(client, Selection(resource, api=api))) as items:

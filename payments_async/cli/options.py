@@ -130,9 +130,15 @@ ResourceName = Annotated[
         help=f"One of {', '.join(RESOURCES)}; with --api v3, one of {', '.join(V3_RESOURCES)}.",
     ),
 ]
+# Ids are stripped: a line of CSV ends in a carriage return, which a shell leaves there.
 Id = Annotated[
     str | None,
-    Argument(metavar="[ID]", show_default=False, help="The id, or the short_id of a table, which is looked for."),
+    Argument(
+        metavar="[ID]",
+        show_default=False,
+        parser=str.strip,
+        help="The id, or the short_id of a table, which is looked for.",
+    ),
 ]
 Reference = Annotated[str | None, Option(metavar="REFERENCE", help="The reference, instead of the id.")]
 Where = Annotated[
@@ -166,9 +172,11 @@ QueryParameter = Annotated[
 Body = Annotated[
     str | None, Option(metavar="JSON", help="The body; @FILE is a file that contains it, - is standard input.")
 ]
-TransferId = Annotated[str | None, Argument(metavar="[ID]", show_default=False, help="The whole id.")]
+TransferId = Annotated[str | None, Argument(metavar="[ID]", show_default=False, parser=str.strip, help="The whole id.")]
 NewReference = Annotated[str, Option("--reference", metavar="REFERENCE", help="Your own id of the payment.")]
-ConnectorId = Annotated[str, Option("--connector-id", metavar="ID", help="The connector to which it belongs.")]
+ConnectorId = Annotated[
+    str, Option("--connector-id", metavar="ID", parser=str.strip, help="The connector to which it belongs.")
+]
 Amount = Annotated[
     str, Option("--amount", metavar="AMOUNT", help="In the main unit, with its asset, such as 12.50USD/2.")
 ]
@@ -179,14 +187,18 @@ CreatedAt = Annotated[
 PaymentState = Annotated[str, Option("--status", metavar="STATUS", help="PENDING, SUCCEEDED, FAILED and the like.")]
 Scheme = Annotated[str, Option("--scheme", metavar="SCHEME", help="The means of payment, such as visa.")]
 SourceAccountId = Annotated[
-    str | None, Option("--source-account-id", metavar="ID", help="The account from which the money comes.")
+    str | None,
+    Option("--source-account-id", metavar="ID", parser=str.strip, help="The account from which the money comes."),
 ]
 DestinationAccountId = Annotated[
-    str | None, Option("--destination-account-id", metavar="ID", help="The account to which the money goes.")
+    str | None,
+    Option("--destination-account-id", metavar="ID", parser=str.strip, help="The account to which the money goes."),
 ]
 
 # Of tasks.
-TaskId = Annotated[str, Argument(metavar="ID", help="The id, as the call that started the task returned it.")]
+TaskId = Annotated[
+    str, Argument(metavar="ID", parser=str.strip, help="The id, as the call that started the task returned it.")
+]
 WaitTimeout = Annotated[float, Option("--timeout", min=0.1, metavar="SECONDS", help="When to give up.")]
 
 # Of an export.

@@ -205,7 +205,7 @@ def _query_text(name: str, value: str | int | datetime) -> str:
 def _query(query: Mapping[str, QueryValue]) -> str:
     # Both spaces and plus signs are percent-encoded: the server would read a plus sign as a space.
     pairs = [
-        f"{quote(name, safe='')}={_quoted(name, _query_text(name, each))}"
+        f"{_quoted('the name of a query parameter', name)}={_quoted(name, _query_text(name, each))}"
         for name, value in query.items()
         if value is not None
         for each in ([value] if isinstance(value, (str, int, datetime)) else value)

@@ -177,4 +177,7 @@ def json_text(value: Any) -> str:
     Raises:
         ValueError: JSON cannot represent the value.
     """
-    return json_bytes(json_value(value)).decode()
+    try:
+        return json_bytes(json_value(value)).decode()
+    except UnicodeEncodeError:
+        raise ValueError(NO_CHARACTER) from None

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 import attrs
 
-from payments_async.wire.jsontext import NO_CHARACTER, integer_in, integer_text, json_bytes, json_text
+from payments_async.wire.jsontext import integer_in, integer_text, json_bytes, json_text
 from payments_async.wire.shapes import field_types, fields, is_list, is_map, is_model, wire_name, without_none
 from payments_async.wire.times import time_out
 
@@ -130,8 +130,6 @@ def json_of(plain: dict[str, Any]) -> str:
     """
     try:
         return json_text(plain)
-    except UnicodeEncodeError:
-        raise ValueError(NO_CHARACTER) from None
     except RecursionError:  # free JSON that nests deeply, which msgspec writes without recursion in Python
         return json_bytes(plain).decode()
 

@@ -124,7 +124,7 @@ async def test_on_the_current_api_a_task_does_it_which_can_be_awaited(
         started = json.loads(ran.out)
         assert started["id"] == waiting.id
         current.work_tasks()
-        ran = await command("--api", "v3", "tasks", "wait", started["task_id"], "--json")
+        ran = await command("--api", "v3", "tasks", "wait", f"{started['task_id']}\r", "--json")
         assert (ran.code, json.loads(ran.out)["status"]) == (0, "SUCCEEDED")
         found = await client.v3.payment_initiations.get_payment_initiation(waiting.id)
         assert found.status == PaymentInitiationStatus.PROCESSED

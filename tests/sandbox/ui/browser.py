@@ -50,6 +50,11 @@ class Tab:
         assert "exceptionDetails" not in done, done
         return done["result"].get("value")
 
+    async def pass_time(self, seconds: float) -> None:
+        """Let so much time pass for the page at once; after that, its clock stands still."""
+        await self.do("Emulation.setVirtualTimePolicy", policy="pauseIfNetworkFetchesPending", budget=seconds * 1000)
+        await self._until(lambda told: told.get("method") == "Emulation.virtualTimeBudgetExpired")
+
     async def show(self, *, scheme: str = "light", width: int = 1200) -> None:
         """Prefer light or dark pages, and have so many pixels."""
         await self.do("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])

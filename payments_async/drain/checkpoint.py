@@ -90,6 +90,16 @@ class Ledger:
         return type(self)(checkpoints.values())
 
 
+def left_by(steps: Iterable[Step]) -> set[Checkpoint]:
+    """The checkpoints that hold after these steps, of the partitions that they move."""
+    left = dict[int, Checkpoint]()
+    for step in steps:
+        if step.before is not None:
+            left.pop(step.before.partition.number, None)
+        left |= {after.partition.number: after for after in step.after}
+    return set(left.values())
+
+
 def partition_lost(checkpoint: Checkpoint) -> PartitionLostError:
     """The error for a checkpoint that another worker has moved."""
     return PartitionLostError(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async.drain import Checkpoint, DrainError, Identity, Ledger, Partition, PartitionLostError, Step
-from payments_async.drain.checkpoint import CheckpointFile
+from payments_async.drain.checkpoint import CheckpointFile, left_by
 from tests.properties import examples
 
 IDENTITY = Identity(
@@ -254,3 +254,10 @@ def test_the_checkpoint_of_another_version_is_refused_and_not_misread(version: i
     found = {**attrs.asdict(IDENTITY), "version": version}
     with pytest.raises(DrainError, match="of a version of payments_async that this one cannot continue"):
         IDENTITY.check(found, "payments.csv.checkpoint")
+
+
+def test_what_steps_leave_is_known_where_a_slice_was_cut_and_a_piece_of_it_moved() -> None:
+    cut = Step(before=at(1), after=(at(2), at(3)))
+    moved = Step(before=at(2), after=(at(2, "b"),))
+    assert left_by([cut, moved]) == {at(2, "b"), at(3)}
+    assert left_by([cut, moved]) == set(Ledger([at(1)]).moved([cut, moved]))

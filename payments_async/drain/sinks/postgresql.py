@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 import attrs
 
-from payments_async.drain.checkpoint import Ledger
+from payments_async.drain.checkpoint import Ledger, left_by
 from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.rows import columns
@@ -170,12 +170,13 @@ class PostgreSQL(Sink):
         return identity
 
     async def _checkpoints(self, database: Any, steps: Sequence[Step] | None = None) -> list[Checkpoint]:
-        """The stored checkpoints; only those of the partitions of these steps, if given."""
+        """The stored checkpoints; only those of the partitions that these steps move, if given."""
         query = f"SELECT checkpoint FROM {self._in_schema(_CHECKPOINTS)} WHERE drain = $1"  # noqa: S608  # quoted
         if steps is None:
             rows = await database.fetch(query, self._name)
         else:
-            numbers = {after.partition.number for step in steps for after in step.after}
+            moved = [each for step in steps for each in (step.before, *step.after) if each is not None]
+            numbers = {each.partition.number for each in moved}
             rows = await database.fetch(f"{query} AND number = ANY($2)", self._name, numbers)
         return [Checkpoint.from_json(json.loads(text)) for (text,) in rows]
 
@@ -246,18 +247,17 @@ class PostgreSQL(Sink):
 
     async def _has(self, database: Any, steps: Sequence[Step]) -> bool:
         """Whether these steps are committed already."""
-        last = {after.partition.number: after for step in steps for after in step.after}
-        return set(last.values()) <= set(await self._checkpoints(database, steps))
+        return left_by(steps) <= set(await self._checkpoints(database, steps))
 
     async def _move(self, database: Any, steps: Sequence[Step]) -> None:
         """Compare the stored checkpoints with those that the steps start from, and replace them."""
         before = Ledger(await self._checkpoints(database, steps))
-        new = set(before.moved(steps)) - set(before)
-        await database.executemany(
-            f"INSERT INTO {self._in_schema(_CHECKPOINTS)} VALUES ($1, $2, $3)"  # noqa: S608  # quoted
-            " ON CONFLICT (drain, number) DO UPDATE SET checkpoint = EXCLUDED.checkpoint",
-            [(self._name, each.partition.number, json.dumps(each.to_json())) for each in new],
-        )
+        after = before.moved(steps)
+        old = {each.partition.number for each in set(before) - set(after)}
+        new = [(self._name, each.partition.number, json.dumps(each.to_json())) for each in set(after) - set(before)]
+        table = self._in_schema(_CHECKPOINTS)
+        await database.execute(f"DELETE FROM {table} WHERE drain = $1 AND number = ANY($2)", self._name, old)  # noqa: S608  # quoted
+        await database.executemany(f"INSERT INTO {table} VALUES ($1, $2, $3)", new)  # noqa: S608  # quoted
 
     async def _insert(self, database: Any, records: Records) -> None:
         if not records:

@@ -31,6 +31,25 @@ async def test_each_row_comes_once(dsn: str, rows: int) -> None:
     assert await values(dsn, "SELECT count(*) FROM payments WHERE xmax <> 0") == [0]
 
 
+async def test_slices_are_cut_and_each_row_comes_once(dsn: str) -> None:
+    async with Sandbox(payments=5_000, version="3.4") as sandbox:
+        auth = ClientCredentials(sandbox.client_id, sandbox.client_secret)
+        async with PaymentsClient(sandbox.url, auth=auth) as client:
+            report = await Drain(client.v3, "payments", PostgreSQL(dsn), page_size=100).run()
+            assert (report.items, report.done) == (5_000, True)
+            assert report.partitions > 8
+            again = await Drain(client.v3, "payments", PostgreSQL(dsn), page_size=100).run(resume=True)
+    assert (again.items, again.requests) == (5_000, 0), "the slices that were cut are not drained again"
+    assert await values(dsn, "SELECT count(*) FROM payments WHERE xmax <> 0") == [0]
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.long)])
+async def test_killed_drains_of_slices_lose_and_double_none(dsn: str, kills: int) -> None:
+    killed = Killed(rows=min(1_000 * kills, 20_000))
+    await killed.drain_slices(dsn, kills, seed="slices")
+    killed.judge(await values(dsn, REFERENCES))
+
+
 @pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.long)])
 async def test_a_drain_that_is_killed_again_and_again_loses_and_doubles_nothing(dsn: str, kills: int) -> None:
     killed = Killed()

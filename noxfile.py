@@ -56,7 +56,7 @@ IN_PROCESSES_OF_THEIR_OWN = (
 )
 """Tests of which nothing is counted where lines are."""
 ALL_GROUPS = ("test", "bench", "lint", "types", "codegen")
-ALL_EXTRAS = "[cli,fastapi,otel,parquet,postgres,testing]"
+ALL_EXTRAS = "[cli,dask,fastapi,otel,parquet,postgres,testing]"
 
 
 @nox.session

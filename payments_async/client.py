@@ -7,19 +7,26 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 import aiohttp
 
 from payments_async.settings import from_environment, show_logs
 from payments_async.version import VERSION
-from payments_async.wire.auth import ClientCredentials, ClientCredentialsSource, TokenSource, authorizing
+from payments_async.wire.auth import (
+    ClientCredentials,
+    ClientCredentialsSource,
+    TokenSource,
+    authorizing,
+    checked_source,
+)
 from payments_async.wire.call import Call, Layer, QueryValue, Response, Send, Timeout
 from payments_async.wire.codec import Encoded, anything
 from payments_async.wire.connection import Connection
 from payments_async.wire.errors import ConfigurationError, checking, origin
 from payments_async.wire.hidden import hidden, hidden_values
 from payments_async.wire.options import checked_headers, checked_url, framed_by_client, merged
+from payments_async.wire.parts import with_parts
 from payments_async.wire.pipeline import Pipeline, stack
 from payments_async.wire.queue import queueing
 from payments_async.wire.retry import RetryPolicy, retrying
@@ -37,8 +44,6 @@ if TYPE_CHECKING:
     from payments_async.operations.transfer_initiations import TransferInitiations
     from payments_async.v3 import V3
 
-C = TypeVar("C")
-
 _TOKEN_ATTEMPT = 10.0
 """Seconds that one attempt at the token endpoint may take; after that, it is retried."""
 
@@ -55,26 +60,7 @@ with cattrs, which handles responses that do not fit the models.
 """
 
 
-class _Part(cached_property[Any]):
-    """A group of operations. On the class itself, it is that of a client without a server, whose shape mocks take."""
-
-    def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
-        if instance is None and owner is not None:
-            instance = owner("http://localhost")
-        return super().__get__(instance, owner)
-
-
-def _with_parts(client: type[C]) -> type[C]:
-    """Lets `unittest.mock.create_autospec` look into the groups of operations, which it cannot for plain properties."""
-    for name, value in list(vars(client).items()):
-        if isinstance(value, cached_property):
-            part = _Part(value.func)
-            part.__set_name__(client, name)
-            setattr(client, name, part)
-    return client
-
-
-@_with_parts
+@with_parts
 class PaymentsClient:
     """The Formance Payments API.
 
@@ -162,11 +148,12 @@ class PaymentsClient:
         layers: Sequence[Layer] = (),
         attempt_layers: Sequence[Layer] = (),
         headers: Mapping[str, str] | None = None,
+        auth: TokenSource | None = None,
     ) -> Self:
         """A client with other options, which shares this client's session, connections and token.
 
         It is cheap to create and need not be closed: closing it does nothing. Its headers are added to this client's
-        headers, and its layers go inside this client's layers.
+        headers, and its layers go inside this client's layers. If `auth` is given, it takes its tokens from there.
         """
         headers = hidden_values(headers or {})
         derived = object.__new__(type(self))
@@ -177,7 +164,7 @@ class PaymentsClient:
         derived._connection = self._connection
         derived._transport = self._transport
         derived._owner = False
-        derived._source = self._source
+        derived._source = self._source if auth is None else checked_source(auth)
         derived._assemble(
             timeout or self._timeout, retry or self._retry, merged(self._headers, checked_headers(headers))
         )
@@ -187,6 +174,11 @@ class PaymentsClient:
     def url(self) -> str:
         """The URL of the API, without a trailing slash."""
         return self._base
+
+    @property
+    def token_source(self) -> TokenSource | None:
+        """What the client takes its tokens from, `None` if it needs none."""
+        return self._source
 
     # The operations and their models take longer to import than the rest of the package. So they are imported when the
     # client is entered, or at the first use.
@@ -346,9 +338,7 @@ class PaymentsClient:
         allow_http: bool,
     ) -> TokenSource | None:
         if not isinstance(auth, ClientCredentials):
-            if auth is not None and (isinstance(auth, type) or not isinstance(cast("object", auth), TokenSource)):
-                raise ConfigurationError("auth is not a token source: give ClientCredentials or BearerToken")
-            return auth
+            return None if auth is None else checked_source(auth)
         send = self._transport or aiohttp_transport(
             self._connection.session,
             Timeout(total=timeout.total, connect=timeout.connect, attempt=_TOKEN_ATTEMPT),

@@ -61,10 +61,16 @@ class Identity:
 
 
 class Ledger:
-    """The current checkpoints of a drain's partitions."""
+    """The current checkpoints of a drain's partitions.
 
-    def __init__(self, checkpoints: Iterable[Checkpoint] = ()) -> None:
+    Args:
+        checkpoints: One for each partition.
+        after: The number that the numbers of further partitions come after, if those of the checkpoints are lower.
+    """
+
+    def __init__(self, checkpoints: Iterable[Checkpoint] = (), *, after: int = 0) -> None:
         self._checkpoints = {each.partition.number: each for each in checkpoints}
+        self._after = after
 
     def __iter__(self) -> Iterator[Checkpoint]:
         return iter(self._checkpoints.values())
@@ -73,6 +79,11 @@ class Ledger:
     def done(self) -> bool:
         """Whether there are partitions and all of them are done."""
         return bool(self._checkpoints) and all(each.done for each in self)
+
+    @property
+    def last_number(self) -> int:
+        """The number that the numbers of further partitions come after."""
+        return max((self._after, *self._checkpoints))
 
     def moved(self, steps: Iterable[Step]) -> Self:
         """The ledger after these steps.
@@ -87,7 +98,13 @@ class Ledger:
             for after in step.after:
                 if checkpoints.setdefault(after.partition.number, after) is not after:
                     raise partition_lost(after)
-        return type(self)(checkpoints.values())
+        return type(self)(checkpoints.values(), after=self._after)
+
+
+def numbers_of(steps: Iterable[Step]) -> list[range]:
+    """The numbers of the partitions that these steps move."""
+    moved = {each.partition.number for step in steps for each in (step.before, *step.after) if each is not None}
+    return [range(number, number + 1) for number in sorted(moved)]
 
 
 def left_by(steps: Iterable[Step]) -> set[Checkpoint]:

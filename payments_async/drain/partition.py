@@ -44,6 +44,8 @@ class Checkpoint:
         items: How many rows it has given.
         listed: How many items of the list it has read; a fan-out gives other rows for each.
         finished: The ids of the items beyond `key` whose own calls are done, where an item is a call.
+        holder: Names the task of a cluster that drains it. A task that another one has taken over from names itself in
+            vain: its next commit starts from a checkpoint that does not hold any more.
     """
 
     partition: Partition
@@ -52,6 +54,7 @@ class Checkpoint:
     items: int = 0
     listed: int = 0
     finished: tuple[str, ...] = ()
+    holder: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The checkpoint as plain JSON values."""

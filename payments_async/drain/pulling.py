@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from payments_async.drain.checkpoint import Ledger
 from payments_async.drain.partition import Step
@@ -15,8 +15,8 @@ from payments_async.drain.sinks.sink import Opening, Row, Sink, run_to_end
 class Handed(Sink[Any]):
     """A sink that hands the rows of each commit to a reader, and waits until it takes them."""
 
-    format: ClassVar[str] = "handed"
-    remembers: ClassVar[bool] = False
+    format = "handed"
+    remembers = False
 
     def __init__(self) -> None:
         self.rows: asyncio.Queue[list[Any]] = asyncio.Queue(1)

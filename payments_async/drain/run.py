@@ -114,7 +114,7 @@ class Run:
             raise DrainError(
                 f"the drain was started with strategy={report.strategy!r}: leave it out, or start a new drain"
             )
-        self._last_number = max(each.partition.number for each in checkpoints)
+        self._last_number = self._writer.committed.last_number
         for each in checkpoints:
             if each.partition.strategy == "arrivals":
                 if plan.follow or plan.catch_up or not each.done:

@@ -94,7 +94,7 @@ class Writer:
         report.items = sum(each.items for each in checkpoints)
         report.seconds = time.monotonic() - self._started
         report.rate = (report.items - self._items_before) / report.seconds if report.seconds else 0.0
-        share = 1.0 if report.done else _share(drained)
+        share = 1.0 if report.done else share_of(drained)
         # An estimate that goes down would confuse users.
         report.share = share if share is None else max(share, report.share or 0.0)
         told = {"resource": report.resource, "rows": report.items, "pages": report.pages}
@@ -107,7 +107,7 @@ class Writer:
                 raise
 
 
-def _share(checkpoints: list[Checkpoint]) -> float | None:
+def share_of(checkpoints: list[Checkpoint]) -> float | None:
     """The share of the items that have been read, `None` if it is not known how many there are."""
     if any(each.partition.strategy == "slices" for each in checkpoints):
         return _share_of_slices(checkpoints)

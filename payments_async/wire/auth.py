@@ -128,6 +128,17 @@ class ClientCredentials:
         self.__attrs_init__(client_id, client_secret, token_url=token_url, scopes=scopes)  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
 
 
+def checked_source(auth: object) -> TokenSource:
+    """The source that a client is given.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if isinstance(auth, type) or not isinstance(auth, TokenSource):
+        raise ConfigurationError("auth is not a token source: give ClientCredentials or BearerToken")
+    return auth
+
+
 @attrs.frozen
 class _Lease:
     """A token, and the times on the source's clock when its renewal starts and when its use ends."""
@@ -199,6 +210,11 @@ class ClientCredentialsSource:
         if now >= lease.renew_at and now >= self._no_renewal_before and not self._closed:
             self._renew()
         return lease.token
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that the shared token may still be used, 0 if there is none."""
+        return 0.0 if self._lease is None else max(0.0, self._lease.end_at - self._clock())
 
     def invalidate(self, token: str) -> None:
         """Drops the token if it is still the shared one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from typing import BinaryIO, ClassVar, TypeVar, cast
+from typing import BinaryIO, TypeVar, cast
 
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
@@ -26,8 +26,8 @@ class Each(Sink[Row_contra]):
         checkpoint: The file for the checkpoint, with its lock in `FILE.lock`; without it, a drain cannot be resumed.
     """
 
-    format: ClassVar[str] = "each"
-    remembers: ClassVar[bool] = False
+    format = "each"
+    remembers = False
 
     def __init__(
         self,

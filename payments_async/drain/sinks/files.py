@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, cast
+from typing import Any, BinaryIO, cast
 
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger
 from payments_async.drain.errors import DrainError
@@ -219,7 +219,7 @@ class FileSink(Sink):
 class JSONLines(FileSink):
     """One JSON object per line: exact integers, times as RFC 3339 in UTC, lists and maps as JSON."""
 
-    format: ClassVar[str] = "jsonl"
+    format = "jsonl"
 
     def head(self) -> bytes:
         """No bytes."""
@@ -248,7 +248,7 @@ class CSV(FileSink):
             decimals of the asset are not known.
     """
 
-    format: ClassVar[str] = "csv"
+    format = "csv"
 
     def __init__(self, path: str | os.PathLike[str], *, spreadsheet: bool = False) -> None:
         super().__init__(path)

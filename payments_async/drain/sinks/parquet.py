@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, replacing
 from payments_async.drain.errors import DrainError
@@ -35,9 +35,9 @@ class Parquet(Sink):
         path: The file.
     """
 
-    format: ClassVar[str] = "parquet"
-    batch: ClassVar[int] = 5_000
-    endless: ClassVar[bool] = False
+    format = "parquet"
+    batch = 5_000
+    endless = False
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)

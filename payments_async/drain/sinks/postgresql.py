@@ -6,16 +6,16 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from importlib import import_module
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import attrs
 
-from payments_async.drain.checkpoint import Ledger, left_by
+from payments_async.drain.checkpoint import Ledger, left_by, numbers_of
 from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.rows import columns
 from payments_async.drain.sinks.dsn import name_of
+from payments_async.drain.sinks.postgresql_driver import asyncpg_module, connect, explained, is_lost
 from payments_async.drain.sinks.postgresql_values import (
     TYPES,
     Records,
@@ -34,8 +34,6 @@ T = TypeVar("T")
 
 _DRAINS, _CHECKPOINTS = "payments_async_drain", "payments_async_checkpoint"
 _STAGING = "payments_async_staging"
-_PATIENCE = 60.0
-"""Seconds to wait for a connection, and for each answer."""
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each attempt to connect again after a commit has lost its connection."""
 
@@ -63,7 +61,7 @@ class PostgreSQL(Sink):
         ValueError: the DSN is not one, or a name has more than 63 bytes.
     """
 
-    format: ClassVar[str] = "postgresql"
+    format = "postgresql"
 
     def __init__(self, dsn: str, *, table: str | None = None, schema: str = "public") -> None:
         dsn = hidden(dsn)  # in this frame too
@@ -105,7 +103,7 @@ class PostgreSQL(Sink):
         check_name(self._name)
         if self._name in {_DRAINS, _CHECKPOINTS}:
             raise DrainError(f"a drain keeps its checkpoints in {self._name}: give another table")
-        await run_in_thread(_asyncpg)  # importing it takes long
+        await run_in_thread(asyncpg_module)  # importing it takes long
         return await self._run(self._open)
 
     async def _open(self) -> Ledger:
@@ -127,7 +125,7 @@ class PostgreSQL(Sink):
         await self._check_columns(database)
         try:
             opening.identity.check(json.loads(identity), where)
-            return Ledger(await self._checkpoints(database))
+            return Ledger(await self._checkpoints(database, opening.numbers))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise DrainError(f"the checkpoint of {where} is damaged: replace the table") from None
 
@@ -169,15 +167,15 @@ class PostgreSQL(Sink):
         identity: str | None = await database.fetchval(query, self._name)
         return identity
 
-    async def _checkpoints(self, database: Any, steps: Sequence[Step] | None = None) -> list[Checkpoint]:
-        """The stored checkpoints; only those of the partitions that these steps move, if given."""
+    async def _checkpoints(self, database: Any, numbers: Iterable[range] | None) -> list[Checkpoint]:
+        """The stored checkpoints, of all partitions or of those with these numbers."""
         query = f"SELECT checkpoint FROM {self._in_schema(_CHECKPOINTS)} WHERE drain = $1"  # noqa: S608  # quoted
-        if steps is None:
+        if numbers is None:
             rows = await database.fetch(query, self._name)
         else:
-            moved = [each for step in steps for each in (step.before, *step.after) if each is not None]
-            numbers = {each.partition.number for each in moved}
-            rows = await database.fetch(f"{query} AND number = ANY($2)", self._name, numbers)
+            within = "SELECT FROM unnest($2::int[], $3::int[]) AS wanted (first, after) WHERE number >= first"
+            firsts, afters = [each.start for each in numbers], [each.stop for each in numbers]
+            rows = await database.fetch(f"{query} AND EXISTS ({within} AND number < after)", self._name, firsts, afters)
         return [Checkpoint.from_json(json.loads(text)) for (text,) in rows]
 
     # Committing
@@ -247,11 +245,11 @@ class PostgreSQL(Sink):
 
     async def _has(self, database: Any, steps: Sequence[Step]) -> bool:
         """Whether these steps are committed already."""
-        return left_by(steps) <= set(await self._checkpoints(database, steps))
+        return left_by(steps) <= set(await self._checkpoints(database, numbers_of(steps)))
 
     async def _move(self, database: Any, steps: Sequence[Step]) -> None:
         """Compare the stored checkpoints with those that the steps start from, and replace them."""
-        before = Ledger(await self._checkpoints(database, steps))
+        before = Ledger(await self._checkpoints(database, numbers_of(steps)))
         after = before.moved(steps)
         old = {each.partition.number for each in set(before) - set(after)}
         new = [(self._name, each.partition.number, json.dumps(each.to_json())) for each in set(after) - set(before)]
@@ -319,9 +317,7 @@ class PostgreSQL(Sink):
             yield self._connection
 
     async def _connected(self) -> Any:
-        connection = await _asyncpg().connect(
-            self._dsn, timeout=_PATIENCE, command_timeout=_PATIENCE, statement_cache_size=0
-        )
+        connection = await connect(self._dsn)
         try:
             await self._prepare(connection)
         except BaseException:
@@ -353,7 +349,7 @@ class PostgreSQL(Sink):
             except DrainError:
                 raise
             except Exception as error:  # noqa: BLE001  # see above: none of asyncpg may pass
-                problem, lost = _explained(error), _is_lost(error, self._connection)
+                problem, lost = explained(error), is_lost(error, self._connection)
             if lost:
                 self._terminate()
                 if (pause := next(waits, None)) is not None:
@@ -365,35 +361,3 @@ class PostgreSQL(Sink):
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
-
-
-def _explained(error: Exception) -> str:
-    """What a failure means, without rows: the server's details, and its messages about data, may contain values."""
-    kind = type(error).__name__
-    if isinstance(error, TimeoutError):
-        return f"no answer within {_PATIENCE:g} s"
-    code = getattr(error, "sqlstate", None)
-    if isinstance(code, str):
-        return f"{kind} ({code})" if code.startswith(("22", "P0")) else f"{error.args[0]} ({code})"
-    asyncpg = _asyncpg()
-    harmless = isinstance(error, (OSError, asyncpg.InterfaceError)) and not isinstance(error, asyncpg.DataError)
-    return f"{error} ({kind})" if harmless else kind
-
-
-def _is_lost(error: Exception, connection: Any) -> bool:
-    """Whether a failure is one of the connection, after which nobody has said what became of a transaction."""
-    asyncpg = _asyncpg()
-    lost = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
-    return isinstance(error, lost) or (connection is not None and connection.is_closed())
-
-
-def _asyncpg() -> Any:
-    """The module, as `Any` because it has no type hints.
-
-    Raises:
-        DrainError: it is not installed.
-    """
-    try:
-        return import_module("asyncpg")
-    except ModuleNotFoundError:
-        raise DrainError("asyncpg is missing; install what the extra `postgres` needs: pip install asyncpg") from None

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
@@ -46,6 +46,8 @@ class Opening:
         key: The columns that identify a row.
         resume: Whether to continue from the target's checkpoint.
         replace: Whether to replace an existing target.
+        numbers: The numbers of the partitions whose checkpoints are needed; `None` needs all of them. A sink may return
+            others too.
     """
 
     identity: Identity
@@ -53,18 +55,19 @@ class Opening:
     key: tuple[str, ...]
     resume: bool
     replace: bool
+    numbers: tuple[range, ...] | None = None
 
 
 class Sink(ABC, Generic[Row_contra]):
     """Stores the rows of a drain together with its checkpoints. A `Sink[Payment]` takes payments only."""
 
-    format: ClassVar[str]
+    format: str
     """The name of the format in which rows are stored."""
-    batch: ClassVar[int] = 1
+    batch: int = 1
     """The minimum number of rows of a commit, except the last one."""
-    remembers: ClassVar[bool] = True
+    remembers: bool = True
     """Whether it can list the rows it has, so that no row is stored twice after an interruption."""
-    endless: ClassVar[bool] = True
+    endless: bool = True
     """Whether the target is usable before the drain is done, so that a drain can follow into it."""
     in_use: bool = False
     """Whether a drain is using it now."""

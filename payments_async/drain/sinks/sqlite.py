@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -40,7 +40,7 @@ class SQLite(Sink):
         path: The database; it may contain other tables and other drains.
     """
 
-    format: ClassVar[str] = "sqlite"
+    format = "sqlite"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)

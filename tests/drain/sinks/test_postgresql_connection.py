@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from payments_async.drain import DrainError, PostgreSQL
-from payments_async.drain.sinks import postgresql
+from payments_async.drain.sinks import postgresql, postgresql_driver
 from tests.drain.sinks.proxy import Proxy
 from tests.drain.sinks.targets import BEGIN, at, expected, moved, opening, payment, payments
 from tests.drain.sinks.test_postgresql import begun, execute, refused, stored, values
@@ -106,7 +106,7 @@ async def test_a_server_that_falls_silent_ends_the_drain(
     dsn: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql, "_PAUSES", ())
-    monkeypatch.setattr(postgresql, "_PATIENCE", 0.5)
+    monkeypatch.setattr(postgresql_driver, "PATIENCE", 0.5)
     sink = await begun(through(proxy, dsn))
     proxy.cut, proxy.moment = 0, "silent"
     with pytest.raises(DrainError, match=r"no answer within 0\.5 s; what was committed is kept"):

@@ -1,0 +1,221 @@
+"""What runs on the workers: one client per stack and process, and the tasks that drain partitions with it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from payments_async.client import PaymentsClient
+from payments_async.drain.checkpoint import Ledger
+from payments_async.drain.dask.leases import SharedBudget, SharedToken
+from payments_async.drain.dask.plans import Job, Stack
+from payments_async.drain.dask.scheduler import PREFIX
+from payments_async.drain.dask.share import Share, Whole
+from payments_async.drain.dask.targets import Target
+from payments_async.drain.drain import Drain
+from payments_async.drain.partition import Checkpoint, Partition
+from payments_async.drain.report import Report
+from payments_async.drain.sinks import Sink
+from payments_async.version import VERSION
+from payments_async.wire.auth import ClientCredentialsSource
+
+if TYPE_CHECKING:
+    WorkerPlugin = object
+else:
+    from distributed import WorkerPlugin
+
+AT_ONCE = 2
+"""How many partitions a task drains at once; a task with one partition cuts it in two for that."""
+
+
+@attrs.frozen(kw_only=True)
+class Turn:
+    """What a task drains.
+
+    Attributes:
+        numbers: The numbers of the partitions.
+        block: The numbers of those that are cut from them.
+        seconds: How long it takes, about.
+    """
+
+    numbers: tuple[int, ...]
+    block: range
+    seconds: float
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What a task has done. It shows numbers of rows and no keys.
+
+    Attributes:
+        open: The checkpoints of the partitions that are left, without their keys.
+        done: All partitions that are done, as if they were one.
+        last_number: The number that the numbers of further partitions come after.
+        report: The report of the task's run.
+    """
+
+    open: tuple[Checkpoint, ...]
+    done: Checkpoint
+    last_number: int
+    report: Report
+
+
+class _Office:
+    """The scheduler, as a worker calls it for a stack."""
+
+    def __init__(self, worker: Any, stack: str) -> None:
+        self._scheduler = worker.scheduler
+        self._stack = stack
+
+    async def admit(self, count: int) -> int:
+        return cast("int", await self._call("admit", count=count))
+
+    async def pause(self, seconds: float) -> None:
+        await self._call("pause", seconds=seconds)
+
+    async def lend(self, refused: str | None) -> tuple[str, float] | None:
+        return cast("tuple[str, float] | None", await self._call("lend", refused=refused))
+
+    async def keep(self, token: str | None, seconds: float) -> None:
+        await self._call("keep", token=token, seconds=seconds)
+
+    async def _call(self, operation: str, **given: Any) -> Any:
+        return await getattr(self._scheduler, PREFIX + operation)(stack=self._stack, **given)
+
+
+class Session(WorkerPlugin):
+    """Keeps one client per stack for all tasks of a worker process, and closes them with it."""
+
+    name = "payments_async"
+
+    def setup(self, worker: Any) -> None:
+        """Begin without a client: the first task of a stack creates it."""
+        self._worker = worker
+        self._open = dict[Stack, tuple[PaymentsClient, SharedBudget, PaymentsClient]]()
+        self._opening = asyncio.Lock()
+
+    async def teardown(self, worker: Any) -> None:  # noqa: ARG002  # Dask passes it by its name
+        """Close the clients."""
+        for root, budget, _ in self._open.values():
+            await budget.aclose()
+            await root.aclose()
+        self._open.clear()
+
+    async def client(self, stack: Stack) -> PaymentsClient:
+        """The client of a stack, whose requests are admitted and signed through the scheduler."""
+        async with self._opening:
+            if stack not in self._open:
+                root = await stack.connect().__aenter__()
+                office = _Office(self._worker, stack.name)
+                own, budget = root.token_source, SharedBudget(office)
+                auth = SharedToken(own, office) if isinstance(own, ClientCredentialsSource) else None
+                self._open[stack] = root, budget, root.with_options(auth=auth, attempt_layers=[budget.attempts])
+            return self._open[stack][2]
+
+
+async def check(jobs: Iterable[Job], target: Target) -> dict[str, str]:
+    """What must be the same on all workers; raises what keeps this one from draining these jobs."""
+    for stack in {job.stack for job in jobs}:
+        await stack.connect().aclose()
+    for job in jobs:
+        target.sink(job)
+    return versions()
+
+
+def versions() -> dict[str, str]:
+    """The versions on which it depends whether two processes understand each other."""
+    return {
+        "Python": "{}.{}".format(*sys.version_info),
+        "payments_async": VERSION,
+        "distributed": version("distributed"),
+    }
+
+
+async def begin(job: Job, target: Target, partitions: int, *, resume: bool, replace: bool) -> Outcome:
+    """A task: what is left of a job, which is cut into so many partitions if it is new, and completed if it is done."""
+    async with _on_this_worker() as session:
+        whole = Whole(target.sink(job))
+        client = await session.client(job.stack)
+        drain = _drain(client, job, whole, partitions=partitions, on_progress=lambda _: drain.stop())
+        report = await drain.run(resume=resume, replace=replace)
+        return _outcome(whole.ledger, report)
+
+
+async def drain_share(job: Job, target: Target, turn: Turn) -> Outcome:
+    """A task: drain some partitions for some time, as far as that goes."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + turn.seconds
+    async with _on_this_worker() as session:
+        share = Share(target.sink(job), turn.numbers, turn.block)
+        client = await session.client(job.stack)
+
+        def stop_in_time(_: Report) -> None:
+            if loop.time() >= ends:
+                drain.stop()
+
+        drain = _drain(client, job, share, partitions=AT_ONCE, on_progress=stop_in_time)
+        report = await drain.run(resume=True)
+        return _outcome(share.ledger, report)
+
+
+@asynccontextmanager
+async def _on_this_worker() -> AsyncGenerator[Session]:
+    worker = import_module("distributed").get_worker()
+    try:
+        yield worker.plugins[Session.name]
+    except Exception as error:
+        error.add_note(f"on the worker {worker.address}")
+        raise
+
+
+def _drain(
+    client: PaymentsClient, job: Job, sink: Sink, *, partitions: int, on_progress: Callable[[Report], object]
+) -> Drain[Any]:
+    source: Any = client.v3 if job.api == "v3" else client
+    return Drain(
+        source,
+        cast("Any", job.resource),
+        sink,
+        query=None if job.query is None else json.loads(job.query),
+        strategy=job.strategy,
+        partitions=partitions,
+        concurrency=job.concurrency,
+        page_size=job.page_size,
+        on_progress=on_progress,
+    )
+
+
+def _outcome(ledger: Ledger, report: Report) -> Outcome:
+    drained = [each for each in ledger if each.partition.strategy != "arrivals"]
+    return Outcome(
+        open=tuple(_without_keys(each) for each in drained if not each.done),
+        done=together(each for each in drained if each.done),
+        last_number=ledger.last_number,
+        report=attrs.evolve(report, last_key=None),
+    )
+
+
+def _without_keys(checkpoint: Checkpoint) -> Checkpoint:
+    partition = attrs.evolve(checkpoint.partition, after=None, to=None, where=None)
+    return attrs.evolve(checkpoint, partition=partition, key=None, finished=(), holder=None)
+
+
+def together(checkpoints: Iterable[Checkpoint]) -> Checkpoint:
+    """Partitions that are done, as if they were one, which counts the same."""
+    found = list(checkpoints)
+    strategy = found[0].partition.strategy if found else "cursor"
+    rows = sum(each.partition.rows or 0 for each in found)
+    return Checkpoint(
+        partition=Partition(number=0, strategy=strategy, rows=rows),
+        done=True,
+        items=sum(each.items for each in found),
+        listed=sum(each.listed for each in found),
+    )

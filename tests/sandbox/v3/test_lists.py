@@ -172,6 +172,8 @@ async def test_a_row_costs_one_to_scan_and_85_if_its_newest_adjustment_is_looked
     query = {"$and": [{"$gte": {"initial_amount": amounts[-50]}}, {"$lt": {"initial_amount": amounts[-1]}}]}
     rows = sum(amounts[-50] <= amount < amounts[-1] for amount in amounts)
     assert await cost("/v3/payments", query=json.dumps(query), pageSize="100") == 2_000 + 84 * rows
+    every = {"$gte": {"initial_amount": amounts[0]}}
+    assert await cost("/v3/payments", query=json.dumps(every), pageSize="100") == 85 * 101, "it ends with the page"
     assert await cost("/v3/accounts", pageSize="100") == 101
 
 

@@ -287,7 +287,7 @@ class Drain(Generic[Row]):
         """The progress of the drain, updated while it runs."""
         if strategy == "keyset" and self._listing.key is None:
             raise ValueError(f"the server has no key for {self._listing.name}: leave the strategy out")
-        if strategy == "slices" and (isinstance(found, FanOut) or self._listing.column is None):
+        if strategy == "slices" and self._listing.column is None:
             raise ValueError(f"{found.name} cannot be cut into slices: leave the strategy out")
         if follow:
             self._check_recognizes_new_items()

@@ -76,7 +76,7 @@ async def _strategy(plan: Plan) -> Strategy:
     if plan.strategy in {"cursor", "slices"}:
         return plan.strategy
     if plan.source.listing.key is None:
-        return "slices" if plan.fan_out is None and plan.source.sliceable else "cursor"
+        return "slices" if plan.source.sliceable else "cursor"
     try:
         supported = await sorts_and_filters_by_key(plan.source)
     except (ValidationError, ServerError) as error:

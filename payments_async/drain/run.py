@@ -177,7 +177,7 @@ class Run:
 
     async def _drain(self, partition: OpenPartition) -> None:
         at, first = partition.checkpoint, None
-        if at.partition.strategy == "slices" and at.key is None:
+        if at.partition.strategy == "slices" and at.key is None and not at.finished:
             piece = Piece.read(at.partition.where, at.partition.rows)
             first = await self._source.page(*piece.terms)
             if pieces := await cut(self._source, piece, first):

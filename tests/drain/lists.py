@@ -11,7 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from payments_async import PaymentsClient, RetryPolicy
@@ -167,7 +167,7 @@ class Lists:
         ((key, value),) = operand.items()
         if operator == "$match":
             return bool(row[key] == value)
-        assert key == "reference", "no other key is compared"
+        assert key in ("reference", "id"), "no other key is compared"
         low, high = self._collation(row[key]), self._collation(value)
         return bool({"$gt": low > high, "$gte": low >= high, "$lt": low < high, "$lte": low <= high}[operator])
 
@@ -264,7 +264,7 @@ class Memory(Sink):
         during: Awaited in each commit before anything is kept.
     """
 
-    format: ClassVar[str] = "memory"
+    format = "memory"
     rows: list[Any] = field(default_factory=list[Any])
     ledger: Ledger = field(default_factory=Ledger)
     commits: list[int] = field(default_factory=list[int])

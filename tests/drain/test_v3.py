@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from payments_async import PaymentsClient
-from payments_async.drain import Drain, DrainError, FanOut, JSONLines
+from payments_async.drain import Drain, DrainError, FanOut, JSONLines, Report
 from payments_async.drain.rows import columns
 from payments_async.drain.v3 import LISTINGS
 from payments_async.v3 import filters
@@ -111,6 +111,31 @@ async def test_balances_are_those_of_each_account(balances: Lists) -> None:
     sink = Memory()
     await drained(balances, "balances", sink)
     assert sorted(row.account_id for row in sink.rows) == ["000", "001"]
+
+
+async def test_balances_of_many_accounts_are_drained_in_slices_of_accounts_and_resumed() -> None:
+    names = [f"{number:03}" for number in range(90)]
+    balance = example(Balance) | {"asset": "USD/2"}
+    others = {f"/v3/accounts/{name}/balances": [balance | {"accountID": name}] for name in names}
+    served = Lists(others={"/v3/accounts": rows("accounts", len(names)), **others})
+    sink = Memory()
+
+    async def run_until(items: int) -> Report:
+        async with connected(served) as client:
+            drain: Drain[Any] = Drain(
+                client.v3,
+                "balances",
+                sink,
+                page_size=5,
+                partitions=3,
+                on_progress=lambda report: drain.stop() if report.items >= items else None,
+            )
+            return await drain.run(resume=True)
+
+    reports = [await run_until(items) for items in (25, 60, 90)]
+    assert [report.done for report in reports] == [False, False, True]
+    assert (reports[-1].items, reports[-1].strategy) == (90, "slices")
+    assert sorted(row.account_id for row in sink.rows) == names
 
 
 async def test_a_call_of_ones_own_for_each_row_gets_the_client(balances: Lists) -> None:

@@ -7,6 +7,11 @@ Dask places the partitions and restarts what is lost; the database keeps the row
 each partition has come. Workers take their credentials from their own environment.
 """
 
+from importlib.util import find_spec
+
+if find_spec("distributed") is None:
+    raise ImportError("distributed is missing; install what the extra `dask` needs: pip install distributed")
+
 from payments_async.drain.dask.driver import drain_on
 from payments_async.drain.dask.plans import Job, Stack, by_account, by_resource, by_stack
 from payments_async.drain.dask.targets import Tables

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -26,6 +24,7 @@ from payments_async.drain.report import Report
 from payments_async.drain.sinks import Sink
 from payments_async.version import VERSION
 from payments_async.wire.auth import ClientCredentialsSource
+from payments_async.wire.hidden import without_frames
 
 if TYPE_CHECKING:
     WorkerPlugin = object
@@ -135,25 +134,29 @@ def versions() -> dict[str, str]:
     return {
         "Python": "{}.{}".format(*sys.version_info),
         "payments_async": VERSION,
-        "distributed": version("distributed"),
+        "distributed": import_module("distributed").__version__,
     }
 
 
 async def begin(job: Job, target: Target, partitions: int, *, resume: bool, replace: bool) -> Outcome:
     """A task: what is left of a job, which is cut into so many partitions if it is new, and completed if it is done."""
-    async with _on_this_worker() as session:
+
+    async def work(session: Session) -> Outcome:
         whole = Whole(target.sink(job))
         client = await session.client(job.stack)
         drain = _drain(client, job, whole, partitions=partitions, on_progress=lambda _: drain.stop())
         report = await drain.run(resume=resume, replace=replace)
         return _outcome(whole.ledger, report)
 
+    return await _on_this_worker(work)
+
 
 async def drain_share(job: Job, target: Target, turn: Turn) -> Outcome:
     """A task: drain some partitions for some time, as far as that goes."""
     loop = asyncio.get_running_loop()
     ends = loop.time() + turn.seconds
-    async with _on_this_worker() as session:
+
+    async def work(session: Session) -> Outcome:
         share = Share(target.sink(job), turn.numbers, turn.block)
         client = await session.client(job.stack)
 
@@ -165,15 +168,18 @@ async def drain_share(job: Job, target: Target, turn: Turn) -> Outcome:
         report = await drain.run(resume=True)
         return _outcome(share.ledger, report)
 
+    return await _on_this_worker(work)
 
-@asynccontextmanager
-async def _on_this_worker() -> AsyncGenerator[Session]:
+
+async def _on_this_worker(work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+    """The result of some work; an error names the worker, and travels without those that led to it."""
     worker = import_module("distributed").get_worker()
     try:
-        yield worker.plugins[Session.name]
-    except Exception as error:
+        return await work(worker.plugins[Session.name])
+    except Exception as error:  # noqa: BLE001  # it is raised below
         error.add_note(f"on the worker {worker.address}")
-        raise
+        failure = without_frames(error)
+    raise failure
 
 
 def _drain(

@@ -39,7 +39,7 @@ _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
 
 # A worker that is cut off must not keep others waiting for longer than they have patience.
 _SESSION = f"""
-SET idle_in_transaction_session_timeout = '30s';
+SET idle_in_transaction_session_timeout = '10s';
 CREATE TEMPORARY TABLE {_STAGING} ({{columns}}) ON COMMIT DELETE ROWS;
 """
 
@@ -197,8 +197,9 @@ class PostgreSQL(Sink):
 
     async def _commit(self, steps: Sequence[Step], records: Records, *, again: bool) -> None:
         async with self._transaction() as database:
-            # Commits into a table happen one after the other, also after one whose connection was lost.
-            await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", self._in_schema(self._name))
+            # Many may write to a table at once, but none while it is created or replaced.
+            lock = "pg_advisory_xact_lock_shared" if self._started else "pg_advisory_xact_lock"
+            await database.execute(f"SELECT {lock}(hashtextextended($1, 0))", self._in_schema(self._name))
             oid = await self._oid_of(database, self._name)
             mine = oid is not None and await self._identity(database) == self._identity_text
             if again and mine and await self._has(database, steps):
@@ -245,17 +246,29 @@ class PostgreSQL(Sink):
 
     async def _has(self, database: Any, steps: Sequence[Step]) -> bool:
         """Whether these steps are committed already."""
-        return left_by(steps) <= set(await self._checkpoints(database, numbers_of(steps)))
+        return left_by(steps) <= set(await self._locked(database, steps))
 
     async def _move(self, database: Any, steps: Sequence[Step]) -> None:
         """Compare the stored checkpoints with those that the steps start from, and replace them."""
-        before = Ledger(await self._checkpoints(database, numbers_of(steps)))
+        before = Ledger(await self._locked(database, steps))
         after = before.moved(steps)
         old = {each.partition.number for each in set(before) - set(after)}
         new = [(self._name, each.partition.number, json.dumps(each.to_json())) for each in set(after) - set(before)]
         table = self._in_schema(_CHECKPOINTS)
         await database.execute(f"DELETE FROM {table} WHERE drain = $1 AND number = ANY($2)", self._name, old)  # noqa: S608  # quoted
         await database.executemany(f"INSERT INTO {table} VALUES ($1, $2, $3)", new)  # noqa: S608  # quoted
+
+    async def _locked(self, database: Any, steps: Sequence[Step]) -> list[Checkpoint]:
+        """The stored checkpoints of these steps, which nobody else moves until the end of the transaction.
+
+        Another transaction that moves them, even one whose connection was lost, ends first.
+        """
+        numbers = numbers_of(steps)
+        moved = f"{self._in_schema(_CHECKPOINTS)} WHERE drain = $1 AND number = ANY($2)"
+        firsts = [each.start for each in numbers]
+        await database.execute(f"SELECT FROM {moved} ORDER BY number FOR UPDATE", self._name, firsts)  # quoted
+        # Another statement, which sees what that transaction has committed.
+        return await self._checkpoints(database, numbers)
 
     async def _insert(self, database: Any, records: Records) -> None:
         if not records:
@@ -265,8 +278,9 @@ class PostgreSQL(Sink):
         listed = ", ".join(map(quoted, names))
         replaced = ", ".join(f"{quoted(name)} = EXCLUDED.{quoted(name)}" for name in names)
         await database.execute(
+            # In the order of the key, so that two transactions with the same rows do not wait for each other.
             f"INSERT INTO {self._in_schema(self._name)} ({listed}) SELECT {listed} FROM pg_temp.{_STAGING}"  # noqa: S608
-            f" ON CONFLICT ({key}) DO UPDATE SET {replaced}"
+            f" ORDER BY {key} ON CONFLICT ({key}) DO UPDATE SET {replaced}"
         )
 
     async def _records(self, steps: Sequence[Step]) -> Records:

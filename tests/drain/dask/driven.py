@@ -1,7 +1,7 @@
-"""A process that drains payments on a cluster of its own: `python driven.py OPTIONS`, told by the environment where from.
+"""A process that drains payments on a cluster of its own: `python driven.py OPTIONS`.
 
-It prints a line of JSON whenever a task has ended, and one for the report. The scheduler runs in this process, the workers in
-others.
+The environment tells it where from. It prints a line of JSON whenever a task has ended. The scheduler runs in this
+process, the workers in others.
 """
 
 from __future__ import annotations

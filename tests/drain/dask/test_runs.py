@@ -11,15 +11,18 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-import psutil
 import pytest
 
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 from tests.postgresql import Server, connected
 from tests.waiting import PATIENCE
+
+psutil: Any = import_module("psutil")  # a dependency of Dask, without types
 
 pytestmark = [pytest.mark.dask, pytest.mark.postgres]
 
@@ -36,15 +39,18 @@ class Driven:
 
     Attributes:
         process: Its process, which leads a group with those of the workers.
+        log: Where it writes its standard error.
     """
 
     process: asyncio.subprocess.Process
+    log: Path
 
     async def report(self) -> dict[str, Any]:
         """The next report; empty when the process has ended."""
         assert self.process.stdout is not None
         async with asyncio.timeout(PATIENCE):
-            return json.loads(await self.process.stdout.readline() or "{}")
+            report: dict[str, Any] = json.loads(await self.process.stdout.readline() or "{}")
+        return report
 
     async def reached(self, items: int) -> dict[str, Any]:
         """The first report of so many rows."""
@@ -58,22 +64,17 @@ class Driven:
         while report := await self.report():
             last = report
         async with asyncio.timeout(PATIENCE):
-            assert await self.process.wait() == 0, await self.said()
+            assert await self.process.wait() == 0, self.log.read_text()
         assert last["done"]
         return last
 
-    async def said(self) -> str:
-        """What was written to the standard error."""
-        assert self.process.stderr is not None
-        return (await self.process.stderr.read()).decode()
-
-    def workers(self) -> list[psutil.Process]:
+    def workers(self) -> list[Any]:
         """The processes of the workers."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         return [each for each in children if {"spawn_main", "dask_worker"} & _words(each)]
 
 
-def _words(process: psutil.Process) -> set[str]:
+def _words(process: Any) -> set[str]:
     try:
         line = " ".join(process.cmdline())
     except psutil.Error:
@@ -92,15 +93,22 @@ async def driven(sandbox: Sandbox, server: Server, dsn: str, api: str, **options
         "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "3s",
     }
     given = {"dsn": dsn.replace(f":{server.password}@", "@"), "api": api, "rate": RATE, **options}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(PROGRAM), json.dumps(given), env=environment, stdout=PIPE, stderr=PIPE, start_new_session=True
-    )
-    try:
-        yield Driven(process)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.communicate()
+    with TemporaryDirectory() as folder, (log := Path(folder, "log")).open("wb") as said:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(PROGRAM),
+            json.dumps(given),
+            env=environment,
+            stdout=PIPE,
+            stderr=said,
+            start_new_session=True,
+        )
+        try:
+            yield Driven(process, log)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.communicate()
 
 
 def sandboxed(api: Literal["v1", "v3"], **options: Any) -> Sandbox:
@@ -164,7 +172,7 @@ async def test_a_driver_a_scheduler_and_workers_that_are_killed_lose_and_double_
         await judge(sandbox, dsn)
 
 
-async def test_a_worker_that_is_paused_beyond_patience_commits_nothing_when_it_goes_on(
+async def test_a_worker_that_is_paused_beyond_patience_doubles_nothing_when_it_goes_on(
     server: Server, dsn: str
 ) -> None:
     async with sandboxed("v1") as sandbox:
@@ -176,15 +184,16 @@ async def test_a_worker_that_is_paused_beyond_patience_commits_nothing_when_it_g
             await running.reached(ROWS // 2)
             paused.resume()
             await running.ended()
-            said = await running.said()
-        assert "PartitionLostError" in said
+        assert not paused.is_running(), "it learns that it was given up, and ends"
         await judge(sandbox, dsn)
 
 
 async def test_workers_renew_a_token_once_for_all_of_them(server: Server, dsn: str) -> None:
-    lifetime = 3.0
-    async with sandboxed("v1", token_lifetime=lifetime) as sandbox:
+    async with sandboxed("v1") as sandbox:
         async with driven(sandbox, server, dsn, "v1") as running:
-            report = await running.ended()
-        assert 3 <= sandbox.requests[TOKENS] <= 1 + report["seconds"] / (0.95 * lifetime)
+            for share in (0.2, 0.6):
+                await running.reached(int(share * ROWS))
+                sandbox.revoke_tokens()
+            await running.ended()
+        assert sandbox.requests[TOKENS] == 3
         await judge(sandbox, dsn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 import random
@@ -13,13 +14,14 @@ from typing import Any
 
 import pytest
 
-from payments_async.drain import DrainError, PostgreSQL
+from payments_async.drain import DrainError, PostgreSQL, Step
 from payments_async.drain.sinks import postgresql, postgresql_driver
 from tests.drain.sinks.proxy import Proxy
 from tests.drain.sinks.targets import BEGIN, at, expected, moved, opening, payment, payments
 from tests.drain.sinks.test_postgresql import begun, execute, refused, stored, values
 from tests.postgresql import Server
 from tests.sealed import assert_sealed
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.postgres
 
@@ -116,10 +118,26 @@ async def test_a_server_that_falls_silent_ends_the_drain(
     assert await stored(dsn) == expected(payments(3))
 
 
+async def test_a_worker_that_hangs_in_a_commit_does_not_keep_others_from_other_partitions(dsn: str) -> None:
+    hung, other = await begun(dsn), PostgreSQL(dsn)
+    await hung.commit([Step(before=None, after=(at(0, number=2),))])
+    assert len([*await other.open(opening(other, resume=True))]) == 2
+    async with hung._transaction() as database:
+        table = hung._in_schema("payments")
+        await database.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", table)
+        await hung._locked(database, [moved(2, payments(1, first=2))])
+        rows = payments(1, first=7)
+        async with asyncio.timeout(PATIENCE):
+            await other.commit([Step(before=at(0, number=2), after=(at(1, number=2),), rows=rows)])
+    await hung.aclose()
+    await other.aclose()
+    assert await stored(dsn) == expected([*payments(2), *rows])
+
+
 async def test_a_worker_that_hangs_in_a_commit_does_not_stop_others_for_ever(dsn: str) -> None:
     sink = await begun(dsn)
     limits = await sink._connection.fetchval("SHOW idle_in_transaction_session_timeout")
-    assert limits == "30s"
+    assert limits == "10s"
     await sink.aclose()
 
 

@@ -1,0 +1,201 @@
+"""The driver: which clusters and plans it refuses, and how it names the worker on which something failed."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster
+
+from payments_async import ConfigurationError
+from payments_async.drain import DrainError, Ledger, Opening, PartitionLostError, Step
+from payments_async.drain.dask import Job, Stack, Tables, by_resource, by_stack, drain_on
+from payments_async.drain.dask.driver import Offices
+from payments_async.drain.dask.worker import Session, versions
+from payments_async.sandbox import Sandbox
+from tests.drain.lists import Memory
+
+WORKER = "tls://10.0.0.7:40001"
+TARGET = Tables("postgresql://loader@127.0.0.1:1/exports?sslmode=disable")
+PLAN = by_resource(Stack(), "payments")
+
+
+@dataclass
+class Cluster:
+    """A cluster of one worker that answers what a test says."""
+
+    found: Any = field(default_factory=versions)
+    address: str = "tls://10.0.0.5:8786"
+    workers: dict[str, Any] = field(default_factory=lambda: {WORKER: {"nthreads": 2}})
+    refused: Exception | None = None
+    plugins: list[Any] = field(default_factory=list[Any])
+
+    @property
+    def scheduler(self) -> Any:
+        async def identity(**_: Any) -> dict[str, Any]:
+            return {"workers": self.workers}
+
+        async def serve(**_: Any) -> None: ...
+
+        return SimpleNamespace(address=self.address, identity=identity, payments_async_serve=serve)
+
+    async def register_plugin(self, plugin: Any) -> None:
+        if self.refused is not None:
+            raise self.refused
+        self.plugins.append(plugin)
+
+    async def run(self, *_: Any, **__: Any) -> dict[str, Any]:
+        return {WORKER: self.found}
+
+
+@pytest.mark.parametrize(
+    ("cluster", "message"),
+    [
+        (Cluster(address="tcp://10.0.0.5:8786"), "tcp://10.0.0.5:8786 is not encrypted: whoever reaches it"),
+        (Cluster(address="tcp://dask.example:8786"), "is not encrypted"),
+        (Cluster(workers={}), "the cluster of tls://10.0.0.5:8786 has no workers: start some"),
+        (
+            Cluster(found=ModuleNotFoundError("No module named 'asyncpg'")),
+            f"the worker {WORKER} cannot take part: No module named 'asyncpg'; install payments_async",
+        ),
+        (
+            Cluster(found=ConfigurationError("FORMANCE_URL is missing")),
+            f"the worker {WORKER} cannot take part: FORMANCE_URL is missing",
+        ),
+        (
+            Cluster(refused=ModuleNotFoundError("No module named 'payments_async'")),
+            "the scheduler tls://10.0.0.5:8786 cannot take part: No module named 'payments_async'; install",
+        ),
+        (
+            Cluster(found={**versions(), "payments_async": "0.0.1"}),
+            f"the worker {WORKER} has payments_async 0.0.1, not .* as here: install the same versions",
+        ),
+    ],
+)
+async def test_a_cluster_that_cannot_take_part_is_refused(cluster: Cluster, message: str) -> None:
+    with pytest.raises(DrainError, match=message):
+        await drain_on(cluster, PLAN, sink=TARGET)
+    assert Session not in map(type, cluster.plugins)
+
+
+@pytest.mark.parametrize("address", ["tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:1", "inproc://a/1"])
+async def test_a_cluster_that_others_cannot_listen_to_is_taken(address: str) -> None:
+    cluster = Cluster(address=address, workers={})
+    with pytest.raises(DrainError, match="has no workers"):
+        await drain_on(cluster, PLAN, sink=TARGET)
+    assert [*map(type, cluster.plugins)] == [Offices]
+
+
+async def test_a_plain_cluster_is_taken_if_that_is_allowed() -> None:
+    with pytest.raises(DrainError, match="has no workers"):
+        await drain_on(Cluster(address="tcp://10.0.0.5:8786", workers={}), PLAN, sink=TARGET, allow_plain=True)
+
+
+@pytest.mark.parametrize(
+    ("plan", "options", "message"),
+    [
+        (PLAN, {"resume": True, "replace": True}, "resume and replace exclude each other"),
+        ((*PLAN, *PLAN), {}, "two jobs of the plan have the same table"),
+        (by_stack([Stack("a"), Stack("a", rate=1.0)], "payments"), {}, "the same"),
+        (by_resource(Stack("a"), "payments") + by_resource(Stack("a", rate=1.0), "pools"), {}, "the same name"),
+        (PLAN, {"sink": "ours"}, "import path of a function"),
+    ],
+)
+async def test_a_plan_that_cannot_be_meant_is_refused(plan: Any, options: dict[str, Any], message: str) -> None:
+    cluster = Cluster()
+    with pytest.raises(ValueError, match=message):
+        await drain_on(cluster, plan, **{"sink": TARGET, **options})
+    assert cluster.plugins == []
+
+
+@pytest.fixture
+async def local(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+    """A cluster within this process, with the sandbox in its environment."""
+    monkeypatch.setenv("FORMANCE_URL", sandbox.url)
+    monkeypatch.setenv("FORMANCE_CLIENT_ID", sandbox.client_id)
+    monkeypatch.setenv("FORMANCE_CLIENT_SECRET", sandbox.client_secret)
+    settings: dict[str, Any] = {"processes": False, "dashboard_address": None, "asynchronous": True}
+    async with (
+        LocalCluster(n_workers=1, threads_per_worker=2, **settings) as cluster,
+        Client(cluster, asynchronous=True) as client,
+    ):
+        yield client
+
+
+async def test_a_store_that_cannot_be_reached_is_an_error_that_names_the_worker(local: Client) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(DrainError, match="Connect call failed") as caught:
+        await drain_on(local, PLAN, sink=Tables(f"postgresql://loader@127.0.0.1:{port}/exports?sslmode=disable"))
+    assert [note for note in caught.value.__notes__ if note.startswith("on the worker inproc://")]
+
+
+async def test_a_worker_without_credentials_is_named(local: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FORMANCE_CLIENT_SECRET")
+    with pytest.raises(DrainError, match=r"the worker inproc://.* cannot take part: .*FORMANCE_CLIENT_SECRET"):
+        await drain_on(local, PLAN, sink=TARGET)
+
+
+async def test_drains_one_after_the_other_share_the_cluster_and_the_token(local: Client, sandbox: Sandbox) -> None:
+    STORES.clear()
+    for resource in ("payments", "accounts"):
+        (report,) = await drain_on(local, by_resource(Stack(rate=1000.0), resource), sink=f"{__name__}:kept")
+        assert report.done
+        assert report.items == len(STORES[resource].rows) > 0
+    assert sandbox.requests["POST", "/api/auth/oauth/token", 200] == 1
+    (again,) = await drain_on(local, PLAN, sink=f"{__name__}:kept", resume=True)
+    assert (again.requests, again.items) == (0, 250)
+    with pytest.raises(DrainError, match="it is there already"):
+        await drain_on(local, PLAN, sink=f"{__name__}:kept")
+
+
+async def test_a_task_that_fails_for_a_reason_that_may_pass_is_repeated(local: Client) -> None:
+    STORES.clear()
+    FAILURES[:] = [PartitionLostError("moved"), OSError("reset")]
+    (report,) = await drain_on(local, PLAN, sink=f"{__name__}:kept")
+    assert (report.items, report.done, FAILURES) == (250, True, [])
+
+
+async def test_a_task_that_fails_for_good_ends_the_drain(local: Client) -> None:
+    STORES.clear()
+    FAILURES[:] = [DrainError("the disk is full"), OSError("not reached")]
+    with pytest.raises(DrainError, match="the disk is full") as caught:
+        await drain_on(local, PLAN, sink=f"{__name__}:kept")
+    assert [note for note in caught.value.__notes__ if note.startswith("on the worker inproc://")]
+
+
+async def test_progress_is_told_and_ends_with_all(local: Client) -> None:
+    STORES.clear()
+    shares = list[float | None]()
+    await drain_on(local, PLAN, sink=f"{__name__}:kept", on_progress=lambda report: shares.append(report.share))
+    known = [share for share in shares if share is not None]
+    assert known == sorted(known)
+    assert (len(known) > 1, known[-1]) == (True, 1.0)
+
+
+STORES: dict[str, Memory] = {}
+FAILURES: list[Exception] = []
+
+
+class OneOf(Memory):
+    """A sink of its own for a task, into what all of them share."""
+
+    def __init__(self, store: Memory) -> None:
+        super().__init__()
+        self._store = store
+
+    async def open(self, opening: Opening) -> Ledger:
+        return await self._store.open(opening)
+
+    async def commit(self, steps: Sequence[Step]) -> None:
+        if FAILURES and any(step.rows for step in steps):
+            raise FAILURES.pop(0)
+        await self._store.commit(steps)
+
+
+def kept(job: Job) -> OneOf:
+    return OneOf(STORES.setdefault(job.resource, Memory()))

@@ -11,13 +11,15 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 import attrs
-from distributed import Client, LocalCluster
 
 from payments_async.drain import Report
 from payments_async.drain.dask import Stack, Tables, by_resource, drain_on
+
+distributed: Any = import_module("distributed")  # its functions have no types
 
 
 @asynccontextmanager
@@ -25,13 +27,15 @@ async def cluster(workers: int, *, watched: bool) -> AsyncIterator[Any]:
     """A cluster on this machine; workers that die are started again if they are watched."""
     settings: dict[str, Any] = {"dashboard_address": None, "asynchronous": True, "threads_per_worker": 8}
     async with AsyncExitStack() as stack:
-        local = await stack.enter_async_context(LocalCluster(n_workers=workers if watched else 0, **settings))
+        local = await stack.enter_async_context(
+            distributed.LocalCluster(n_workers=workers if watched else 0, **settings)
+        )
         for _ in range(0 if watched else workers):
             command = ("-m", "distributed.cli.dask_worker", local.scheduler_address, "--no-nanny", "--nthreads=8")
             process = await asyncio.create_subprocess_exec(sys.executable, *command, "--no-dashboard")
             stack.push_async_callback(process.wait)
             stack.callback(process.kill)
-        client = await stack.enter_async_context(Client(local, asynchronous=True))
+        client = await stack.enter_async_context(distributed.Client(local, asynchronous=True))
         await client.wait_for_workers(workers)
         yield client
 

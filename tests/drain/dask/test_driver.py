@@ -5,19 +5,21 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from distributed import Client, LocalCluster
 
 from payments_async import ConfigurationError
 from payments_async.drain import DrainError, Ledger, Opening, PartitionLostError, Step
 from payments_async.drain.dask import Job, Stack, Tables, by_resource, by_stack, drain_on
-from payments_async.drain.dask.driver import Offices
+from payments_async.drain.dask.scheduler import Offices
 from payments_async.drain.dask.worker import Session, versions
 from payments_async.sandbox import Sandbox
 from tests.drain.lists import Memory
+
+distributed: Any = import_module("distributed")  # its functions have no types
 
 WORKER = "tls://10.0.0.7:40001"
 TARGET = Tables("postgresql://loader@127.0.0.1:1/exports?sslmode=disable")
@@ -113,20 +115,20 @@ async def test_a_plan_that_cannot_be_meant_is_refused(plan: Any, options: dict[s
 
 
 @pytest.fixture
-async def local(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+async def local(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """A cluster within this process, with the sandbox in its environment."""
     monkeypatch.setenv("FORMANCE_URL", sandbox.url)
     monkeypatch.setenv("FORMANCE_CLIENT_ID", sandbox.client_id)
     monkeypatch.setenv("FORMANCE_CLIENT_SECRET", sandbox.client_secret)
     settings: dict[str, Any] = {"processes": False, "dashboard_address": None, "asynchronous": True}
     async with (
-        LocalCluster(n_workers=1, threads_per_worker=2, **settings) as cluster,
-        Client(cluster, asynchronous=True) as client,
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, **settings) as cluster,
+        distributed.Client(cluster, asynchronous=True) as client,
     ):
         yield client
 
 
-async def test_a_store_that_cannot_be_reached_is_an_error_that_names_the_worker(local: Client) -> None:
+async def test_a_store_that_cannot_be_reached_is_an_error_that_names_the_worker(local: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     with pytest.raises(DrainError, match="Connect call failed") as caught:
@@ -134,13 +136,13 @@ async def test_a_store_that_cannot_be_reached_is_an_error_that_names_the_worker(
     assert [note for note in caught.value.__notes__ if note.startswith("on the worker inproc://")]
 
 
-async def test_a_worker_without_credentials_is_named(local: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_without_credentials_is_named(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FORMANCE_CLIENT_SECRET")
     with pytest.raises(DrainError, match=r"the worker inproc://.* cannot take part: .*FORMANCE_CLIENT_SECRET"):
         await drain_on(local, PLAN, sink=TARGET)
 
 
-async def test_drains_one_after_the_other_share_the_cluster_and_the_token(local: Client, sandbox: Sandbox) -> None:
+async def test_drains_one_after_the_other_share_the_cluster_and_the_token(local: Any, sandbox: Sandbox) -> None:
     STORES.clear()
     for resource in ("payments", "accounts"):
         (report,) = await drain_on(local, by_resource(Stack(rate=1000.0), resource), sink=f"{__name__}:kept")
@@ -153,14 +155,14 @@ async def test_drains_one_after_the_other_share_the_cluster_and_the_token(local:
         await drain_on(local, PLAN, sink=f"{__name__}:kept")
 
 
-async def test_a_task_that_fails_for_a_reason_that_may_pass_is_repeated(local: Client) -> None:
+async def test_a_task_that_fails_for_a_reason_that_may_pass_is_repeated(local: Any) -> None:
     STORES.clear()
     FAILURES[:] = [PartitionLostError("moved"), OSError("reset")]
     (report,) = await drain_on(local, PLAN, sink=f"{__name__}:kept")
     assert (report.items, report.done, FAILURES) == (250, True, [])
 
 
-async def test_a_task_that_fails_for_good_ends_the_drain(local: Client) -> None:
+async def test_a_task_that_fails_for_good_ends_the_drain(local: Any) -> None:
     STORES.clear()
     FAILURES[:] = [DrainError("the disk is full"), OSError("not reached")]
     with pytest.raises(DrainError, match="the disk is full") as caught:
@@ -168,7 +170,7 @@ async def test_a_task_that_fails_for_good_ends_the_drain(local: Client) -> None:
     assert [note for note in caught.value.__notes__ if note.startswith("on the worker inproc://")]
 
 
-async def test_progress_is_told_and_ends_with_all(local: Client) -> None:
+async def test_progress_is_told_and_ends_with_all(local: Any) -> None:
     STORES.clear()
     shares = list[float | None]()
     await drain_on(local, PLAN, sink=f"{__name__}:kept", on_progress=lambda report: shares.append(report.share))

@@ -33,7 +33,7 @@ class StoreSink(Sink):
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def open(self, _: Opening) -> Ledger:
+    async def open(self, opening: Opening) -> Ledger:  # noqa: ARG002
         return self._store.ledger
 
     async def commit(self, steps: Sequence[Step]) -> None:

@@ -97,7 +97,7 @@ def newest(session: nox.Session) -> None:
     provide(session, "test", "bench", extras=ALL_EXTRAS)
     apart = [f"--ignore=tests/{name}" for name in (*NOT_IN_THE_PACKAGE, *IN_PROCESSES_OF_THEIR_OWN)]
     # Without properties: hypothesis and the counting of lines slow each other down.
-    chosen = "not hypothesis and not long and not spreadsheet and not browser"  # with PostgreSQL
+    chosen = "not hypothesis and not long and not spreadsheet and not browser and not dask"  # with PostgreSQL
     run_tests(session, *PARALLEL, "--cov", *apart, "-m", chosen, *session.posargs)
 
 
@@ -180,9 +180,21 @@ def browser(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def postgres(session: nox.Session) -> None:
     """Drain into a PostgreSQL server that the tests start; `-m postgres` adds the tests that take long."""
+    needs_postgres(session)
+    session.notify("tests", [*PARALLEL, "-m", "postgres and not long", *session.posargs])
+
+
+@nox.session(venv_backend="none")
+def dask(session: nox.Session) -> None:
+    """Drain on clusters of Dask into PostgreSQL, while workers are killed, paused and cut off."""
+    needs_postgres(session)
+    session.notify("tests", [*PARALLEL, "-m", "dask", *session.posargs])
+
+
+def needs_postgres(session: nox.Session) -> None:
+    """End the session where PostgreSQL is not installed."""
     if not shutil.which("initdb") and not [*Path("/usr/lib/postgresql").glob("*/bin/initdb")]:
         session.error("PostgreSQL is not installed (Debian and Ubuntu: apt install postgresql)")
-    session.notify("tests", [*PARALLEL, "-m", "postgres and not long", *session.posargs])
 
 
 @nox.session
@@ -226,7 +238,7 @@ def sbom(session: nox.Session) -> None:
     """Write the packages of an installation into `build/sbom.cdx.json`, and look for known vulnerabilities in them."""
     provide(session, "release")
     (ROOT / "build").mkdir(exist_ok=True)
-    python = empty_environment(session, f"{ROOT}[cli,fastapi,otel,parquet,postgres]")
+    python = empty_environment(session, f"{ROOT}[cli,dask,fastapi,otel,parquet,postgres]")
     written = ("--output-reproducible", "--output-file", str(ROOT / "build" / "sbom.cdx.json"))
     session.run("cyclonedx-py", "environment", python, "--pyproject", "pyproject.toml", *written)
     folder = session.run(python, "-c", "import site; print(site.getsitepackages()[0])", external=True, silent=True)
@@ -250,7 +262,7 @@ def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each direct dependency."""
     extras = PROJECT["project"]["optional-dependencies"]
     named = [*PROJECT["project"]["dependencies"]]
-    for extra in ("cli", "fastapi", "otel", "parquet", "postgres"):
+    for extra in ("cli", "dask", "fastapi", "otel", "parquet", "postgres"):
         named += extras[extra]
     constraints = tuple(each.replace(">=", "==") for each in named)
     provide(session, "test", "bench", extras=ALL_EXTRAS, constraints=constraints)

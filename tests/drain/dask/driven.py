@@ -26,10 +26,9 @@ distributed: Any = import_module("distributed")  # its functions have no types
 async def cluster(workers: int, *, watched: bool) -> AsyncIterator[Any]:
     """A cluster on this machine; workers that die are started again if they are watched."""
     settings: dict[str, Any] = {"dashboard_address": None, "asynchronous": True, "threads_per_worker": 8}
+    settings["n_workers"] = workers if watched else 0
     async with AsyncExitStack() as stack:
-        local = await stack.enter_async_context(
-            distributed.LocalCluster(n_workers=workers if watched else 0, **settings)
-        )
+        local = await stack.enter_async_context(distributed.LocalCluster(**settings))
         for _ in range(0 if watched else workers):
             command = ("-m", "distributed.cli.dask_worker", local.scheduler_address, "--no-nanny", "--nthreads=8")
             process = await asyncio.create_subprocess_exec(sys.executable, *command, "--no-dashboard")

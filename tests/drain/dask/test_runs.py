@@ -24,7 +24,7 @@ from tests.waiting import PATIENCE
 
 psutil: Any = import_module("psutil")  # a dependency of Dask, without types
 
-pytestmark = [pytest.mark.dask, pytest.mark.postgres]
+pytestmark = pytest.mark.dask
 
 ROWS = 100_000
 RATE_LIMIT = 200

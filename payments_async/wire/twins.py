@@ -114,7 +114,7 @@ class Twins:
         def collected(read: str) -> str:
             empty = "{}" if is_map(kind) else "[]"
             if code is _AS_READ:
-                return f"({empty} if {read} is None else {read})"
+                return f"({read} or {empty})"
             if is_map(kind):
                 made = f"{{name: {code('item')} for name, item in {read}.items()}}"
             elif is_model(arguments[-1]):

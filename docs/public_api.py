@@ -17,6 +17,7 @@ LIST = ROOT / "tests" / "public_api.txt"
 MODULES = (
     "payments_async",
     "payments_async.drain",
+    "payments_async.drain.dask",
     "payments_async.filters",
     "payments_async.integrations.fastapi",
     "payments_async.integrations.opentelemetry",

@@ -142,6 +142,8 @@ async def test_each_row_is_written_once_within_the_rate_and_with_one_token(
     async with sandboxed(api) as sandbox:
         async with driven(sandbox, server, dsn, api) as running:
             report = await running.ended()
+            said = running.log.read_text()
+        assert not [secret for secret in (sandbox.client_secret, server.password) if secret in said]
         assert report["items"] == ROWS
         assert report["requests"] == listed(sandbox)
         assert sandbox.requests[TOKENS] == 1

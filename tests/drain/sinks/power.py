@@ -21,8 +21,8 @@ class Disk:
 
     Args:
         folder: Where the files are.
-        left: How many more operations there is power for; each fsync, rename and removal is two, as it may be done or
-            not when the power fails.
+        left: How many more operations there is power for; each fsync, link, rename and removal is two, as it may be
+            done or not when the power fails.
     """
 
     def __init__(self, folder: Path, left: int) -> None:
@@ -46,6 +46,8 @@ class Disk:
             self._tick()
 
         patch.setattr("os.fsync", fsync)
+        patch.setattr("os.link", self._counted(os.link))
+        patch.setattr(Path, "rename", self._counted(Path.rename))
         patch.setattr(Path, "replace", self._counted(Path.replace))
         patch.setattr(Path, "unlink", self._counted(Path.unlink))
         patch.setattr("shutil.rmtree", self._counted(shutil.rmtree))

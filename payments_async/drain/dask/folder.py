@@ -71,7 +71,7 @@ class Record:
 
     def on(self, ledger: Ledger) -> Ledger:
         """The ledger after this commit."""
-        kept = [] if self.run else [each for each in ledger if each.partition.number not in self.moved]
+        kept = [each for each in ledger if each.partition.number not in self.moved]
         return Ledger([*kept, *self.checkpoints])
 
 

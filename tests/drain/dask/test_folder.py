@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from payments_async.drain import Drain, DrainError, PartitionLostError, Step
+from payments_async.drain import Checkpoint, Drain, DrainError, PartitionLostError, Step
 from payments_async.drain.dask import Folder, Stack, by_resource, folder
 from payments_async.drain.dask.folder import FolderSink
 from payments_async.drain.dask.share import Share, Whole
@@ -164,6 +164,7 @@ async def test_a_full_disk_is_said_to_be_and_nothing_is_lost(path: Path, size: i
         await sink.commit([moved(0, rows)])
     assert_sealed(caught.value, "canary")
     assert rows_in(path) == []
+    assert left_overs(path) == []
     await sink.commit([moved(0, rows, done=True)])
     await sink.finish()
     assert rows_in(path) == expected(rows)
@@ -252,6 +253,25 @@ async def test_the_file_of_a_lost_worker_is_named_if_it_was_committed(
     assert left_overs(path) == []
 
 
+async def test_no_file_is_forgotten_whose_record_is_not_read_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch, interrupt: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(folder, "_COMPLETE_EVERY", 3)
+    lost = await begun(path, TWO)
+    interrupt(Path, "replace", lose_power)
+    with pytest.raises(PowerFailure):
+        await lost.commit([moved(0, payments(2))])
+    other = await resumed(path)
+    interrupt(Path, "unlink", lose_power)  # when its record, a complete one, is in the log
+    with pytest.raises(PowerFailure):
+        await other.commit([second(0, payments(1, first=2))])
+    third = await resumed(path)
+    await third.commit([moved(2, [], done=True), second(1, [], done=True)])
+    await third.finish()
+    assert rows_in(path) == expected(payments(3))
+    assert left_overs(path) == []
+
+
 async def test_of_workers_that_begin_at_once_one_wins(path: Path) -> None:
     workers = [FolderSink(path) for _ in range(4)]
     for worker in workers:
@@ -266,7 +286,9 @@ async def test_of_workers_that_begin_at_once_one_wins(path: Path) -> None:
 # Replacing
 
 
-async def test_a_folder_stays_as_it_is_until_there_is_something_in_its_place(path: Path) -> None:
+async def test_a_folder_stays_as_it_is_until_there_is_something_in_its_place(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await begun(path, BEGIN, moved(0, payments(2)))
     before = content(path.parent)
     sink = FolderSink(path)
@@ -275,7 +297,20 @@ async def test_a_folder_stays_as_it_is_until_there_is_something_in_its_place(pat
     with room_for(10), pytest.raises(DrainError, match="File too large"):
         await sink.commit([BEGIN])
     assert content(path.parent) == before
+    rename = Path.rename
+
+    def fail_for_new(old: Path, new: Path) -> None:
+        if old.suffix == ".new":
+            raise OSError(errno.EIO, "Input/output error")
+        rename(old, new)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", fail_for_new)
+        with pytest.raises(DrainError, match="Input/output error"):
+            await sink.commit([BEGIN])
+    assert content(path.parent) == before
     await sink.commit([BEGIN])
+    assert names_in(path.parent) == ["payments"]
     await sink.commit([moved(0, payments(1, first=20), done=True)])
     await sink.finish()
     assert rows_in(path) == expected(payments(1, first=20))
@@ -321,49 +356,61 @@ async def test_a_folder_that_is_removed_is_noticed_by_the_next_commit(path: Path
 # Power failures
 
 
-async def drain(path: Path) -> None:
-    """Take five rows to a folder, or those that are missing."""
-    sink = await resumed(path)
+async def drain(path: Path, told: list[Checkpoint]) -> None:
+    """Take five rows to a folder, or those that are missing; note each checkpoint that is found or committed."""
+    sink = FolderSink(path)
     ledger = [*await sink.open(opening(sink, resume=True))]
     if not ledger:
         await sink.commit([BEGIN])
-    items, done = (ledger[0].items, ledger[0].done) if ledger else (0, False)
-    for first in range(items, 0 if done else 5, 3):
+    told += ledger or [at(0)]
+    for first in range(told[0].items, 0 if told[0].done else 5, 3):
         count = min(3, 5 - first)
         await sink.commit([moved(first, payments(count, first=first), done=first + count == 5)])
+        told.append(at(first + count))
     await sink.finish()
+
+
+def power_failures(base: Path, patching: pytest.MonkeyPatch) -> Iterator[tuple[Path, int]]:
+    """Each state in which the power can leave a folder, and how many rows were said to be committed."""
+    known = set[tuple[frozenset[tuple[str, bytes]], int]]()
+    for left in itertools.count(1):
+        home, failed, told, tokens = base / f"{left}", False, list[Checkpoint](), itertools.count()
+        home.mkdir()
+        with closing(Disk(home, left)) as disk:
+            with patching.context() as patch:
+                # The same names each time, so that states can be compared.
+                patch.setattr("secrets.token_hex", lambda size, tokens=tokens: f"{next(tokens):0{2 * size}x}")
+                disk.attach(patch)
+                try:
+                    asyncio.run(drain(home / "payments", told))
+                except PowerFailure:
+                    failed = True
+            if not failed:
+                return
+            items = told[-1].items if told else 0
+            for data, names in itertools.product((True, False), repeat=2):
+                after = base / f"{left} {data} {names}"
+                disk.after(data=data, names=names, to=after)
+                state = frozenset(content(after).items()), items
+                if state not in known:
+                    known.add(state)
+                    yield after / "payments", items
 
 
 def test_whenever_the_power_fails_a_resume_completes_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folder, "_COMPLETE_EVERY", 2)
-    known = set[frozenset[tuple[str, bytes]]]()
-    for left in itertools.count(1):
-        home, failed = tmp_path / f"{left}", False
-        home.mkdir()
-        tokens = itertools.count()  # so that states are the same
-        with closing(Disk(home, left)) as disk:
-            with monkeypatch.context() as patch:
-                patch.setattr("secrets.token_hex", lambda size, tokens=tokens: f"{next(tokens):0{2 * size}x}")
-                disk.attach(patch)
-                try:
-                    asyncio.run(drain(home / "payments"))
-                except PowerFailure:
-                    failed = True
-            if not failed:
-                break
-            for data, names in itertools.product((True, False), repeat=2):
-                after = tmp_path / f"{left} {data} {names}"
-                disk.after(data=data, names=names, to=after)
-                state = frozenset(content(after).items())
-                if state not in known:
-                    known.add(state)
-                    asyncio.run(drain(after / "payments"))
-                    assert rows_in(after / "payments") == expected(payments(5)), after
-                    assert names_in(after) == ["payments"]
-                    assert left_overs(after / "payments") == []
-    assert len(known) > 20
+    failures = 0
+    for path, items in power_failures(tmp_path, monkeypatch):
+        found = list[Checkpoint]()
+        asyncio.run(drain(path, found))
+        assert found[0].items >= items, path
+        assert rows_in(path) == expected(payments(5)), path
+        assert names_in(path.parent) == ["payments"]
+        assert left_overs(path) == []
+        failures += 1
+    assert failures > 20
 
 
 # Folders
@@ -382,7 +429,8 @@ async def test_what_is_not_from_a_drain_is_refused(path: Path, how: dict[str, bo
     (path / "thesis").write_bytes(b"the only copy")
     assert "is not from a drain: move it away, or give another folder" in await refused(path, **how)
     assert "is not from a drain" in await refused(path / "thesis", **how)
-    (path.parent / "link").symlink_to(path.parent)
+    await begun(path.parent / "elsewhere")
+    (path.parent / "link").symlink_to(path.parent / "elsewhere")
     assert "is not from a drain" in await refused(path.parent / "link", **how)
     assert f"there is no folder {path}/missing: create it" in await refused(path / "missing" / "payments", **how)
 

@@ -50,7 +50,7 @@ class Record:
     commit: str
     previous: str | None
     file: str | None
-    moved: tuple[int, ...]
+    moved: frozenset[int]
     checkpoints: tuple[Checkpoint, ...] = attrs.field(repr=False)
     run: str | None = None
     drain: Mapping[str, Any] | None = None
@@ -58,15 +58,14 @@ class Record:
     @property
     def text(self) -> bytes:
         """The record as it is stored."""
-        return sealed(attrs.asdict(self))
+        return sealed({**attrs.asdict(self), "moved": sorted(self.moved)})
 
     @classmethod
     def read(cls, text: bytes) -> Self:
         """The record with this text; raises `ValueError`, `KeyError`, `TypeError` or `AttributeError` for any other."""
         content = unsealed(text)
-        content["checkpoints"] = map(Checkpoint.from_json, content["checkpoints"])
-        for name in ("moved", "checkpoints"):
-            content[name] = tuple(content[name])
+        content["moved"] = frozenset(content["moved"])
+        content["checkpoints"] = tuple(map(Checkpoint.from_json, content["checkpoints"]))
         return cls(**content)
 
     def on(self, ledger: Ledger) -> Ledger:
@@ -247,7 +246,7 @@ class FolderSink(Sink):
 
     def _record(self, commit: str, ledger: Ledger, file: str | None = None, numbers: Iterable[range] = ()) -> Record:
         """The next record: of a commit that moves the partitions with these numbers, and leaves this ledger."""
-        moved = tuple(each.start for each in numbers)
+        moved = frozenset(each.start for each in numbers)
         complete = (self._number + 1) % _COMPLETE_EVERY == 0
         return Record(
             commit=commit,

@@ -143,10 +143,7 @@ class CheckpointFile:
         """
         text = self.path.read_bytes()
         try:
-            content: dict[str, Any] = json.loads(text)
-            digest = content.pop("sha256")
-            if digest != _digest(content):
-                raise ValueError(digest)  # noqa: TRY301  # one error for all kinds of damage
+            content = unsealed(text)
             offset = content["offset"]
             identity.check(content["drain"], str(self.path))
             ledger = Ledger(map(Checkpoint.from_json, content["partitions"]))
@@ -164,9 +161,22 @@ class CheckpointFile:
             "offset": offset,
             "partitions": [each.to_json() for each in ledger],
         }
-        content["sha256"] = _digest(content)
         with replacing(self.path) as file:
-            file.write(json.dumps(content).encode())
+            file.write(sealed(content))
+
+
+def sealed(content: Mapping[str, Any]) -> bytes:
+    """Plain JSON values as text, with a digest that shows damage."""
+    return json.dumps({**content, "sha256": _digest(content)}).encode()
+
+
+def unsealed(text: bytes) -> dict[str, Any]:
+    """The values of a text that `sealed` has made; raises `ValueError`, `KeyError`, `TypeError` or `AttributeError`."""
+    content: dict[str, Any] = json.loads(text)
+    digest = content.pop("sha256")
+    if digest != _digest(content):
+        raise ValueError(digest)
+    return content
 
 
 def _digest(content: Mapping[str, Any]) -> str:
@@ -188,8 +198,13 @@ def replacing(path: Path) -> Generator[BinaryIO]:
         with suppress(OSError):  # it takes up space on a full disk
             temporary.unlink(missing_ok=True)
         raise
-    if os.name == "posix":  # sync the folder too: otherwise a power failure may lose the new name
-        descriptor = os.open(path.parent, os.O_RDONLY)
+    synced(path.parent)
+
+
+def synced(folder: Path) -> None:
+    """Sync a folder to disk: otherwise a power failure may lose names that are new in it."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

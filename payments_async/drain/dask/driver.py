@@ -17,7 +17,7 @@ import attrs
 
 from payments_async.drain.dask.plans import Job
 from payments_async.drain.dask.scheduler import PREFIX, Offices
-from payments_async.drain.dask.targets import MadeByFunction, Tables, Target
+from payments_async.drain.dask.targets import Folder, MadeByFunction, Tables, Target
 from payments_async.drain.dask.worker import (
     AT_ONCE,
     Outcome,
@@ -56,7 +56,7 @@ async def drain_on(
     cluster: Any,
     plan: Sequence[Job],
     *,
-    sink: Tables | str,
+    sink: Tables | Folder | str,
     resume: bool = False,
     replace: bool = False,
     on_progress: Callable[[Report], object] | None = None,
@@ -71,8 +71,8 @@ async def drain_on(
     Args:
         cluster: A client of Dask distributed that was created with `asynchronous=True`.
         plan: What to drain, as `by_resource`, `by_stack` and `by_account` give it.
-        sink: `Tables`, or the import path of a function on the workers that returns a sink of its own for a `Job`. Such
-            a sink must compare checkpoints before it moves them, and all workers must reach its target.
+        sink: `Tables`, `Folder`, or the import path of a function on the workers that returns a sink of its own for a
+            `Job`. Such a sink must compare checkpoints before it moves them, and all workers must reach its target.
         resume: Continue from the checkpoints of each target; start where there is no target.
         replace: Replace existing targets.
         on_progress: Called with the report of a job each time that a task of it has ended.

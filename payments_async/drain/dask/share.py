@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 import attrs
 
 from payments_async.drain.checkpoint import Ledger
+from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.sinks import Opening, Sink
 
@@ -66,11 +67,20 @@ class Share(Whole):
         self._block = block
 
     async def open(self, opening: Opening) -> Ledger:
-        """Open the target, and take the partitions over."""
+        """Open the target, and take the partitions over.
+
+        Raises:
+            DrainError: the target has none of them.
+        """
         needed = (*(range(number, number + 1) for number in sorted(self._numbers)), self._block)
         found = await self._sink.open(attrs.evolve(opening, numbers=needed))
         number_of = [(each.partition.number, each) for each in found]
         mine = [each for number, each in number_of if number in self._numbers or number in self._block]
+        if not mine:  # a run would begin the drain again
+            raise DrainError(
+                "the target does not have the partitions that were begun in it: it was removed meanwhile, or is not the"
+                " same one for all workers"
+            )
         holder = secrets.token_hex(8)
         steps = [Step(before=each, after=(attrs.evolve(each, holder=holder),)) for each in mine if not each.done]
         if steps:

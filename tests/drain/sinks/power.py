@@ -21,16 +21,17 @@ class Disk:
 
     Args:
         folder: Where the files are.
-        left: How many more operations there is power for; each fsync, rename and removal is two, as it may be done or
-            not when the power fails.
+        left: How many more operations there is power for; each fsync, link, rename and removal is two, as it may be
+            done or not when the power fails.
     """
 
     def __init__(self, folder: Path, left: int) -> None:
         self.folder = folder
         self.left = left
         self._synced = {_inode(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-        self._names = {path: _names(path) for path in (folder, *folder.rglob("*")) if path.is_dir()}
+        self._names = {_inode(path): _names(path) for path in (folder, *folder.rglob("*")) if path.is_dir()}
         self._held = list[int]()
+        self._found = dict[int, Path]()
 
     def attach(self, patch: pytest.MonkeyPatch) -> None:
         """Watch over what is done to files, and let the power fail."""
@@ -40,12 +41,21 @@ class Disk:
             path = Path(f"/proc/self/fd/{descriptor}").readlink()
             # What is made sure of is noted, which takes less time than to do it.
             if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-                self._names[path] = _names(path)
+                self._names[_inode(path)] = _names(path)
             else:
                 self._synced[_inode(path)] = path.read_bytes()
             self._tick()
 
+        make = Path.mkdir
+
+        def mkdir(path: Path, *args: Any, **kwargs: Any) -> None:
+            make(path, *args, **kwargs)
+            self._names.setdefault(_inode(path), {})
+
         patch.setattr("os.fsync", fsync)
+        patch.setattr(Path, "mkdir", mkdir)
+        patch.setattr("os.link", self._counted(os.link))
+        patch.setattr(Path, "rename", self._counted(Path.rename))
         patch.setattr(Path, "replace", self._counted(Path.replace))
         patch.setattr(Path, "unlink", self._counted(Path.unlink))
         patch.setattr("shutil.rmtree", self._counted(shutil.rmtree))
@@ -53,8 +63,8 @@ class Disk:
     def _counted(self, done: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **kwargs: Any) -> Any:
             self._tick()
-            # Held open, so that no other file gets the number of one that is removed.
-            self._held += [os.open(path, os.O_RDONLY) for path in self.folder.rglob("*") if path.is_file()]
+            # Held open, so that no other one gets the number of one that is removed.
+            self._held += [os.open(path, os.O_RDONLY) for path in self.folder.rglob("*")]
             result = done(*args, **kwargs)
             self._tick()
             return result
@@ -80,17 +90,17 @@ class Disk:
             names: Whether names have, new ones and removals.
             to: Where to put it.
         """
-        self._restore(self.folder, to, data=data, names=names)
+        self._found = {_inode(path): path for path in (self.folder, *self.folder.rglob("*"))}
+        self._restore(_inode(self.folder), to, data=data, names=names)
 
-    def _restore(self, folder: Path, to: Path, *, data: bool, names: bool) -> None:
+    def _restore(self, folder: int, to: Path, *, data: bool, names: bool) -> None:
         to.mkdir()
-        found = _names(folder) if names or folder not in self._names else self._names[folder]
+        found = _names(self._found[folder]) if names and folder in self._found else self._names[folder]
         for name, inode in found.items():
-            path = folder / name
-            if path in self._names or path.is_dir():
-                self._restore(path, to / name, data=data, names=names)
-            elif data and path.exists() and _inode(path) == inode:
-                shutil.copy(path, to / name)
+            if inode in self._names:
+                self._restore(inode, to / name, data=data, names=names)
+            elif data and inode in self._found:
+                shutil.copy(self._found[inode], to / name)
             else:
                 (to / name).write_bytes(self._synced.get(inode, b""))
 

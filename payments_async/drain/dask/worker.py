@@ -153,19 +153,22 @@ async def begin(job: Job, target: Target, partitions: int, *, resume: bool, repl
 
 async def drain_share(job: Job, target: Target, turn: Turn) -> Outcome:
     """A task: drain some partitions for some time, as far as that goes."""
-    loop = asyncio.get_running_loop()
-    ends = loop.time() + turn.seconds
 
     async def work(session: Session) -> Outcome:
         share = Share(target.sink(job), turn.numbers, turn.block)
         client = await session.client(job.stack)
+        ends = list[asyncio.TimerHandle]()
 
-        def stop_in_time(_: Report) -> None:
-            if loop.time() >= ends:
-                drain.stop()
+        def begin_time(_: Report) -> None:
+            if not ends:  # with the first report, so that each task comes at least a page further
+                ends.append(asyncio.get_running_loop().call_later(turn.seconds, drain.stop))
 
-        drain = _drain(client, job, share, partitions=AT_ONCE, on_progress=stop_in_time)
-        report = await drain.run(resume=True)
+        drain = _drain(client, job, share, partitions=AT_ONCE, on_progress=begin_time)
+        try:
+            report = await drain.run(resume=True)
+        finally:
+            for end in ends:
+                end.cancel()
         return _outcome(share.ledger, report)
 
     return await _on_this_worker(work)

@@ -173,6 +173,9 @@ async def _on_this_worker() -> AsyncGenerator[Session]:
         yield worker.plugins[Session.name]
     except Exception as error:
         error.add_note(f"on the worker {worker.address}")
+        # The errors before it cannot always be pickled: one of a task group is in the group that it comes after. Then
+        # Dask would send a text in place of the error.
+        error.__cause__ = error.__context__ = None
         raise
 
 

@@ -151,9 +151,13 @@ async def _at(address: str) -> AsyncGenerator[Any]:
     distributed = _dask("distributed")
     try:
         security = distributed.Security()
-        if address.startswith("tls:") and security.get_connection_args("client")["ssl_context"] is None:
-            names = [f"DASK_DISTRIBUTED__COMM__TLS__{each}" for each in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY")]
-            raise ConfigurationError(f"{address} needs files of TLS: set {', '.join(names)}")
+        encrypting = security.get_connection_args("client")["ssl_context"] is not None
+    except OSError as error:
+        raise ConfigurationError(f"the files of TLS in the configuration of Dask cannot be read: {error}") from error
+    if address.startswith("tls:") and not encrypting:
+        names = [f"DASK_DISTRIBUTED__COMM__TLS__{each}" for each in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY")]
+        raise ConfigurationError(f"{address} needs files of TLS: set {', '.join(names)}")
+    try:
         client = await distributed.Client(address, security=security, timeout=_PATIENCE, asynchronous=True)
     except OSError as error:
         reason = re.sub(r"^in <.*>: ", "", str(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,8 @@ async def test_a_cluster_that_cannot_be_used_is_told_in_a_line(
     ran = await command(*export, "tls://127.0.0.1:1")
     assert (ran.code, ran.out) == (2, "")
     assert "set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, " in ran.err
+    dask = import_module("dask")
+    with dask.config.set({"distributed.comm.tls.ca-file": "missing.pem", "distributed.comm.tls.client.cert": "a.pem"}):
+        ran = await command(*export, "tls://127.0.0.1:1")
+    assert (ran.code, ran.out) == (2, "")
+    assert "the files of TLS in the configuration of Dask cannot be read: " in ran.err

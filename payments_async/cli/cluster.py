@@ -80,13 +80,14 @@ def exported_on(
     else:
         plan = by_resource(stack, resource.replace("-", "_"), api=options.api, query=selection.query)
 
+    tables = Tables(target)
+
     async def work(connected: Any) -> None:
         async def drained(on_progress: Callable[[Report], None]) -> Report:
-            sink = Tables(target)
-            reports = await drain_on(
-                connected, plan, sink=sink, resume=resume, replace=replace, on_progress=on_progress
+            (report,) = await drain_on(
+                connected, plan, sink=tables, resume=resume, replace=replace, on_progress=on_progress
             )
-            return reports[0]
+            return report
 
         await follow(resource, target, drained)
 

@@ -80,9 +80,7 @@ def cluster_named(text: str) -> Cluster:
     """The cluster that `--dask` names."""
     if local := re.fullmatch(r"local:0*([1-9][0-9]{0,2})", text):
         return Cluster(None, workers=int(local[1]))
-    if re.fullmatch(r"(tls|tcp)://[^\s/:@]+:[0-9]{1,5}", text) or re.fullmatch(
-        r"(tls|tcp)://\[[^\s/@]+\]:[0-9]{1,5}", text
-    ):
+    if re.fullmatch(r"(tls|tcp)://([^\s/:@]+|\[[0-9a-f:]+\]):[0-9]{1,5}", text):
         return Cluster(text)
     raise BadParameter(
         f"{text!r} is neither the address of a scheduler, such as tls://scheduler:8786, nor a number of worker "

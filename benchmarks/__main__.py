@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import charts
+from benchmarks.cluster import cluster
 from benchmarks.comparison import Measurements
 from benchmarks.contests import contests
 from benchmarks.drains import drains
@@ -49,6 +50,7 @@ def measured(sizes: Sizes, home: Path) -> Measurements:
         "what users can set": lambda: users(sizes),
         "what drains cost": lambda: drains(sizes),
         "what partitions gain": lambda: partitions(sizes),
+        "what workers of a cluster gain": lambda: cluster(sizes),
         "what slices cost": lambda: slices(sizes),
     }
     together: Measurements = {}

@@ -11,6 +11,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from benchmarks.cluster import ON_CLUSTER, WORKERS
 from benchmarks.comparison import Measurements
 from benchmarks.draining import KEYSET, OFFSET, PARTITIONED
 from benchmarks.goals import PEERS
@@ -162,6 +163,17 @@ def slices(axes: Axes, measurements: Measurements, theme: Theme) -> None:
     _lengths(axes)
 
 
+def cluster(axes: Axes, measurements: Measurements, theme: Theme) -> None:
+    rates = measurements.get(ON_CLUSTER, [])
+    workers = [f"{count} worker{'s' if count > 1 else ''}" for count in WORKERS[: len(rates)]]
+    bars = axes.barh(workers, [rate / rates[0] for rate in rates], color=theme.ours, height=0.6)
+    axes.bar_label(bars, fmt="%.2f ×", padding=6)
+    axes.invert_yaxis()
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.margins(x=0.12)
+
+
 def _lengths(axes: Axes) -> None:
     """The axes of a chart over the lengths of drains."""
     axes.xaxis.set_major_formatter("{x:,.0f}")
@@ -189,6 +201,7 @@ CHARTS: dict[str, tuple[str, Chart, float]] = {
     "prefetch": ("Milliseconds a page, with 20 ms of the consumer's own work on each", prefetch, 2.8),
     "rows-read": ("Rows that the server reads for a drain", partial(costs, of="rows read"), 3.2),
     "seconds": ("Seconds that a drain takes", partial(costs, of="seconds"), 3.2),
+    "cluster": ("Payments drained in a second on a cluster, as a ratio to one worker process", cluster, 1.7),
     "slices": ("What a drain of client.v3 costs the database, in rows scanned", slices, 3.2),
 }
 """The title of each chart, what draws it, and its height in inches."""

@@ -11,6 +11,7 @@ from typing import Self
 
 import attrs
 
+from benchmarks.cluster import ON_CLUSTER, WORKERS
 from benchmarks.comparison import Comparison, Measurements, results
 from benchmarks.draining import WAYS
 from benchmarks.drains import COSTS
@@ -24,7 +25,11 @@ from benchmarks.users import EFFECTS
 LAYERS = "layers: "
 """Begins the names of what was measured of layers."""
 
-PAGES = {"speed.md": ["peers", "layers", "settings", "conditions"], "draining.md": ["costs", "partitions", "slices"]}
+PAGES = {
+    "speed.md": ["peers", "layers", "settings", "conditions"],
+    "draining.md": ["costs", "partitions", "slices"],
+    "cluster.md": ["cluster"],
+}
 """The pages of the documentation that a run fills in, and what each of them shows."""
 
 
@@ -78,6 +83,7 @@ class Report:
             "What users can set": self.compared(EFFECTS),
             "What drains cost": self.costs(),
             "What partitions gain": self.partitions(),
+            "What workers of a cluster gain": self.cluster(),
             "What slices cost": self.slices(),
         }
         missing = [
@@ -134,6 +140,17 @@ class Report:
             ),
         ]
 
+    def cluster(self) -> list[Cells]:
+        """A table of what worker processes gain where requests take 20 ms on the way."""
+        rates = self.measurements.get(ON_CLUSTER, [])
+        return [
+            ["worker processes", "payments/s", "as fast as one"],
+            *(
+                [str(count), number(rate), f"{number(rate / rates[0])} ×"]
+                for count, rate in zip(WORKERS, rates, strict=False)  # a quick run has the first alone
+            ),
+        ]
+
     def slices(self) -> list[Cells]:
         """A table of what drains of `client.v3` cost the database, those of one length below each other."""
         drains = [
@@ -160,6 +177,7 @@ class Report:
             "settings": self.compared(EFFECTS),
             "costs": self.costs(),
             "partitions": self.partitions(),
+            "cluster": self.cluster(),
             "slices": self.slices(),
         }
         parts = {name: markdown(rows) for name, rows in tables.items()} | {"conditions": self.conditions}

@@ -18,6 +18,7 @@ class Sizes:
         drained: Payments in the lists that are drained by offset and by key, `short` and `long` among them.
         sliced: Payments in the lists that are drained in slices.
         far: Payments in a list that is drained in partitions, with latency.
+        clusters: How many numbers of workers are measured, the least first.
         pages: Pages in a walk with latency.
         decodes: How often a page is decoded in a round.
         layer_calls: Calls through each layer in a round.
@@ -34,6 +35,7 @@ class Sizes:
     drained: tuple[int, ...]
     sliced: tuple[int, ...]
     far: int
+    clusters: int
     pages: int
     decodes: int
     layer_calls: int
@@ -51,6 +53,7 @@ FULL = Sizes(
     drained=(1_000, 10_000, 100_000, 1_000_000),
     sliced=(1_000, 10_000, 100_000, 1_000_000),
     far=30_000,
+    clusters=3,
     pages=15,
     decodes=40,
     layer_calls=2_000,
@@ -68,6 +71,7 @@ QUICK = Sizes(
     drained=(1_000, 10_000),
     sliced=(1_000,),
     far=2_000,
+    clusters=1,
     pages=5,
     decodes=5,
     layer_calls=200,

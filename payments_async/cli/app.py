@@ -196,6 +196,7 @@ def info(context: typer.Context, *, as_json: options.Json = False) -> None:
         "payments-async export payments --to payments.parquet",
         "payments-async export payments --to payments.parquet --resume",
         "payments-async export payments --to failed.csv --where status=FAILED --rate 20",
+        "payments-async export payments --to postgresql://me@db.example/treasury --dask tls://scheduler:8786",
     ),
 )
 def export(
@@ -206,7 +207,8 @@ def export(
     form: options.FormatName = None,
     spreadsheet: options.Spreadsheet = False,
     where: options.Where = None,
-    partitions: options.Partitions = 8,
+    dask: options.Dask = None,
+    partitions: options.Partitions = None,
     rate: options.Rate = None,
     resume: options.Resume = False,
     update: options.Update = False,
@@ -217,6 +219,34 @@ def export(
     An export that was stopped for any reason continues with --resume. With --update, the first run writes all items,
     and each later one those that are new.
     """
+    if dask is not None:
+        from payments_async.cli.cluster import connected_to, exported_on
+        from payments_async.cli.connection import run_connected
+
+        of_one_process = {
+            "--format": form,
+            "--spreadsheet": spreadsheet,
+            "--partitions": partitions,
+            "--update": update,
+        }
+        run_connected(
+            context.obj,
+            partial(
+                exported_on,
+                dask,
+                resource,
+                to,
+                where or (),
+                context.obj,
+                refused=[option for option, given in of_one_process.items() if given],
+                rate=rate,
+                resume=resume,
+                replace=force,
+            ),
+            partial(connected_to, dask),
+        )
+        return
+
     from payments_async.cli.connection import run
     from payments_async.cli.export import exported
 
@@ -230,7 +260,7 @@ def export(
             context.obj.api,
             form=form,
             spreadsheet=spreadsheet,
-            partitions=partitions,
+            partitions=partitions or 8,
             rate=rate,
             resume=resume,
             update=update,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from getpass import getpass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from payments_async import ConfigurationError, PaymentsClient
 from payments_async.cli.failures import reporting
@@ -23,23 +24,39 @@ _OWN_WORDS = {
 """What the arguments of `PaymentsClient` are called at the command line."""
 
 Work: TypeAlias = Callable[[PaymentsClient], Awaitable[None]]
+C = TypeVar("C")
 
 
 def run(options: Options, prepare: Callable[[], Work]) -> None:
-    """Prepare a command, connect, run the command, and report failures.
+    """Prepare a command, connect to the server, run the command, and report failures.
 
     Args:
         options: The options before the command.
         prepare: Checks the command's arguments, before the user is asked for a secret and before anything is sent.
     """
+    run_connected(options, prepare, client_of)
+
+
+def run_connected(
+    options: Options,
+    prepare: Callable[[], Callable[[C], Awaitable[None]]],
+    connect: Callable[[Options], AbstractAsyncContextManager[C]],
+) -> None:
+    """The same for a command that is connected to something else.
+
+    Args:
+        options: The options before the command.
+        prepare: Checks the command's arguments.
+        connect: Returns the connection.
+    """
 
     async def connected() -> None:
-        async with client:
-            await work(client)
+        async with connection as opened:
+            await work(opened)
 
     with reporting(debug=options.debug):
         work = prepare()
-        client = client_of(options)
+        connection = connect(options)
         asyncio.run(connected())
 
 
@@ -48,6 +65,15 @@ def client_of(options: Options) -> PaymentsClient:
 
     Raises:
         ConfigurationError: a setting is missing or not valid.
+    """
+    return client_for(variables_of(options), allow_http=options.allow_http)
+
+
+def variables_of(options: Options) -> dict[str, str]:
+    """The variables of this package that name the server in the options; missing ones are taken from the environment.
+
+    Raises:
+        ConfigurationError: one is missing, or the secret cannot be read.
     """
     given = {
         "FORMANCE_URL": options.url,
@@ -65,10 +91,19 @@ def client_of(options: Options) -> PaymentsClient:
         named["FORMANCE_CLIENT_SECRET"] = _read_secret(options.client_secret_file)
     elif not (anonymous or named.get("FORMANCE_CLIENT_SECRET")):
         named["FORMANCE_CLIENT_SECRET"] = _ask_for_secret()
+    return variables(named)
+
+
+def client_for(named: Mapping[str, str], *, allow_http: bool) -> PaymentsClient:
+    """A client for the server that these variables name.
+
+    Raises:
+        ConfigurationError: a setting is not valid.
+    """
     settings = from_environment(named)
     path: dict[str, Any] = {} if settings.api_path is None else {"api_path": settings.api_path}
     try:
-        return PaymentsClient(settings.base_url, auth=settings.auth, allow_http=options.allow_http, **path)
+        return PaymentsClient(settings.base_url, auth=settings.auth, allow_http=allow_http, **path)
     except ConfigurationError as error:
         text = str(error)
         for python, own in _OWN_WORDS.items():

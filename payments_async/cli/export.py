@@ -7,7 +7,7 @@ import re
 import shlex
 import sys
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from payments_async.cli.connection import Work
 from payments_async.cli.messages import program, say
 from payments_async.cli.options import Api, Format, Resource
 from payments_async.cli.output import show, terminal
-from payments_async.cli.where import selected
+from payments_async.cli.where import Selection, selected
 from payments_async.drain import Drain, DrainError, DrainWarning, Report, Sink, sink_for
 from payments_async.drain.sinks.dsn import has_password, is_dsn
 
@@ -57,53 +57,93 @@ def exported(
         ValueError: the API has no such list, the list does not support a condition, the format is not known, the DSN
             contains a password, or `replace` is set together with `resume` or `update`.
     """
-    if replace and (resume or update):
-        given = "--resume continues" if resume else "--update adds to"
-        raise ValueError(f"{given} a file and --force overwrites it: give only one of them")
-    selection = selected(resource, conditions, api)
-    if selection.scope:
-        raise ValueError(f"{resource} can only be exported as a whole: leave out --where")
-    sink = _sink(target, form, spreadsheet=spreadsheet)
+    check_modes(resume=resume, update=update, replace=replace)
+    selection = selection_of(resource, conditions, api)
+    sink = sink_of(target, form, spreadsheet=spreadsheet)
 
     async def work(client: PaymentsClient) -> None:
-        committed = False
-
-        def advance(report: Report) -> None:
-            nonlocal committed
-            committed = True
-            bar.update(task, items=report.items, rate=report.rate, pages=report.pages)
-            if report.share is not None:
-                bar.update(task, total=1.0, completed=report.share)
-
-        bar = _progress_bar()
-        task = bar.add_task(resource, total=None, items=0, rate=0.0, pages=0)
         source: Any = client.v3 if api == "v3" else client  # the drain checks whether it has such a resource
-        drain = Drain(
-            source,
-            cast("Any", resource.replace("-", "_")),
-            sink,
-            query=selection.query,
-            partitions=partitions,
-            rate=rate,
-            on_progress=advance,
-        )
-        try:
-            with bar, _printing_warnings():
-                report = await drain.run(resume=resume, replace=replace, catch_up=update)
-        except asyncio.CancelledError:
-            if committed:
-                say(_how_to_continue())
-            raise
-        except (PaymentsError, OSError) as error:
-            _add_advice(error, committed=committed)
-            raise
-        show(terminal(), summary(resource, report, target))
+
+        async def drained(on_progress: Callable[[Report], None]) -> Report:
+            drain = Drain(
+                source,
+                cast("Any", resource.replace("-", "_")),
+                sink,
+                query=selection.query,
+                partitions=partitions,
+                rate=rate,
+                on_progress=on_progress,
+            )
+            return await drain.run(resume=resume, replace=replace, catch_up=update)
+
+        await follow(resource, target, drained)
 
     return work
 
 
-def _sink(target: str, form: Format | None, *, spreadsheet: bool) -> Sink:
-    """The sink for a target that a command names."""
+def check_modes(*, resume: bool, update: bool, replace: bool) -> None:
+    """Refuse options that exclude each other.
+
+    Raises:
+        ValueError: they do.
+    """
+    if replace and (resume or update):
+        given = "--resume continues" if resume else "--update adds to"
+        raise ValueError(f"{given} a file and --force overwrites it: give only one of them")
+
+
+def selection_of(resource: Resource, conditions: Sequence[str], api: Api) -> Selection:
+    """The items to export.
+
+    Raises:
+        ValueError: the API has no such list, the list does not support a condition, or it is exported as a whole only.
+    """
+    selection = selected(resource, conditions, api)
+    if selection.scope:
+        raise ValueError(f"{resource} can only be exported as a whole: leave out --where")
+    return selection
+
+
+async def follow(
+    resource: Resource, target: str, drained: Callable[[Callable[[Report], None]], Awaitable[Report]]
+) -> None:
+    """Show the progress of a drain and, at its end, a summary; if it stops before, say how to continue.
+
+    Args:
+        resource: The list.
+        target: Where its rows go.
+        drained: Drains it, and passes its reports to a function meanwhile.
+    """
+    committed = False
+
+    def advance(report: Report) -> None:
+        nonlocal committed
+        committed = True
+        bar.update(task, items=report.items, rate=report.rate, pages=report.pages)
+        if report.share is not None:
+            bar.update(task, total=1.0, completed=report.share)
+
+    bar = _progress_bar()
+    task = bar.add_task(resource, total=None, items=0, rate=0.0, pages=0)
+    try:
+        with bar, _printing_warnings():
+            report = await drained(advance)
+    except asyncio.CancelledError:
+        if committed:
+            say(_how_to_continue())
+        raise
+    except (PaymentsError, OSError) as error:
+        _add_advice(error, committed=committed)
+        raise
+    show(terminal(), summary(resource, report, target))
+
+
+def sink_of(target: str, form: Format | None, *, spreadsheet: bool) -> Sink:
+    """The sink for a target that a command names.
+
+    Raises:
+        ValueError: it cannot be a target, the format is not known, or the DSN contains a password.
+    """
     if target == "-":
         raise ValueError("an export goes to a file, which a resume can find again: name one")
     sink = sink_for(target, form, spreadsheet=spreadsheet)

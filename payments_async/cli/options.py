@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, TypeAlias, get_args
 
@@ -46,6 +47,18 @@ class Options(NamedTuple):
     api: Api = "v1"
 
 
+class Cluster(NamedTuple):
+    """A cluster of Dask.
+
+    Attributes:
+        address: The address of its scheduler, or `None` if it runs on this machine for as long as the command.
+        workers: How many worker processes it has then.
+    """
+
+    address: str | None
+    workers: int = 0
+
+
 BEFORE_THE_COMMAND = {f"--{field.replace('_', '-')}" for field in Options._fields}
 
 
@@ -61,6 +74,18 @@ def resource_named(name: str) -> Resource:
 def resource_names(incomplete: str) -> list[str]:
     """The names that shell completion suggests."""
     return [each for each in _ALL if each.startswith(incomplete)]
+
+
+def cluster_named(text: str) -> Cluster:
+    """The cluster that `--dask` names."""
+    if local := re.fullmatch(r"local:0*([1-9][0-9]{0,2})", text):
+        return Cluster(None, workers=int(local[1]))
+    if re.fullmatch(r"(tls|tcp)://([^\s/:@]+|\[[0-9a-f:]+\]):[0-9]{1,5}", text):
+        return Cluster(text)
+    raise BadParameter(
+        f"{text!r} is neither the address of a scheduler, such as tls://scheduler:8786, nor a number of worker "
+        "processes of this machine, such as local:4."
+    )
 
 
 def condition_words(context: Context, incomplete: str) -> list[str]:
@@ -205,7 +230,15 @@ WaitTimeout = Annotated[float, Option("--timeout", min=0.1, metavar="SECONDS", h
 Target = Annotated[str, Option("--to", metavar="TARGET", help="The file to write, or postgresql://USER@HOST/DATABASE.")]
 FormatName = Annotated[Format | None, Option("--format", help="Format of the file.", show_default="from the suffix")]
 Spreadsheet = Annotated[bool, Option("--spreadsheet", help="Write the CSV for a spreadsheet: formulas are text.")]
-Partitions = Annotated[int, Option(min=1, help="How many parts are read at once.")]
+Dask = Annotated[
+    Cluster | None,
+    Option(
+        metavar="CLUSTER",
+        parser=cluster_named,
+        help="Let a cluster of Dask export into PostgreSQL: tls://SCHEDULER:8786, or local:N for N processes here.",
+    ),
+]
+Partitions = Annotated[int | None, Option(min=1, help="How many parts are read at once.", show_default="8")]
 Rate = Annotated[
     float | None, Option(min=0.01, metavar="N", help="Maximum number of requests per second.", show_default="no limit")
 ]

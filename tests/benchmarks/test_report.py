@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import charts
+from benchmarks.cluster import ON_CLUSTER
 from benchmarks.comparison import Measurements
 from benchmarks.draining import WAYS
 from benchmarks.drains import COSTS
@@ -25,7 +26,7 @@ def measurements() -> Measurements:
     costs = [f"{way}: {name}" for way in WAYS for name in COSTS]
     costs += [f"{name}: {what}" for name in (CURSOR, *SPREADS) for what in ("payments", "requests", "units")]
     far = [named(sink, page_size) for sink in (FILE, DATABASE) for page_size in PAGE_SIZES]
-    names = [*sides, *courses, *costs, *far, "read"]
+    names = [*sides, *courses, *costs, *far, ON_CLUSTER, "read"]
     return {name: [float(place), 7.0, 8.0] for place, name in enumerate(names, 1)}
 
 
@@ -71,6 +72,11 @@ def test_the_speed_of_partitions_is_compared_with_one() -> None:
     ]
 
 
+def test_the_speed_of_workers_is_compared_with_one() -> None:
+    report = Report.of({ON_CLUSTER: [2_000.0, 3_000.0, 7_000.0]}, QUICK)
+    assert report.cluster()[1:] == [["1", "2,000", "1.00 ×"], ["2", "3,000", "1.50 ×"], ["4", "7,000", "3.50 ×"]]
+
+
 def test_slices_of_one_length_are_below_the_cursor() -> None:
     costs = {"payments": [10.0, 2_000.0], "requests": [3.0, 40.0], "units": [11.0, 5e9]}
     both = {f"{name}: {what}": values for name in (CURSOR, *SPREADS) for what, values in costs.items()}
@@ -85,11 +91,12 @@ def test_the_tables_of_the_pages_are_replaced(measurements: Measurements, tmp_pa
     report = Report.of(measurements, QUICK)
     report.write_into(tmp_path)
     written = [(tmp_path / name).read_text() for name in PAGES]
-    speed, draining = written
+    speed, draining, cluster = written
     assert report.conditions in speed
     assert speed.count("formance-sdk-python 9.0.1") >= 4
     assert draining.count("| 7 | keyset |") == 1
     assert draining.count("| JSON Lines | 100 | 8 | 8.00 |") == 1
+    assert cluster.count("| 4 | 8.00 |") == 1
     report.write_into(tmp_path)
     assert [(tmp_path / name).read_text() for name in PAGES] == written
 

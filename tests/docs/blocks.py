@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, chdir, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -53,6 +54,11 @@ def blocks(page: Path, language: str = "python") -> list[Block]:
     return [Block(page, text.count("\n", 0, each.start()) + 2, each[1], each[2]) for each in found]
 
 
+def needs_cluster(block: Block) -> bool:
+    """Whether a block is the program of the page on clusters, which `test_cluster_page.py` runs on one."""
+    return block.page.name == "cluster.md" and bool(_PROGRAM.search(block.code))
+
+
 async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Path) -> None:
     """Run a block, and hold what it prints against what the page says."""
     environment = _environment(sandbox)
@@ -76,6 +82,8 @@ async def run(block: Block, sandbox: Sandbox, client: PaymentsClient, folder: Pa
             names = await prepared(sandbox, client, folder)
             if block.page.name == "v3.md":
                 names |= await stack.enter_async_context(current())
+            if block.page.name == "cluster.md":
+                await asyncio.to_thread(import_module, "payments_async.drain.dask")  # here alone, since it takes long
             with patch.dict(os.environ, environment), chdir(folder), redirect_stdout(io.StringIO()) as output:
                 await _fragment(block, code, names)
         printed = output.getvalue()

@@ -11,13 +11,16 @@ from payments_async.sandbox import Sandbox
 from payments_async.v3 import filters as filters_v3
 from payments_async.v3.models.generated.operations import OPERATIONS as OPERATIONS_V3
 from payments_async.wire import errors
-from tests.docs.blocks import Block, blocks, run, run_in_shell
+from tests.docs.blocks import Block, blocks, needs_cluster, run, run_in_shell
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 
 
-@pytest.mark.parametrize("block", [block for page in PAGES for block in blocks(page)], ids=str)
+HERE = [block for page in PAGES for block in blocks(page) if not needs_cluster(block)]
+
+
+@pytest.mark.parametrize("block", HERE, ids=str)
 async def test_each_python_block_runs(block: Block, sandbox: Sandbox, client: PaymentsClient, tmp_path: Path) -> None:
     await run(block, sandbox, client, tmp_path)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 import warnings
@@ -18,6 +17,7 @@ from payments_async.cli.export import check_modes, follow, selection_of, sink_of
 from payments_async.cli.options import Cluster, Options, Resource
 from payments_async.drain import DrainError, Report
 from payments_async.drain.sinks.dsn import is_dsn
+from payments_async.wire.options import is_loopback
 
 _PATIENCE = 5
 """Seconds to wait for a scheduler."""
@@ -128,18 +128,11 @@ def _check(cluster: Cluster, options: Options) -> None:
             f"{' and '.join(given)}"
         )
     parts = urlsplit(cluster.address)
-    if parts.scheme == "tcp" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme == "tcp" and not is_loopback(parts.hostname or ""):
         raise ValueError(
             f"{cluster.address} is not encrypted: whoever reaches it can read tokens and run code on the workers; "
             "give the cluster TLS, and --dask its tls:// address"
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _allowing_http() -> PaymentsClient:

@@ -35,7 +35,7 @@ def checked_url(url: str, name: str, *, allow_http: bool) -> str:
         raise ConfigurationError(
             f"{name} is not an http(s) URL without credentials and query, e.g. https://acme.example.com"
         )
-    if scheme == "http" and not allow_http and not _is_loopback(host):
+    if scheme == "http" and not allow_http and not is_loopback(host):
         raise ConfigurationError(
             f"{name} would send data to {host} in clear text: use https, or allow_http=True if you must"
         )
@@ -53,7 +53,8 @@ def _scheme_and_host(url: str) -> tuple[str, str | None]:
     return parts.scheme, host if usable else None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +33,7 @@ from payments_async.drain.report import Report
 from payments_async.drain.writing import share_of
 from payments_async.wire.deadline import is_cancelled
 from payments_async.wire.errors import PaymentsError, RateLimitedError, ServerError, TransportError
+from payments_async.wire.options import is_loopback
 
 log: logging.Logger = logging.getLogger(__name__)
 
@@ -114,11 +113,8 @@ def _check_private(address: str, *, allow_plain: bool) -> None:
         DrainError: they can.
     """
     parts = urlsplit(address)
-    if allow_plain or parts.scheme in {"tls", "inproc"}:
+    if allow_plain or parts.scheme in {"tls", "inproc"} or is_loopback(parts.hostname or ""):
         return
-    with suppress(ValueError):
-        if ipaddress.ip_address(parts.hostname or "").is_loopback:
-            return
     raise DrainError(
         f"{address} is not encrypted: whoever reaches it can read tokens and run code on the workers; give the cluster "
         "TLS (distributed.security.Security), or allow_plain=True if nobody else can reach it"
@@ -310,8 +306,13 @@ class _Drains:
                 return await self._submit(each, drain_share, each.job, self._target, turn)
             except Exception as error:
                 each.failures += 1
-                may_pass = isinstance(error, _MAY_PASS) or type(error).__name__ == "KilledWorker"
-                if not may_pass or each.failures > _TRIES:
+                killed = type(error).__name__ == "KilledWorker"
+                if each.failures > _TRIES and killed:
+                    raise DrainError(
+                        f"workers have died again and again while they drained {each.job.resource}: look at their "
+                        "logs; what was committed is kept"
+                    ) from None
+                if each.failures > _TRIES or not (killed or isinstance(error, _MAY_PASS)):
                     raise
                 told = {"resource": each.job.resource, "error": type(error).__name__}
                 log.warning("%s: a task is repeated, because of %s", *told.values(), extra=told)

@@ -84,7 +84,9 @@ async def test_a_cluster_that_cannot_take_part_is_refused(cluster: Cluster, mess
     assert Session not in map(type, cluster.plugins)
 
 
-@pytest.mark.parametrize("address", ["tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:1", "inproc://a/1"])
+@pytest.mark.parametrize(
+    "address", ["tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:1", "tcp://localhost:1", "inproc://a/1"]
+)
 async def test_a_cluster_that_others_cannot_listen_to_is_taken(address: str) -> None:
     cluster = Cluster(address=address, workers={})
     with pytest.raises(DrainError, match="has no workers"):

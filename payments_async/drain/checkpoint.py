@@ -54,8 +54,10 @@ class Identity:
             )
         for name, wanted in attrs.asdict(self).items():
             if found.get(name) != wanted:
+                # A filter may have account numbers.
+                differs = "is another one" if name == "query" else f"is {found.get(name)!r}, not {wanted!r}"
                 raise DrainError(
-                    f"{where} is the checkpoint of another drain: its {name} is {found.get(name)!r}, not {wanted!r}; "
+                    f"{where} is the checkpoint of another drain: its {name} {differs}; "
                     "give another target, or the same arguments as for that drain"
                 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import copy
+import hashlib
 import logging
 import math
 import re
@@ -210,6 +211,12 @@ class ClientCredentialsSource:
         if now >= lease.renew_at and now >= self._no_renewal_before and not self._closed:
             self._renew()
         return lease.token
+
+    @property
+    def audience(self) -> str:
+        """Tells its tokens from those of other credentials and servers, and shows neither."""
+        named = (self.token_url, self._credentials.client_id, *self._credentials.scopes)
+        return hashlib.sha256("\0".join(named).encode()).hexdigest()
 
     @property
     def remaining(self) -> float:

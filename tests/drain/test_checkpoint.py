@@ -230,8 +230,10 @@ def test_the_checkpoint_of_another_drain_is_refused_and_says_in_what_it_differs(
     file.save(attrs.evolve(IDENTITY, **{member: value}), Ledger([at(1)]))
     with pytest.raises(DrainError) as caught:
         file.load(IDENTITY)
-    for part in (str(file.path), "another drain", f"its {member} is {value!r}", repr(getattr(IDENTITY, member))):
+    shown = f"its {member} is {value!r}, not {getattr(IDENTITY, member)!r}"
+    for part in (str(file.path), "another drain", "its query is another one" if member == "query" else shown):
         assert part in str(caught.value)
+    assert "PAY-IN" not in str(caught.value), "a filter may have account numbers"
 
 
 def test_a_save_that_fails_leaves_the_former_file(file: CheckpointFile, monkeypatch: pytest.MonkeyPatch) -> None:

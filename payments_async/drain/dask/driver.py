@@ -8,12 +8,14 @@ import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from concurrent import futures
+from contextlib import suppress
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import attrs
 
-from payments_async.drain.dask.plans import Job
+from payments_async.drain.dask.plans import Job, Stack
 from payments_async.drain.dask.scheduler import PREFIX, Offices
 from payments_async.drain.dask.targets import Folder, MadeByFunction, Tables, Target
 from payments_async.drain.dask.worker import (
@@ -27,27 +29,34 @@ from payments_async.drain.dask.worker import (
     together,
     versions,
 )
-from payments_async.drain.errors import DrainError, PartitionLostError
+from payments_async.drain.errors import DrainError, PartitionLostError, TargetLostError
 from payments_async.drain.partition import Checkpoint
 from payments_async.drain.report import Report
 from payments_async.drain.writing import share_of
-from payments_async.wire.deadline import is_cancelled
 from payments_async.wire.errors import PaymentsError, RateLimitedError, ServerError, TransportError
 from payments_async.wire.options import is_loopback
 
 log: logging.Logger = logging.getLogger(__name__)
 
+_Task: TypeAlias = Callable[..., Awaitable[Outcome]]
+
 _TURN = 2.0
 """Seconds that a task drains: then what is left is spread over the workers again."""
+_TURN_OF_CALLS = 10.0
+"""The same of a fan-out: calls that are under way at the end are made again."""
 _CUT_FOR_EACH = 4
 """How many partitions a drain begins with, for each task that runs at the same time."""
-_BLOCK = 10_000
+_BLOCK = 1_000
 """How many numbers a task has for partitions that it cuts."""
 _TRIES = 20
-"""How many tasks of a job may fail one after the other, for reasons that may pass."""
-_LONGEST_WAIT = 10.0
-"""Seconds that a request may wait for the rate limit. More waiting requests would miss their deadlines."""
-_MAY_PASS = (TransportError, ServerError, RateLimitedError, PartitionLostError, OSError)
+"""How often a task is repeated, for reasons that may pass."""
+_TRIES_TO_LOOK = 3
+"""The same of a task that only looks what is left: a target that is not there should show soon."""
+_LONGEST_PAUSE = 10.0
+"""The most seconds before a task is repeated."""
+_LONGEST_WAIT = 2.0
+"""Seconds that a request may wait for the rate limit. More waiting requests only fill the workers."""
+_MAY_PASS = (TransportError, ServerError, RateLimitedError, PartitionLostError, TargetLostError, OSError)
 """Failures of a task after which it is repeated, as it is after the death of its worker."""
 
 
@@ -166,7 +175,6 @@ class _Job:
         done: All others, as if they were one.
         running: How many tasks drain it.
         last_number: The number that the numbers of further partitions come after.
-        failures: How many tasks have failed since one has ended well.
         items_before: How many rows there were before this run.
     """
 
@@ -177,13 +185,12 @@ class _Job:
     done: Checkpoint = attrs.field(factory=lambda: together([]))
     running: int = 0
     last_number: int = 0
-    failures: int = 0
     items_before: int | None = None
 
     @property
     def most(self) -> int:
-        """How many tasks may drain it at the same time, so that none waits too long for the rate limit."""
-        rate, at_once = self.job.stack.rate, max(AT_ONCE, self.job.concurrency)
+        """How many tasks of its stack may run at the same time, so that none waits too long for the rate limit."""
+        rate, at_once = self.job.stack.rate, self.job.concurrency if self.job.calls else AT_ONCE
         return 2**31 if rate is None else max(1, int(rate * _LONGEST_WAIT / at_once))
 
     def found(self, outcome: Outcome) -> None:
@@ -201,7 +208,6 @@ class _Job:
             del self.open[number]
             self.report.partitions -= 1
         self._add(outcome)
-        self.failures = 0
 
     def _add(self, outcome: Outcome) -> None:
         self.open |= {each.partition.number: each for each in outcome.open}
@@ -215,7 +221,7 @@ class _Job:
         report.requests += new.requests
         report.retries += new.retries
         report.items = self.done.items + sum(each.items for each in self.open.values())
-        share = share_of([self.done, *self.open.values()]) if self.open else 1.0
+        share = 1.0 if new.done and not self.open else share_of([self.done, *self.open.values()])
         # An estimate that goes down would confuse users.
         report.share = share if share is None else max(share, report.share or 0.0)
 
@@ -270,7 +276,9 @@ class _Drains:
 
         async def look(each: _Job) -> None:
             given = (each.job, self._target, partitions)
-            each.found(await self._submit(each, begin, *given, resume=resume, replace=replace))
+            # Repeated without either, it would refuse what it has itself begun.
+            tries = _TRIES_TO_LOOK if resume or replace else 0
+            each.found(await self._result(each, tries, begin, *given, resume=resume, replace=replace))
             self._tell(each)
 
         async with asyncio.TaskGroup() as group:
@@ -281,7 +289,7 @@ class _Drains:
     async def _work(self) -> None:
         """Have partitions drained until none is left."""
         while any(each.open for each in self._jobs):
-            ready = [each for each in self._jobs if each.waiting and each.running < each.most]
+            ready = [each for each in self._jobs if each.waiting and self._running(each.job.stack) < each.most]
             if not ready:
                 await self._progressed.wait()
                 continue
@@ -290,46 +298,54 @@ class _Drains:
             numbers, each.waiting = tuple(each.waiting[:count]), each.waiting[count:]
             first = each.last_number + 1
             each.last_number += _BLOCK
-            turn = Turn(numbers=numbers, block=range(first, first + _BLOCK), seconds=_TURN)
+            seconds = _TURN_OF_CALLS if each.job.calls else _TURN
+            turn = Turn(numbers=numbers, block=range(first, first + _BLOCK), seconds=seconds)
             each.running += 1
-            outcome = await self._drained(each, turn)
+            outcome = await self._result(each, _TRIES, drain_share, each.job, self._target, turn)
             each.running -= 1
             each.drained(numbers, outcome)
             self._tell(each)
             self._progressed.set()
             self._progressed.clear()
 
-    async def _drained(self, each: _Job, turn: Turn) -> Outcome:
-        """What a task has left; it is repeated where its failure may pass."""
+    def _running(self, stack: Stack) -> int:
+        return sum(each.running for each in self._jobs if each.job.stack == stack)
+
+    async def _result(self, each: _Job, tries: int, task: _Task, *given: Any, **options: Any) -> Outcome:
+        """The result of a task; it is repeated where its failure may pass."""
+        failures = 0
         while True:
             try:
-                return await self._submit(each, drain_share, each.job, self._target, turn)
+                return await self._submit(each, task, *given, **options)
             except Exception as error:
-                each.failures += 1
                 killed = type(error).__name__ == "KilledWorker"
-                if each.failures > _TRIES and killed:
+                if failures == tries and killed:
                     raise DrainError(
                         f"workers have died again and again while they drained {each.job.resource}: look at their "
                         "logs; what was committed is kept"
                     ) from None
-                if each.failures > _TRIES or not (killed or isinstance(error, _MAY_PASS)):
+                if failures == tries or not (killed or isinstance(error, _MAY_PASS)):
                     raise
                 told = {"resource": each.job.resource, "error": type(error).__name__}
                 log.warning("%s: a task is repeated, because of %s", *told.values(), extra=told)
+            await asyncio.sleep(min(_LONGEST_PAUSE, 0.1 * 2**failures))
+            failures += 1
 
-    async def _submit(
-        self, each: _Job, task: Callable[..., Awaitable[Outcome]], *given: Any, **options: Any
-    ) -> Outcome:
+    async def _submit(self, each: _Job, task: _Task, *given: Any, **options: Any) -> Outcome:
         self._tasks += 1
         key = f"payments_async-{each.job.table}-{self._run}-{self._tasks}"
         future = self._cluster.submit(task, *given, **options, key=key, pure=False)
         try:
             outcome: Outcome = await future
         except asyncio.CancelledError:
-            if not is_cancelled():
-                raise DrainError("the cluster has given up a task; what was committed is kept") from None
-            await future.cancel()
+            with suppress(Exception):  # the cluster may be gone
+                await future.cancel()
             raise
+        except futures.CancelledError:
+            raise DrainError(
+                "the cluster has given up a task: its scheduler is gone, or somebody has cancelled it; what was "
+                "committed is kept"
+            ) from None
         return outcome
 
     def _tell(self, each: _Job) -> None:

@@ -102,6 +102,7 @@ class FolderSink(Sink):
         self._started: bool
         self._run: str
         self._number: int
+        self._replaced: str | None
         self._last_commit: str | None
         self._ledger: Ledger
         self._unnamed: list[tuple[Path, Path]]
@@ -124,7 +125,12 @@ class FolderSink(Sink):
                 raise DrainError(f"{self.path} exists already: resume it, replace it, or give another folder")
             self._number = self._last_complete() - 1
             self._read_on()
+        self._replaced = self._first_commit() if opening.replace else None
         return self._ledger
+
+    def _first_commit(self) -> str | None:
+        first = self._read(0)
+        return None if first is None else first.commit
 
     def _exists(self) -> bool:
         """Whether there is a log.
@@ -212,19 +218,28 @@ class FolderSink(Sink):
             for folder in (new / self.log.name, new):
                 synced(folder)
             if self._opening.replace and self._exists():
-                self.path.rename(old)
+                self._move_to(old)
             new.rename(self.path)
         except Exception as error:
             shutil.rmtree(new, ignore_errors=True)
             with suppress(OSError):  # it was not moved away, or another drain has begun in its place
                 old.rename(self.path)
             if isinstance(error, OSError) and error.errno in {errno.EEXIST, errno.ENOTEMPTY}:
-                raise PartitionLostError(f"another drain has begun to write to {self.path}") from None
+                raise self._not_first() from None
             raise
         synced(self.path.parent)
         self._started = True
         self._take(record)
         shutil.rmtree(old, ignore_errors=True)
+
+    def _move_to(self, old: Path) -> None:
+        """Move the folder away that is to be replaced, but none that has come since this drain began."""
+        if self._first_commit() != self._replaced:
+            raise self._not_first()
+        self.path.rename(old)
+
+    def _not_first(self) -> PartitionLostError:
+        return PartitionLostError(f"another drain has begun to write to {self.path}")
 
     def _aside(self, what: str) -> Path:
         return self.path.with_name(f".{self.path.name}.{self._run}.{what}")

@@ -16,6 +16,8 @@ _MOST_AT_ONCE = 16
 """The most requests that a worker asks for at once."""
 _PAUSE = 1.0
 """Seconds that all workers pause after a 429 that does not say how long."""
+_LONGEST_PAUSE = 30.0
+"""The most seconds that they pause. Waiting calls must not miss their deadlines."""
 
 
 class Office(Protocol):
@@ -61,7 +63,8 @@ class SharedBudget:
             try:
                 return await send(request)
             except RateLimitedError as error:
-                await self._office.pause(_PAUSE if error.retry_after is None else error.retry_after)
+                asked = _PAUSE if error.retry_after is None else error.retry_after
+                await self._office.pause(min(asked, _LONGEST_PAUSE))
                 raise
 
         return send_in_budget
@@ -77,6 +80,7 @@ class SharedBudget:
         while self._waiting:
             try:
                 admitted = await self._office.admit(min(len(self._waiting), _MOST_AT_ONCE))
+                assert admitted > 0  # noqa: S101  # a scheduler that was started again without the plugin answers None
             except BaseException as error:
                 # Whoever waits must learn of it; later ones ask again.
                 while self._waiting:

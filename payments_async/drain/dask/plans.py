@@ -79,6 +79,7 @@ class Job:
         strategy: As `Drain` takes it.
         page_size: Items per page.
         concurrency: How many calls of a fan-out a task makes at once.
+        calls: Whether it makes a call for each item of a list.
     """
 
     stack: Stack
@@ -89,6 +90,7 @@ class Job:
     strategy: Strategy | None = None
     page_size: int = 1000
     concurrency: int = 8
+    calls: bool = False
 
 
 def by_resource(
@@ -194,4 +196,5 @@ def _job(
         strategy=strategy,
         page_size=page_size,
         concurrency=concurrency,
+        calls=isinstance(found, FanOut),
     )

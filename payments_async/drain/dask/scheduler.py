@@ -21,8 +21,11 @@ _SHARE = 20
 """A worker is admitted at most this part of a second's requests at once."""
 _LATE = 0.05
 """Seconds that admissions may be late and be made up for: timers are not exact."""
-_FETCHING = 60.0
-"""Seconds after which another worker fetches the token: the one that was asked to may be dead."""
+_FETCHING = 15.0
+"""Seconds after which another worker fetches the token: the one that was asked to may be dead.
+
+Calls that wait for a token must still have time left then.
+"""
 
 
 class RateBudget:
@@ -36,22 +39,25 @@ class RateBudget:
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> None:
-        self.rate: float | None = None
-        """Requests per second, `None` for no limit."""
+        self._rate: float | None = None
         self._clock = clock
         self._sleep = sleep
         self._next = 0.0
         self._turn = asyncio.Lock()
+
+    def begin(self, rate: float | None) -> None:
+        """Admit so many requests a second from now on, any number without a rate; a pause ends."""
+        self._rate, self._next = rate, 0.0
 
     async def admit(self, count: int) -> int:
         """Wait until requests may be sent, and tell how many of so many."""
         async with self._turn:
             while (wait := self._next - self._clock()) > 0:
                 await self._sleep(wait)
-            if self.rate is None:
+            if self._rate is None:
                 return count
-            admitted = min(count, max(1, int(self.rate / _SHARE)))
-            self._next = max(self._next, self._clock() - _LATE) + admitted / self.rate
+            admitted = min(count, max(1, int(self._rate / _SHARE)))
+            self._next = max(self._next, self._clock() - _LATE) + admitted / self._rate
             return admitted
 
     def pause(self, seconds: float) -> None:
@@ -109,8 +115,7 @@ class Offices(SchedulerPlugin):
 
         async def serve(rates: Mapping[str, float | None]) -> None:
             for stack, rate in rates.items():
-                budgets.setdefault(stack, RateBudget()).rate = rate
-                tokens.setdefault(stack, TokenOffice())
+                budgets.setdefault(stack, RateBudget()).begin(rate)
 
         async def admit(stack: str, count: int) -> int:
             return await budgets[stack].admit(count)
@@ -118,10 +123,10 @@ class Offices(SchedulerPlugin):
         async def pause(stack: str, seconds: float) -> None:
             budgets[stack].pause(seconds)
 
-        async def lend(stack: str, refused: str | None) -> tuple[str, float] | None:
-            return await tokens[stack].lend(refused)
+        async def lend(audience: str, refused: str | None) -> tuple[str, float] | None:
+            return await tokens.setdefault(audience, TokenOffice()).lend(refused)
 
-        async def keep(stack: str, token: str | None, seconds: float) -> None:
-            tokens[stack].keep(token, seconds)
+        async def keep(audience: str, token: str | None, seconds: float) -> None:
+            tokens.setdefault(audience, TokenOffice()).keep(token, seconds)
 
         scheduler.handlers |= {PREFIX + each.__name__: each for each in (serve, admit, pause, lend, keep)}

@@ -68,32 +68,40 @@ class Outcome:
 
 
 class _Office:
-    """The scheduler, as a worker calls it for a stack."""
+    """The scheduler, as a worker calls it for a stack.
 
-    def __init__(self, worker: Any, stack: str) -> None:
+    Args:
+        worker: The worker.
+        stack: The stack's name, by which its requests are admitted.
+        audience: What the stack's token is for; it is lent to nobody else.
+    """
+
+    def __init__(self, worker: Any, stack: str, audience: str) -> None:
         self._scheduler = worker.scheduler
         self._stack = stack
+        self._audience = audience
 
     async def admit(self, count: int) -> int:
-        return cast("int", await self._call("admit", count=count))
+        return cast("int", await self._call("admit", stack=self._stack, count=count))
 
     async def pause(self, seconds: float) -> None:
-        await self._call("pause", seconds=seconds)
+        await self._call("pause", stack=self._stack, seconds=seconds)
 
     async def lend(self, refused: str | None) -> tuple[str, float] | None:
-        return cast("tuple[str, float] | None", await self._call("lend", refused=refused))
+        return cast("tuple[str, float] | None", await self._call("lend", audience=self._audience, refused=refused))
 
     async def keep(self, token: str | None, seconds: float) -> None:
-        await self._call("keep", token=token, seconds=seconds)
+        await self._call("keep", audience=self._audience, token=token, seconds=seconds)
 
     async def _call(self, operation: str, **given: Any) -> Any:
-        return await getattr(self._scheduler, PREFIX + operation)(stack=self._stack, **given)
+        return await getattr(self._scheduler, PREFIX + operation)(**given)
 
 
 class Session(WorkerPlugin):
     """Keeps one client per stack for all tasks of a worker process, and closes them with it."""
 
     name = "payments_async"
+    idempotent = True
 
     def setup(self, worker: Any) -> None:
         """Begin without a client: the first task of a stack creates it."""
@@ -113,9 +121,11 @@ class Session(WorkerPlugin):
         async with self._opening:
             if stack not in self._open:
                 root = await stack.connect().__aenter__()
-                office = _Office(self._worker, stack.name)
-                own, budget = root.token_source, SharedBudget(office)
-                auth = SharedToken(own, office) if isinstance(own, ClientCredentialsSource) else None
+                own, auth = root.token_source, None
+                office = _Office(self._worker, stack.name, f"{root.url} {getattr(own, 'audience', '')}")
+                budget = SharedBudget(office)
+                if isinstance(own, ClientCredentialsSource):
+                    auth = SharedToken(own, office)
                 self._open[stack] = root, budget, root.with_options(auth=auth, attempt_layers=[budget.attempts])
             return self._open[stack][2]
 

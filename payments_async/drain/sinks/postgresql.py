@@ -10,8 +10,8 @@ from typing import Any, NoReturn, TypeVar
 
 import attrs
 
-from payments_async.drain.checkpoint import Ledger, left_by, numbers_of
-from payments_async.drain.errors import DrainError, PartitionLostError
+from payments_async.drain.checkpoint import Ledger, left_by, numbers_of, partition_lost
+from payments_async.drain.errors import DrainError, PartitionLostError, TargetLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.rows import columns
 from payments_async.drain.sinks.dsn import name_of
@@ -169,13 +169,15 @@ class PostgreSQL(Sink):
 
     async def _checkpoints(self, database: Any, numbers: Iterable[range] | None) -> list[Checkpoint]:
         """The stored checkpoints, of all partitions or of those with these numbers."""
-        query = f"SELECT checkpoint FROM {self._in_schema(_CHECKPOINTS)} WHERE drain = $1"  # noqa: S608  # quoted
+        stored = f"SELECT checkpoint FROM {self._in_schema(_CHECKPOINTS)} WHERE drain = $1"  # noqa: S608  # quoted
         if numbers is None:
-            rows = await database.fetch(query, self._name)
+            rows = await database.fetch(stored, self._name)
         else:
-            within = "SELECT FROM unnest($2::int[], $3::int[]) AS wanted (first, after) WHERE number >= first"
+            # By the index, a range after the other: of a long drain, it has many.
+            wanted = "unnest($2::bigint[], $3::bigint[]) AS wanted (first, after)"
+            each = f"LATERAL ({stored} AND number >= first AND number < after OFFSET 0) AS each"
             firsts, afters = [each.start for each in numbers], [each.stop for each in numbers]
-            rows = await database.fetch(f"{query} AND EXISTS ({within} AND number < after)", self._name, firsts, afters)
+            rows = await database.fetch(f"SELECT checkpoint FROM {wanted}, {each}", self._name, firsts, afters)  # noqa: S608
         return [Checkpoint.from_json(json.loads(text)) for (text,) in rows]
 
     # Committing
@@ -197,6 +199,12 @@ class PostgreSQL(Sink):
 
     async def _commit(self, steps: Sequence[Step], records: Records, *, again: bool) -> None:
         async with self._transaction() as database:
+            # First what takes long: a worker that is cut off here keeps nobody from committing.
+            if records:
+                names = [*self._columns]
+                await database.copy_records_to_table(
+                    _STAGING, schema_name="pg_temp", columns=names, records=records.values()
+                )
             # Many may write to a table at once, but none while it is created or replaced.
             lock = "pg_advisory_xact_lock_shared" if self._started else "pg_advisory_xact_lock"
             await database.execute(f"SELECT {lock}(hashtextextended($1, 0))", self._in_schema(self._name))
@@ -208,18 +216,20 @@ class PostgreSQL(Sink):
                 raise PartitionLostError(f"{self._where} was replaced or removed while this drain was writing to it")
             else:
                 if not self._started:
-                    oid = await self._start(database, exists=oid is not None)
+                    oid = await self._start(database, oid)
                 await self._move(database, steps)
-                await self._insert(database, records)
+                if records:
+                    await self._insert(database)
         self._started, self._oid = True, oid
 
     @property
     def _identity_text(self) -> str:
         return json.dumps(attrs.asdict(self._opening.identity))
 
-    async def _start(self, database: Any, *, exists: bool) -> int | None:
-        """Create the table; replace an existing one if requested."""
-        if exists and not self._opening.replace:
+    async def _start(self, database: Any, oid: int | None) -> int | None:
+        """Create the table; replace an existing one if requested, but none that has come since this drain began."""
+        exists = oid is not None
+        if exists and not (self._opening.replace and oid == self._oid):
             raise PartitionLostError(f"another drain has created {self._where}")
         # Of two drains into one schema, only one may create it.
         await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", quoted(self.schema))
@@ -229,7 +239,7 @@ class PostgreSQL(Sink):
         if await self._oid_of(database, _CHECKPOINTS) is None:
             await database.execute(
                 f"CREATE TABLE {drains} (name text PRIMARY KEY, identity text NOT NULL);"
-                f"CREATE TABLE {checkpoints} (drain text REFERENCES {drains}, number integer, checkpoint text NOT NULL,"
+                f"CREATE TABLE {checkpoints} (drain text REFERENCES {drains}, number bigint, checkpoint text NOT NULL,"
                 " PRIMARY KEY (drain, number))"
             )
         if exists:
@@ -252,11 +262,21 @@ class PostgreSQL(Sink):
         """Compare the stored checkpoints with those that the steps start from, and replace them."""
         before = Ledger(await self._locked(database, steps))
         after = before.moved(steps)
-        old = {each.partition.number for each in set(before) - set(after)}
-        new = [(self._name, each.partition.number, json.dumps(each.to_json())) for each in set(after) - set(before)]
+        old = [each.partition.number for each in set(before) - set(after)]
+        new = {each.partition.number: json.dumps(each.to_json()) for each in set(after) - set(before)}
         table = self._in_schema(_CHECKPOINTS)
         await database.execute(f"DELETE FROM {table} WHERE drain = $1 AND number = ANY($2)", self._name, old)  # noqa: S608  # quoted
-        await database.executemany(f"INSERT INTO {table} VALUES ($1, $2, $3)", new)  # noqa: S608  # quoted
+        added = await database.fetch(
+            f"INSERT INTO {table} SELECT $1, number, checkpoint"  # noqa: S608  # quoted
+            " FROM unnest($2::bigint[], $3::text[]) AS new (number, checkpoint) ORDER BY number"
+            " ON CONFLICT DO NOTHING RETURNING number",
+            self._name,
+            [*new],
+            [*new.values()],
+        )
+        if taken := new.keys() - {number for (number,) in added}:
+            # Another transaction has just added it, where a driver was started again while old tasks go on.
+            raise partition_lost(next(each for each in after if each.partition.number in taken))
 
     async def _locked(self, database: Any, steps: Sequence[Step]) -> list[Checkpoint]:
         """The stored checkpoints of these steps, which nobody else moves until the end of the transaction.
@@ -270,11 +290,8 @@ class PostgreSQL(Sink):
         # Another statement, which sees what that transaction has committed.
         return await self._checkpoints(database, numbers)
 
-    async def _insert(self, database: Any, records: Records) -> None:
-        if not records:
-            return
+    async def _insert(self, database: Any) -> None:
         names, key = [*self._columns], ", ".join(map(quoted, self._opening.key))
-        await database.copy_records_to_table(_STAGING, schema_name="pg_temp", columns=names, records=records.values())
         listed = ", ".join(map(quoted, names))
         replaced = ", ".join(f"{quoted(name)} = EXCLUDED.{quoted(name)}" for name in names)
         await database.execute(
@@ -369,7 +386,8 @@ class PostgreSQL(Sink):
                 if (pause := next(waits, None)) is not None:
                     await asyncio.sleep(pause)
                     continue
-            raise DrainError(f"{self.database}: {problem}; what was committed is kept")
+            kind = TargetLostError if lost else DrainError
+            raise kind(f"{self.database}: {problem}; what was committed is kept")
 
     def _terminate(self) -> None:
         connection, self._connection = self._connection, None

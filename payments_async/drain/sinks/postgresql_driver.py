@@ -32,7 +32,12 @@ def explained(error: Exception) -> str:
 def is_lost(error: Exception, connection: Any) -> bool:
     """Whether a failure is one of the connection, after which nobody has said what became of a transaction."""
     asyncpg = asyncpg_module()
-    lost = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+    lost = (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.OperatorInterventionError,
+        asyncpg.TooManyConnectionsError,
+    )
     return isinstance(error, lost) or (connection is not None and connection.is_closed())
 
 

@@ -25,7 +25,11 @@ distributed: Any = import_module("distributed")  # its functions have no types
 @asynccontextmanager
 async def cluster(workers: int, *, watched: bool) -> AsyncIterator[Any]:
     """A cluster on this machine; workers that die are started again if they are watched."""
-    settings: dict[str, Any] = {"dashboard_address": None, "asynchronous": True, "threads_per_worker": 8}
+    settings: dict[str, Any] = {
+        "scheduler_kwargs": {"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        "asynchronous": True,
+        "threads_per_worker": 8,
+    }
     settings["n_workers"] = workers if watched else 0
     async with AsyncExitStack() as stack:
         local = await stack.enter_async_context(distributed.LocalCluster(**settings))
@@ -33,10 +37,15 @@ async def cluster(workers: int, *, watched: bool) -> AsyncIterator[Any]:
             command = ("-m", "distributed.cli.dask_worker", local.scheduler_address, "--no-nanny", "--nthreads=8")
             process = await asyncio.create_subprocess_exec(sys.executable, *command, "--no-dashboard")
             stack.push_async_callback(process.wait)
-            stack.callback(process.kill)
+            stack.callback(kill, process)
         client = await stack.enter_async_context(distributed.Client(local, asynchronous=True))
         await client.wait_for_workers(workers)
         yield client
+
+
+def kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
 
 
 def told(report: Report) -> None:

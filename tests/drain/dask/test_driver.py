@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Generator, Sequence
+from concurrent import futures
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import SimpleNamespace
@@ -11,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from payments_async import ConfigurationError
+from payments_async import ClientCredentials, ConfigurationError, PaymentsClient
 from payments_async.drain import DrainError, Ledger, Opening, PartitionLostError, Step
 from payments_async.drain.dask import Job, Stack, Tables, by_resource, by_stack, drain_on
 from payments_async.drain.dask.scheduler import Offices
@@ -122,7 +125,11 @@ async def local(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     monkeypatch.setenv("FORMANCE_URL", sandbox.url)
     monkeypatch.setenv("FORMANCE_CLIENT_ID", sandbox.client_id)
     monkeypatch.setenv("FORMANCE_CLIENT_SECRET", sandbox.client_secret)
-    settings: dict[str, Any] = {"processes": False, "dashboard_address": None, "asynchronous": True}
+    settings: dict[str, Any] = {
+        "processes": False,
+        "scheduler_kwargs": {"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        "asynchronous": True,
+    }
     async with (
         distributed.LocalCluster(n_workers=1, threads_per_worker=2, **settings) as cluster,
         distributed.Client(cluster, asynchronous=True) as client,
@@ -172,6 +179,56 @@ async def test_a_task_that_fails_for_good_ends_the_drain(local: Any) -> None:
     assert [note for note in caught.value.__notes__ if note.startswith("on the worker inproc://")]
 
 
+async def test_a_token_is_lent_to_the_server_alone_that_it_is_for(
+    local: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    STORES.clear()
+    await drain_on(local, PLAN, sink=f"{__name__}:kept")
+    async with Sandbox(payments=5, seed=8) as other:
+        monkeypatch.setenv("OTHER", f"{other.url} {other.client_id} {other.client_secret}")
+        plan = by_resource(Stack(client=f"{__name__}:of_other"), "accounts")
+        await drain_on(local, plan, sink=f"{__name__}:kept")
+        assert [each.requests["POST", "/api/auth/oauth/token", 200] for each in (sandbox, other)] == [1, 1]
+        assert not [key for key in other.requests if key[2] == 401]
+
+
+async def test_a_task_that_the_cluster_gives_up_is_an_error_that_says_so() -> None:
+    class Given(Cluster):
+        def submit(self, *_: Any, **__: Any) -> Any:
+            future = asyncio.get_running_loop().create_future()
+            future.set_exception(futures.CancelledError("scheduler-connection-lost"))
+            return future
+
+    with pytest.raises(DrainError, match="the cluster has given up a task: its scheduler is gone"):
+        await drain_on(Given(), PLAN, sink=TARGET)
+
+
+async def test_a_drain_that_is_cancelled_cancels_its_tasks() -> None:
+    cancelled, submitted = list[str](), asyncio.Event()
+
+    class Slow:
+        """A future of Dask whose cluster is gone."""
+
+        def __await__(self) -> Generator[Any, Any, Any]:
+            submitted.set()
+            return asyncio.Event().wait().__await__()
+
+        async def cancel(self) -> None:
+            cancelled.append("task")
+            raise OSError("the cluster is gone")
+
+    class Given(Cluster):
+        def submit(self, *_: Any, **__: Any) -> Any:
+            return Slow()
+
+    running = asyncio.create_task(drain_on(Given(), PLAN, sink=TARGET))
+    await submitted.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert cancelled == ["task"]
+
+
 async def test_progress_is_told_and_ends_with_all(local: Any) -> None:
     STORES.clear()
     shares = list[float | None]()
@@ -199,6 +256,11 @@ class OneOf(Memory):
         if FAILURES and any(step.rows for step in steps):
             raise FAILURES.pop(0)
         await self._store.commit(steps)
+
+
+def of_other() -> PaymentsClient:
+    url, client_id, client_secret = os.environ["OTHER"].split()
+    return PaymentsClient(url, auth=ClientCredentials(client_id, client_secret))
 
 
 def kept(job: Job) -> OneOf:

@@ -28,13 +28,13 @@ async def cluster(workers: int, *, watched: bool) -> AsyncIterator[Any]:
     settings: dict[str, Any] = {
         "scheduler_kwargs": {"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         "asynchronous": True,
-        "threads_per_worker": 8,
+        "threads_per_worker": 4,
     }
     settings["n_workers"] = workers if watched else 0
     async with AsyncExitStack() as stack:
         local = await stack.enter_async_context(distributed.LocalCluster(**settings))
         for _ in range(0 if watched else workers):
-            command = ("-m", "distributed.cli.dask_worker", local.scheduler_address, "--no-nanny", "--nthreads=8")
+            command = ("-m", "distributed.cli.dask_worker", local.scheduler_address, "--no-nanny", "--nthreads=4")
             process = await asyncio.create_subprocess_exec(sys.executable, *command, "--no-dashboard")
             stack.push_async_callback(process.wait)
             stack.callback(kill, process)

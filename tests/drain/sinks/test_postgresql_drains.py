@@ -43,10 +43,9 @@ async def test_slices_are_cut_and_each_row_comes_once(dsn: str) -> None:
     assert await values(dsn, "SELECT count(*) FROM payments WHERE xmax <> 0") == [0]
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.long)])
-async def test_killed_drains_of_slices_lose_and_double_none(dsn: str, kills: int) -> None:
-    killed = Killed(rows=min(1_000 * kills, 20_000))
-    await killed.drain_slices(dsn, kills, seed="slices")
+async def test_killed_drains_of_slices_lose_and_double_none(dsn: str) -> None:
+    killed = Killed(rows=4_000)
+    await killed.drain_slices(dsn, 4, seed="slices")
     killed.judge(await values(dsn, REFERENCES))
 
 

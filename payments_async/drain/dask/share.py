@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import attrs
 
@@ -13,7 +14,7 @@ from payments_async.drain.partition import Step
 from payments_async.drain.sinks import Opening, Sink
 
 
-class Whole(Sink):
+class Whole(Sink[Any]):
     """A sink whose checkpoints can be looked at.
 
     Args:
@@ -24,9 +25,9 @@ class Whole(Sink):
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self.format = sink.format
-        self.batch = sink.batch
-        self.endless = sink.endless
+        self.format: str = sink.format
+        self.batch: int = sink.batch
+        self.endless: bool = sink.endless
         self.ledger: Ledger = Ledger()
         """What is committed, as far as it was asked for."""
 
@@ -85,7 +86,7 @@ class Share(Whole):
         steps = [Step(before=each, after=(attrs.evolve(each, holder=holder),)) for each in mine if not each.done]
         if steps:
             await self._sink.commit(steps)
-        self.ledger = Ledger(mine, after=self._block.start - 1).moved(steps)
+        self.ledger: Ledger = Ledger(mine, after=self._block.start - 1).moved(steps)
         return self.ledger
 
     async def finish(self) -> None:

@@ -15,8 +15,8 @@ from payments_async.drain.sinks.sink import Opening, Row, Sink, run_to_end
 class Handed(Sink[Any]):
     """A sink that hands the rows of each commit to a reader, and waits until it takes them."""
 
-    format = "handed"
-    remembers = False
+    format: str = "handed"
+    remembers: bool = False
 
     def __init__(self) -> None:
         self.rows: asyncio.Queue[list[Any]] = asyncio.Queue(1)

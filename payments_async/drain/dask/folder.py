@@ -90,9 +90,9 @@ class FolderSink(Sink):
         path: The folder, in a folder that exists.
     """
 
-    format = "folder"
-    batch = 2_000
-    remembers = False
+    format: str = "folder"
+    batch: int = 2_000
+    remembers: bool = False
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)

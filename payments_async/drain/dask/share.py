@@ -21,7 +21,7 @@ class Whole(Sink[Any]):
         sink: The sink of the target.
     """
 
-    remembers = False  # a list of all rows for each task would take longer than the task
+    remembers: bool = False  # a list of all rows for each task would take longer than the task
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink

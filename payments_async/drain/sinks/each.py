@@ -26,8 +26,8 @@ class Each(Sink[Row_contra]):
         checkpoint: The file for the checkpoint, with its lock in `FILE.lock`; without it, a drain cannot be resumed.
     """
 
-    format = "each"
-    remembers = False
+    format: str = "each"
+    remembers: bool = False
 
     def __init__(
         self,

@@ -219,7 +219,7 @@ class FileSink(Sink):
 class JSONLines(FileSink):
     """One JSON object per line: exact integers, times as RFC 3339 in UTC, lists and maps as JSON."""
 
-    format = "jsonl"
+    format: str = "jsonl"
 
     def head(self) -> bytes:
         """No bytes."""
@@ -248,7 +248,7 @@ class CSV(FileSink):
             decimals of the asset are not known.
     """
 
-    format = "csv"
+    format: str = "csv"
 
     def __init__(self, path: str | os.PathLike[str], *, spreadsheet: bool = False) -> None:
         super().__init__(path)

@@ -35,9 +35,9 @@ class Parquet(Sink):
         path: The file.
     """
 
-    format = "parquet"
-    batch = 5_000
-    endless = False
+    format: str = "parquet"
+    batch: int = 5_000
+    endless: bool = False
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)

@@ -61,7 +61,7 @@ class PostgreSQL(Sink):
         ValueError: the DSN is not one, or a name has more than 63 bytes.
     """
 
-    format = "postgresql"
+    format: str = "postgresql"
 
     def __init__(self, dsn: str, *, table: str | None = None, schema: str = "public") -> None:
         dsn = hidden(dsn)  # in this frame too

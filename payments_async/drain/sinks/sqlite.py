@@ -40,7 +40,7 @@ class SQLite(Sink):
         path: The database; it may contain other tables and other drains.
     """
 
-    format = "sqlite"
+    format: str = "sqlite"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path: Path = Path(path)

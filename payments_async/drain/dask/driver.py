@@ -20,8 +20,8 @@ from payments_async.drain.dask.scheduler import PREFIX, Offices
 from payments_async.drain.dask.targets import Folder, MadeByFunction, Tables, Target
 from payments_async.drain.dask.worker import (
     AT_ONCE,
-    Outcome,
     Session,
+    TaskResult,
     Turn,
     begin,
     check,
@@ -38,7 +38,7 @@ from payments_async.wire.options import is_loopback
 
 log: logging.Logger = logging.getLogger(__name__)
 
-_Task: TypeAlias = Callable[..., Awaitable[Outcome]]
+_Task: TypeAlias = Callable[..., Awaitable[TaskResult]]
 
 _TURN = 2.0
 """Seconds that a task drains: then what is left is spread over the workers again."""
@@ -193,27 +193,27 @@ class _Job:
         rate, at_once = self.job.stack.rate, self.job.concurrency if self.job.calls else AT_ONCE
         return 2**31 if rate is None else max(1, int(rate * _LONGEST_WAIT / at_once))
 
-    def found(self, outcome: Outcome) -> None:
+    def found(self, result: TaskResult) -> None:
         """Take what is left from a look at all partitions."""
         self.open, self.done, self.report.partitions = {}, together([]), 0
-        self.last_number = max(self.last_number, outcome.last_number)
-        self._add(outcome)
+        self.last_number = max(self.last_number, result.last_number)
+        self._add(result)
         if self.items_before is None:
             self.items_before = self.report.items
-        self.report.done = outcome.report.done
+        self.report.done = result.report.done
 
-    def drained(self, numbers: Iterable[int], outcome: Outcome) -> None:
+    def drained(self, numbers: Iterable[int], result: TaskResult) -> None:
         """Take what a task has left of these partitions."""
         for number in numbers:
             del self.open[number]
             self.report.partitions -= 1
-        self._add(outcome)
+        self._add(result)
 
-    def _add(self, outcome: Outcome) -> None:
-        self.open |= {each.partition.number: each for each in outcome.open}
-        self.waiting += [each.partition.number for each in outcome.open]
-        self.done = together([self.done, outcome.done])
-        report, new = self.report, outcome.report
+    def _add(self, result: TaskResult) -> None:
+        self.open |= {each.partition.number: each for each in result.open}
+        self.waiting += [each.partition.number for each in result.open]
+        self.done = together([self.done, result.done])
+        report, new = self.report, result.report
         report.strategy, report.latency = new.strategy, new.latency or report.latency
         report.partitions += new.partitions
         report.pages += new.pages
@@ -301,9 +301,9 @@ class _Drains:
             seconds = _TURN_OF_CALLS if each.job.calls else _TURN
             turn = Turn(numbers=numbers, block=range(first, first + _BLOCK), seconds=seconds)
             each.running += 1
-            outcome = await self._result(each, _TRIES, drain_share, each.job, self._target, turn)
+            result = await self._result(each, _TRIES, drain_share, each.job, self._target, turn)
             each.running -= 1
-            each.drained(numbers, outcome)
+            each.drained(numbers, result)
             self._tell(each)
             self._progressed.set()
             self._progressed.clear()
@@ -311,7 +311,7 @@ class _Drains:
     def _running(self, stack: Stack) -> int:
         return sum(each.running for each in self._jobs if each.job.stack == stack)
 
-    async def _result(self, each: _Job, tries: int, task: _Task, *given: Any, **options: Any) -> Outcome:
+    async def _result(self, each: _Job, tries: int, task: _Task, *given: Any, **options: Any) -> TaskResult:
         """The result of a task; it is repeated where its failure may pass."""
         failures = 0
         while True:
@@ -331,12 +331,12 @@ class _Drains:
             await asyncio.sleep(min(_LONGEST_PAUSE, 0.1 * 2**failures))
             failures += 1
 
-    async def _submit(self, each: _Job, task: _Task, *given: Any, **options: Any) -> Outcome:
+    async def _submit(self, each: _Job, task: _Task, *given: Any, **options: Any) -> TaskResult:
         self._tasks += 1
         key = f"payments_async-{each.job.table}-{self._run}-{self._tasks}"
         future = self._cluster.submit(task, *given, **options, key=key, pure=False)
         try:
-            outcome: Outcome = await future
+            result: TaskResult = await future
         except asyncio.CancelledError:
             with suppress(Exception):  # the cluster may be gone
                 await future.cancel()
@@ -346,7 +346,7 @@ class _Drains:
                 "the cluster has given up a task: its scheduler is gone, or somebody has cancelled it; what was "
                 "committed is kept"
             ) from None
-        return outcome
+        return result
 
     def _tell(self, each: _Job) -> None:
         """Bring a report up to date, and pass it to the user's function."""

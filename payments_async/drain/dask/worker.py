@@ -51,7 +51,7 @@ class Turn:
 
 
 @attrs.frozen(kw_only=True)
-class Outcome:
+class TaskResult:
     """What a task has done. It shows numbers of rows and no keys.
 
     Attributes:
@@ -148,23 +148,23 @@ def versions() -> dict[str, str]:
     }
 
 
-async def begin(job: Job, target: Target, partitions: int, *, resume: bool, replace: bool) -> Outcome:
+async def begin(job: Job, target: Target, partitions: int, *, resume: bool, replace: bool) -> TaskResult:
     """A task: what is left of a job, which is cut into so many partitions if it is new, and completed if it is done."""
 
-    async def work(session: Session) -> Outcome:
+    async def work(session: Session) -> TaskResult:
         whole = Whole(target.sink(job))
         client = await session.client(job.stack)
         drain = _drain(client, job, whole, partitions=partitions, on_progress=lambda _: drain.stop())
         report = await drain.run(resume=resume, replace=replace)
-        return _outcome(whole.ledger, report)
+        return _result_of(whole.ledger, report)
 
     return await _on_this_worker(work)
 
 
-async def drain_share(job: Job, target: Target, turn: Turn) -> Outcome:
+async def drain_share(job: Job, target: Target, turn: Turn) -> TaskResult:
     """A task: drain some partitions for some time, as far as that goes."""
 
-    async def work(session: Session) -> Outcome:
+    async def work(session: Session) -> TaskResult:
         share = Share(target.sink(job), turn.numbers, turn.block)
         client = await session.client(job.stack)
         ends = list[asyncio.TimerHandle]()
@@ -179,12 +179,12 @@ async def drain_share(job: Job, target: Target, turn: Turn) -> Outcome:
         finally:
             for end in ends:
                 end.cancel()
-        return _outcome(share.ledger, report)
+        return _result_of(share.ledger, report)
 
     return await _on_this_worker(work)
 
 
-async def _on_this_worker(work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+async def _on_this_worker(work: Callable[[Session], Awaitable[TaskResult]]) -> TaskResult:
     """The result of some work; an error names the worker, and travels without those that led to it."""
     worker = import_module("distributed").get_worker()
     try:
@@ -212,9 +212,9 @@ def _drain(
     )
 
 
-def _outcome(ledger: Ledger, report: Report) -> Outcome:
+def _result_of(ledger: Ledger, report: Report) -> TaskResult:
     drained = [each for each in ledger if each.partition.strategy != "arrivals"]
-    return Outcome(
+    return TaskResult(
         open=tuple(_without_keys(each) for each in drained if not each.done),
         done=together(each for each in drained if each.done),
         last_number=ledger.last_number,

@@ -13,13 +13,7 @@ import aiohttp
 
 from payments_async.settings import from_environment, show_logs
 from payments_async.version import VERSION
-from payments_async.wire.auth import (
-    ClientCredentials,
-    ClientCredentialsSource,
-    TokenSource,
-    authorizing,
-    checked_source,
-)
+from payments_async.wire.auth import ClientCredentials, ClientCredentialsSource, TokenSource, authorizing
 from payments_async.wire.call import Call, Layer, QueryValue, Response, Send, Timeout
 from payments_async.wire.codec import Encoded, anything
 from payments_async.wire.connection import Connection
@@ -148,12 +142,11 @@ class PaymentsClient:
         layers: Sequence[Layer] = (),
         attempt_layers: Sequence[Layer] = (),
         headers: Mapping[str, str] | None = None,
-        auth: TokenSource | None = None,
     ) -> Self:
         """A client with other options, which shares this client's session, connections and token.
 
         It is cheap to create and need not be closed: closing it does nothing. Its headers are added to this client's
-        headers, and its layers go inside this client's layers. If `auth` is given, it takes its tokens from there.
+        headers, and its layers go inside this client's layers.
         """
         headers = hidden_values(headers or {})
         derived = object.__new__(type(self))
@@ -164,7 +157,7 @@ class PaymentsClient:
         derived._connection = self._connection
         derived._transport = self._transport
         derived._owner = False
-        derived._source = self._source if auth is None else checked_source(auth)
+        derived._source = self._source
         derived._assemble(
             timeout or self._timeout, retry or self._retry, merged(self._headers, checked_headers(headers))
         )
@@ -174,11 +167,6 @@ class PaymentsClient:
     def url(self) -> str:
         """The URL of the API, without a trailing slash."""
         return self._base
-
-    @property
-    def token_source(self) -> TokenSource | None:
-        """What the client takes its tokens from, `None` if it needs none."""
-        return self._source
 
     # The operations and their models take longer to import than the rest of the package. So they are imported when the
     # client is entered, or at the first use.
@@ -338,7 +326,9 @@ class PaymentsClient:
         allow_http: bool,
     ) -> TokenSource | None:
         if not isinstance(auth, ClientCredentials):
-            return None if auth is None else checked_source(auth)
+            if auth is not None and (isinstance(auth, type) or not isinstance(cast("object", auth), TokenSource)):
+                raise ConfigurationError("auth is not a token source: give ClientCredentials or BearerToken")
+            return auth
         send = self._transport or aiohttp_transport(
             self._connection.session,
             Timeout(total=timeout.total, connect=timeout.connect, attempt=_TOKEN_ATTEMPT),
@@ -375,6 +365,19 @@ class PaymentsClient:
             timeout=timeout,
             headers=merged({"User-Agent": _USER_AGENT}, headers),
         )
+
+
+def source_of(client: PaymentsClient) -> TokenSource | None:
+    """What a client takes its tokens from, `None` if it needs none."""
+    return client._source
+
+
+def with_source(client: PaymentsClient, source: TokenSource | None) -> PaymentsClient:
+    """A client that shares the session and the options of another one, and takes its tokens from elsewhere."""
+    derived = client.with_options()
+    derived._source = source
+    derived._assemble(derived._timeout, derived._retry, derived._headers)
+    return derived
 
 
 def _response(response: Response) -> Response:

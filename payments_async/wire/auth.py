@@ -129,17 +129,6 @@ class ClientCredentials:
         self.__attrs_init__(client_id, client_secret, token_url=token_url, scopes=scopes)  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue]
 
 
-def checked_source(auth: object) -> TokenSource:
-    """The source that a client is given.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
-    if isinstance(auth, type) or not isinstance(auth, TokenSource):
-        raise ConfigurationError("auth is not a token source: give ClientCredentials or BearerToken")
-    return auth
-
-
 @attrs.frozen
 class _Lease:
     """A token, and the times on the source's clock when its renewal starts and when its use ends."""

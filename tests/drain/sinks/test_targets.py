@@ -177,7 +177,7 @@ async def test_the_target_of_another_drain_is_refused(
     ((name, value),) = other.items()
     assert "is the checkpoint of another drain" in why
     assert f"its {name} is " in why
-    assert f"not {value!r}" in why
+    assert name == "query" or f"not {value!r}" in why
 
 
 @locked_kinds

@@ -164,6 +164,18 @@ class PaymentsClient:
         return derived
 
     @property
+    def token_source(self) -> TokenSource | None:
+        """What the client takes its tokens from, `None` if it needs none."""
+        return self._source
+
+    def signed_by(self, source: TokenSource | None) -> Self:
+        """A client that takes its tokens from elsewhere, and shares this client's session and options."""
+        derived = self.with_options()
+        derived._source = source  # noqa: SLF001  # of the same class
+        derived._assemble(self._timeout, self._retry, self._headers)  # noqa: SLF001
+        return derived
+
+    @property
     def url(self) -> str:
         """The URL of the API, without a trailing slash."""
         return self._base
@@ -365,19 +377,6 @@ class PaymentsClient:
             timeout=timeout,
             headers=merged({"User-Agent": _USER_AGENT}, headers),
         )
-
-
-def source_of(client: PaymentsClient) -> TokenSource | None:
-    """What a client takes its tokens from, `None` if it needs none."""
-    return client._source
-
-
-def with_source(client: PaymentsClient, source: TokenSource | None) -> PaymentsClient:
-    """A client that shares the session and the options of another one, and takes its tokens from elsewhere."""
-    derived = client.with_options()
-    derived._source = source
-    derived._assemble(derived._timeout, derived._retry, derived._headers)
-    return derived
 
 
 def _response(response: Response) -> Response:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from payments_async.client import PaymentsClient, source_of, with_source
+from payments_async.client import PaymentsClient
 from payments_async.drain.checkpoint import Ledger
 from payments_async.drain.dask.leases import SharedBudget, SharedToken
 from payments_async.drain.dask.plans import Job, Stack
@@ -121,12 +121,12 @@ class Session(WorkerPlugin):
         async with self._opening:
             if stack not in self._open:
                 root = await stack.connect().__aenter__()
-                source = source_of(root)
+                source = root.token_source
                 office = _Office(self._worker, stack.name, f"{root.url} {getattr(source, 'audience', '')}")
                 budget = SharedBudget(office)
                 if isinstance(source, ClientCredentialsSource):
                     source = SharedToken(source, office)
-                used = with_source(root, source).with_options(attempt_layers=[budget.attempts])
+                used = root.signed_by(source).with_options(attempt_layers=[budget.attempts])
                 self._open[stack] = root, budget, used
             return self._open[stack][2]
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from payments_async import AuthenticationError, ClientCredentials, PaymentsClient, RateLimitedError
-from payments_async.client import source_of, with_source
 from payments_async.drain.dask.leases import SharedBudget, SharedToken
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 from payments_async.wire.auth import ClientCredentialsSource
@@ -48,9 +47,9 @@ class Desk:
 
 
 def shared(client: PaymentsClient, desk: Desk) -> PaymentsClient:
-    source = source_of(client)
+    source = client.token_source
     assert isinstance(source, ClientCredentialsSource)
-    return with_source(client, SharedToken(source, desk)).with_options(attempt_layers=[SharedBudget(desk).attempts])
+    return client.signed_by(SharedToken(source, desk)).with_options(attempt_layers=[SharedBudget(desk).attempts])
 
 
 async def test_requests_that_wait_together_are_asked_for_together(client: PaymentsClient) -> None:

@@ -79,7 +79,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def long(session: nox.Session) -> None:
     """Run the tests that take long: drains killed 50 times, and each property on many more examples."""
-    os.environ["EXAMPLES"] = "60"
+    os.environ["EXAMPLES"] = "40"
     chosen = "(long or hypothesis) and not postgres"
     session.notify("tests", [*PARALLEL, "-m", chosen, *session.posargs])
 

@@ -159,11 +159,13 @@ class Twins:
             make=f"make_{name}",
             make_all=f"make_all_{name}",
         )
+        self._scope[name] = kind
+        # Defaults make local names of them, which are read faster.
+        local = f"new=new, {name}={name}"
         self._scope |= {
-            name: kind,
-            twin.make: _function("twin", [*copying, "return model"], self._scope),
+            twin.make: _function(f"twin, {local}", [*copying, "return model"], self._scope),
             twin.make_all: _function(
-                "twins", ["models = []", "for twin in twins:", *loop, "return models"], self._scope
+                f"twins, {local}", ["models = []", "for twin in twins:", *loop, "return models"], self._scope
             ),
         }
         self._made[model] = twin

@@ -188,7 +188,9 @@ def postgres(session: nox.Session) -> None:
 def dask(session: nox.Session) -> None:
     """Drain on clusters of Dask into PostgreSQL, while workers are killed, paused and cut off."""
     needs_postgres(session)
-    session.notify("tests", [*PARALLEL, "-m", "dask", *session.posargs])
+    # The long ones first, so that no processor is idle at the end.
+    folders = ("tests/drain/dask", "tests/cli", "tests/docs")
+    session.notify("tests", [*PARALLEL, "--dist=load", "--maxschedchunk=1", "-m", "dask", *folders, *session.posargs])
 
 
 def needs_postgres(session: nox.Session) -> None:

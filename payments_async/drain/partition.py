@@ -44,8 +44,8 @@ class Checkpoint:
         items: How many rows it has given.
         listed: How many items of the list it has read; a fan-out gives other rows for each.
         finished: The ids of the items beyond `key` whose own calls are done, where an item is a call.
-        holder: Names the task of a cluster that drains it. A task that another one has taken over from names itself in
-            vain: its next commit starts from a checkpoint that does not hold any more.
+        holder: Identifies the task of a cluster that drains it. When another task takes the partition over, it changes
+            this, so that the next commit of the former task is refused.
     """
 
     partition: Partition

@@ -112,6 +112,9 @@ class Schema:
 SCHEMA = Schema(version=1, tables=TABLES, indices=INDICES)
 """The tables of v2.0.9."""
 
+_OWN = "own_"
+"""Begins the names of indices that the server does not have: they save time here, and no rows read."""
+
 
 class Store:
     """Rows of the sandbox.
@@ -196,9 +199,12 @@ class Store:
             lookup: what each skipped and each returned row costs besides, in rows.
         """
         sql = f"SELECT {select} FROM {table} {{}} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - fixed texts
-        if where and any("own_" in step for step in self._plan(sql.format(f"WHERE {where}"), *values)):
-            placed = sql.replace(" FROM", f", {table}.created_at AS last_time, {table}.rowid AS last_row FROM", 1)
-            rows = self.all(placed.format(f"WHERE {where}"), *values, limit, offset)
+        if where and any(_OWN in step for step in self._plan(sql.format(f"WHERE {where}"), *values)):
+            found = f"SELECT rowid FROM {table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - fixed texts
+            placed = f"{select}, created_at AS last_time, rowid AS last_row"
+            # Only the rows of the page are read whole, and not all that are sorted.
+            page = f"SELECT {placed} FROM {table} WHERE rowid IN ({found}) ORDER BY {order}"  # noqa: S608 - fixed texts
+            rows = self.all(page, *values, limit, offset)
             self.rows_read += self._scanned(table, rows, limit) + lookup * (offset + len(rows) if rows else 0)
             return rows
         if where or any("TEMP B-TREE" in step for step in self._plan(sql.format(""))):

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import attrs
+from distributed.scheduler import KilledWorker
 
 from payments_async.drain.dask.plans import Job, Stack
 from payments_async.drain.dask.scheduler import PREFIX, Offices
@@ -56,8 +57,16 @@ _LONGEST_PAUSE = 10.0
 """The most seconds before a task is repeated."""
 _LONGEST_WAIT = 2.0
 """Seconds that a request may wait for the rate limit. More waiting requests only fill the workers."""
-_MAY_PASS = (TransportError, ServerError, RateLimitedError, PartitionLostError, TargetLostError, OSError)
-"""Failures of a task after which it is repeated, as it is after the death of its worker."""
+_MAY_PASS = (
+    KilledWorker,
+    TransportError,
+    ServerError,
+    RateLimitedError,
+    PartitionLostError,
+    TargetLostError,
+    OSError,
+)
+"""Failures of a task after which it is repeated."""
 
 
 async def drain_on(
@@ -99,7 +108,9 @@ async def drain_on(
         raise ValueError("resume and replace exclude each other")
     jobs = list(plan)
     if len({job.table for job in jobs}) < len(jobs):
-        raise ValueError("two jobs of the plan have the same table: use by_stack, or drain them one after the other")
+        raise ValueError(
+            "two jobs of the plan have the same table: use by_stack for several stacks, or drain one after the other"
+        )
     rates = _rates(jobs)
     target: Target = MadeByFunction(sink) if isinstance(sink, str) else sink
     _check_private(cluster.scheduler.address, allow_plain=allow_plain)
@@ -318,13 +329,12 @@ class _Drains:
             try:
                 return await self._submit(each, task, *given, **options)
             except Exception as error:
-                killed = type(error).__name__ == "KilledWorker"
-                if failures == tries and killed:
+                if failures == tries and isinstance(error, KilledWorker):
                     raise DrainError(
                         f"workers have died again and again while they drained {each.job.resource}: look at their "
                         "logs; what was committed is kept"
                     ) from None
-                if failures == tries or not (killed or isinstance(error, _MAY_PASS)):
+                if failures == tries or not isinstance(error, _MAY_PASS):
                     raise
                 told = {"resource": each.job.resource, "error": type(error).__name__}
                 log.warning("%s: a task is repeated, because of %s", *told.values(), extra=told)

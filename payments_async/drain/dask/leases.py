@@ -79,8 +79,7 @@ class SharedBudget:
     async def _ask(self) -> None:
         while self._waiting:
             try:
-                admitted = await self._office.admit(min(len(self._waiting), _MOST_AT_ONCE))
-                assert admitted > 0  # noqa: S101  # a scheduler that was started again without the plugin answers None
+                admitted = await self._some()
             except BaseException as error:
                 # Whoever waits must learn of it; later ones ask again.
                 while self._waiting:
@@ -95,6 +94,12 @@ class SharedBudget:
                 if not waiter.done():
                     waiter.set_result(None)
                     admitted -= 1
+
+    async def _some(self) -> int:
+        admitted = await self._office.admit(min(len(self._waiting), _MOST_AT_ONCE))
+        if not admitted:  # a scheduler that was started again does not know this package
+            raise ConnectionError("the scheduler admits no requests")
+        return admitted
 
     async def aclose(self) -> None:
         """End a question to the scheduler."""

@@ -114,7 +114,7 @@ CREATE UNIQUE INDEX balance_account ON balance (account_id, created_at, currency
 CREATE UNIQUE INDEX payment_id ON payment (id);
 CREATE INDEX payment_created ON payment (created_at);
 CREATE INDEX payment_reference ON payment (reference);
-CREATE INDEX own_payment_amount ON payment (initial_amount);
+CREATE INDEX own_payment_amount ON payment (initial_amount, created_at);
 CREATE INDEX payment_connector ON payment (connector_id);
 CREATE INDEX payment_source ON payment (source_account_id);
 CREATE INDEX payment_destination ON payment (destination_account_id);

@@ -10,16 +10,16 @@ from concurrent import futures
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from payments_async import ClientCredentials, ConfigurationError, PaymentsClient
 from payments_async.drain import DrainError, Ledger, Opening, PartitionLostError, Step
-from payments_async.drain.dask import Job, Stack, Tables, by_resource, by_stack, drain_on
+from payments_async.drain.dask import Job, Stack, Tables, by_account, by_resource, by_stack, drain_on
 from payments_async.drain.dask.scheduler import Offices
 from payments_async.drain.dask.worker import Session, versions
-from payments_async.sandbox import Sandbox
+from payments_async.sandbox import Fault, FaultKind, Sandbox
 from tests.drain.lists import Memory
 
 distributed: Any = import_module("distributed")  # its functions have no types
@@ -179,6 +179,50 @@ async def test_a_task_that_fails_for_good_ends_the_drain(local: Any) -> None:
     assert [note for note in caught.value.__notes__ if note.startswith("on the worker inproc://")]
 
 
+async def test_a_plan_of_two_stacks_drains_each_from_its_own_server(
+    local: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    STORES.clear()
+    async with Sandbox(payments=30, seed=8) as other:
+        monkeypatch.setenv("OTHER", f"{other.url} {other.client_id} {other.client_secret}")
+        stacks = [Stack("europe", rate=500.0), Stack("asia", client=f"{__name__}:of_other", rate=300.0)]
+        reports = await drain_on(local, by_stack(stacks, "payments", "accounts"), sink=f"{__name__}:kept")
+        found = {table: {row.reference for row in store.rows} for table, store in STORES.items()}
+        assert found["europe_payments"] == sandbox.references()
+        assert found["asia_payments"] == other.references()
+        assert [report.items for report in reports] == [len(STORES[table].rows) for table in found_in_order(stacks)]
+        assert [each.requests["POST", "/api/auth/oauth/token", 200] for each in (sandbox, other)] == [1, 1]
+
+
+def found_in_order(stacks: Sequence[Stack]) -> list[str]:
+    return [f"{stack.name}_{resource}" for stack in stacks for resource in ("payments", "accounts")]
+
+
+@pytest.mark.parametrize("api", ["v1", "v3"])
+async def test_balances_are_those_of_all_accounts(
+    local: Any, monkeypatch: pytest.MonkeyPatch, api: Literal["v1", "v3"]
+) -> None:
+    STORES.clear()
+    async with Sandbox(accounts=60, balances=90, connectors=3, version="3.4" if api == "v3" else "2.0.9") as server:
+        monkeypatch.setenv("OTHER", f"{server.url} {server.client_id} {server.client_secret}")
+        plan = by_account(Stack(client=f"{__name__}:of_other"), api=api, chunk=7)
+        (report,) = await drain_on(local, plan, sink=f"{__name__}:kept")
+        async with of_other() as client:
+            source: Any = client.v3 if api == "v3" else client
+            expected = 0
+            async for account in source.accounts.list_accounts():
+                expected += len([row async for row in source.accounts.get_account_balances(account.id)])
+    assert (report.done, report.items) == (True, expected)
+    assert len(STORES["balances"].rows) == expected > 60
+
+
+async def test_a_server_that_asks_to_wait_is_asked_again_and_nothing_is_lost(local: Any, sandbox: Sandbox) -> None:
+    STORES.clear()
+    sandbox.faults.append(Fault(kind=FaultKind.STATUS, status=429, retry_after="0", times=3))
+    (report,) = await drain_on(local, PLAN, sink=f"{__name__}:kept")
+    assert (report.done, report.items, report.retries) == (True, 250, 3)
+
+
 async def test_a_token_is_lent_to_the_server_alone_that_it_is_for(
     local: Any, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,4 +308,4 @@ def of_other() -> PaymentsClient:
 
 
 def kept(job: Job) -> OneOf:
-    return OneOf(STORES.setdefault(job.resource, Memory()))
+    return OneOf(STORES.setdefault(job.table, Memory()))

@@ -72,6 +72,11 @@ async def test_a_request_that_is_cancelled_while_it_waits_leaves_its_place_to_an
     assert not any(call.exception() for call in calls[1:])
 
 
+async def test_a_scheduler_that_serves_nothing_is_an_error_and_no_endless_loop(client: PaymentsClient) -> None:
+    with pytest.raises(ConnectionError, match="the scheduler cannot be asked"):
+        await shared(client, Desk(most=0)).pools.list_pools().first()
+
+
 async def test_a_scheduler_that_is_gone_is_an_error_and_no_endless_wait(client: PaymentsClient) -> None:
     desk = Desk(broken=True)
     worker = shared(client, desk)

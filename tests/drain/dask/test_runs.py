@@ -168,12 +168,13 @@ async def test_a_driver_a_scheduler_and_workers_that_are_killed_lose_and_double_
 ) -> None:
     async with sandboxed("v1") as sandbox:
         async with driven(sandbox, server, dsn, "v1") as running:
-            before = await running.reached(ROWS // 2)
+            await running.reached(ROWS // 2)
             os.killpg(running.process.pid, signal.SIGKILL)
         async with driven(sandbox, server, dsn, "v1") as running:
             report = await running.ended()
         assert report["items"] == ROWS
-        assert report["requests"] < listed(sandbox) - before["requests"] * 0.9, "it does not begin anew"
+        # A page is 100 rows; cuts, and pages that were under way or not committed, are some more requests.
+        assert listed(sandbox) < 1.35 * ROWS / 100, "it does not begin anew"
         await judge(sandbox, dsn)
 
 

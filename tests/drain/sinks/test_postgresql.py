@@ -19,6 +19,7 @@ from tests.drain.sinks.targets import AT, BEGIN, at, expected, moved, opening, p
 from tests.drain.sinks.test_unusual_rows import DEPTH, FIRST, LAST, nested
 from tests.postgresql import connected
 from tests.sealed import assert_sealed
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.postgres
 
@@ -264,8 +265,9 @@ async def test_of_two_that_add_a_partition_of_one_number_at_once_one_has_to_stop
     async with first._transaction() as database:
         await first._move(database, [added])
         waiting = asyncio.create_task(second.commit([added]))
-        await asyncio.sleep(0.05)
-        assert not waiting.done()
+        async with asyncio.timeout(PATIENCE):
+            while await values(dsn, "SELECT count(*) FROM pg_locks WHERE NOT granted") == [0]:
+                assert not waiting.done()
     with pytest.raises(PartitionLostError, match="partition 9 has been moved by another worker"):
         await waiting
     await first.aclose()

@@ -74,7 +74,7 @@ class Shown:
     def __init__(self, listing: Listing, place: Place | None) -> None:
         self._listing = listing
         self._names = set(place.last if place else ())
-        self._sorted = listing.dated
+        self._sorted = listing.dated and (place is None or place.time is not None)
         self._time = datetime.fromisoformat(place.time) if place and place.time else None
         self._descending = place.descending if place else None
 
@@ -132,7 +132,7 @@ class Shown:
         return Place(
             cursor=cursor,
             last=tuple(identity(row, self._listing.identity) for row in rows[-_OVERLAP:]),
-            time=time_text(self._time) if self._descending is not None and self._time is not None else None,
+            time=time_text(self._time) if self._sorted and self._time is not None else None,
             descending=self._descending,
         )
 

@@ -193,6 +193,38 @@ def test_rows_that_are_there_throughout_come_once_by_cursor_too(  # noqa: C901  
     assert stayed <= {each.reference for each in sink.rows}
 
 
+def broken_once(lists: Lists, *, page_size: int, meanwhile: Callable[[], None] = lambda: None) -> Memory:
+    """What is drained by a run that breaks once its first page is committed, and one that goes on after `meanwhile`."""
+    sink, options = Memory(), {"strategy": "cursor", "page_size": page_size, "resume": True}
+
+    async def break_off(_: Asked) -> None:
+        if len(lists.asked) == 3:
+            await sink.has(1)
+            raise ConnectionResetError
+
+    async def both() -> None:
+        lists.meanwhile = break_off
+        with pytest.raises(ConnectionResetError):
+            await drained(lists, "payments", sink, **options)
+        meanwhile()
+        await drained(lists, "payments", sink, **options)
+
+    at_once(both())
+    return sink
+
+
+def test_a_row_is_still_known_when_a_newer_one_has_come_before_a_resume() -> None:
+    lists = Lists(payments=[dated(f"{number:04}", 100 - number) for number in range(50)], sorts=False)
+    sink = broken_once(lists, page_size=1, meanwhile=lambda: lists.payments.insert(0, dated("newest", 200)))
+    assert len(sink.rows) == 51
+
+
+def test_a_list_that_showed_no_order_of_time_is_not_expected_to_have_one_after_a_resume() -> None:
+    times = [number if 4 <= number < 30 else number ^ 1 for number in range(50)]
+    rows = [dated(f"{number:04}", time) for number, time in enumerate(times)]
+    assert len(broken_once(Lists(payments=rows, sorts=False), page_size=10).rows) == 50
+
+
 @examples(15)
 @given(st.lists(st.integers(0, 12), max_size=20), st.integers(1, 12), st.integers(0, 2**32))
 def test_pools_that_show_no_time_are_not_lost_either(changes: list[int], page_size: int, seed: int) -> None:

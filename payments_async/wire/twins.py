@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from itertools import repeat, starmap
 from threading import Lock
 from typing import Any, TypeAlias, cast, get_args
 
@@ -62,7 +63,7 @@ class Twins:
 
     def __init__(self, time: Any, time_in: Callable[[Any], datetime] | None) -> None:
         self._time = time
-        self._scope: dict[str, Any] = {"new": object.__new__, "time_in": time_in}
+        self._scope: dict[str, Any] = {"new": object.__new__, "repeat": repeat, "starmap": starmap, "time_in": time_in}
         self._made: dict[Any, _Twin] = {}
         self._started = set[Any]()
         self._lock = Lock()
@@ -114,7 +115,7 @@ class Twins:
         def collected(read: str) -> str:
             empty = "{}" if is_map(kind) else "[]"
             if code is _AS_READ:
-                return f"({read} or {empty})"
+                return f"({empty} if {read} is None else {read})"
             if is_map(kind):
                 made = f"{{name: {code('item')} for name, item in {read}.items()}}"
             elif is_model(arguments[-1]):
@@ -147,12 +148,17 @@ class Twins:
         kind = origin(model)
         name = f"{kind.__name__}_{len(self._started)}"
         if kind.__setattr__ is object.__setattr__ and not hasattr(kind, "__attrs_post_init__"):
-            copying = [f"model = new({name})", *(f"model.{each} = {code}" for each, code in codes.items())]
+            copying = [f"model.{each} = {code}" for each, code in codes.items()]
+            one = [f"model = new({name})", *copying]
+            many = [
+                f"models = list(starmap(new, repeat(({name},), len(twins))))",
+                "for model, twin in zip(models, twins):",
+                *(f"    {line}" for line in copying),
+            ]
         else:  # frozen, or with an `__init__` or hook of its own
             alias_of = {field.name: field.alias for field in fields(model)}
-            copying = [f"model = {name}({', '.join(f'{alias_of[each]}={code}' for each, code in codes.items())})"]
-        # One loop instead of a call per model: a page has a hundred.
-        loop = [*(f"    {line}" for line in copying), "    models.append(model)"]
+            one = [f"model = {name}({', '.join(f'{alias_of[each]}={code}' for each, code in codes.items())})"]
+            many = ["models = []", "for twin in twins:", *(f"    {line}" for line in one), "    models.append(model)"]
         rename = {field.name: wire_name(field) for field in fields(model)}
         twin = _Twin(
             struct=msgspec.defstruct(f"{name}_twin", members, rename=rename, kw_only=True, gc=False),
@@ -163,10 +169,8 @@ class Twins:
         # Defaults make local names of them, which are read faster.
         local = f"new=new, {name}={name}"
         self._scope |= {
-            twin.make: _function(f"twin, {local}", [*copying, "return model"], self._scope),
-            twin.make_all: _function(
-                f"twins, {local}", ["models = []", "for twin in twins:", *loop, "return models"], self._scope
-            ),
+            twin.make: _function(f"twin, {local}", [*one, "return model"], self._scope),
+            twin.make_all: _function(f"twins, {local}", [*many, "return models"], self._scope),
         }
         self._made[model] = twin
         return twin

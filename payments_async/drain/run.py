@@ -179,8 +179,8 @@ class Run:
         at, first = partition.checkpoint, None
         if at.partition.strategy == "slices" and at.key is None and not at.finished:
             piece = Piece.read(at.partition.where, at.partition.rows)
-            first = await self._source.page(*piece.terms)
-            if pieces := await cut(self._source, piece, first):
+            pieces, first = await cut(self._source, piece)
+            if pieces:
                 await self._replace(partition, pieces)
                 return
         async with aclosing(self._batches(partition, first)) as batches:

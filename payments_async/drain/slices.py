@@ -17,10 +17,16 @@ from payments_async.drain.source import Source
 from payments_async.wire.call import Page
 from payments_async.wire.jsontext import json_text
 
-LONGEST = 4
-"""The most pages of a slice, unless it cannot be cut."""
 WHOLE = 1_000_000
 """The weight of the whole list; the weights of pieces are their shares of it."""
+_LARGE = WHOLE // 16
+"""The least weight of a piece that is cut by as many rows as a page has."""
+_FEW = 100
+"""How many rows cut a smaller one."""
+_PAGES = 4
+"""The most pages of a slice, unless it cannot be cut."""
+_PAGES_IF_SHORT, _ROWS = 10, 1000
+"""As many pages may have so many rows together: then a page costs the server more than the rows before it."""
 
 
 @attrs.frozen
@@ -46,23 +52,39 @@ class Piece:
         return cls(tuple(json.loads(text or "[]")), WHOLE if weight is None else weight)
 
 
-async def cut(source: Source, piece: Piece, first: Page[Any]) -> list[Piece]:
-    """The pieces of a piece that is too long, none if it is short enough or cannot be cut.
+async def cut(source: Source, piece: Piece) -> tuple[list[Piece], Page[Any] | None]:
+    """The pieces of a piece that is too long, none if it is short enough or cannot be cut; and its first page, if read.
 
     Args:
         source: The list.
         piece: The piece.
-        first: Its first page.
     """
-    if not first.has_more or not source.reaches(None):
-        return []
-    probe = await source.page(*piece.terms, offset=LONGEST * source.limit, page_size=1)
+    first = None
+    if not source.reaches(None):
+        first = await source.page(*piece.terms)
+        if not first.has_more or not source.reaches(None):
+            return [], first
+    probe = await source.page(*piece.terms, offset=_longest(source.limit), page_size=1)
     if not probe.data:
-        return []
-    listing = source.listing
+        return [], first
+    if first is None:
+        # The values of a large piece tell how its weight is shared out. Those of a small one only have to halve it.
+        size = source.page_size if piece.weight >= _LARGE else _FEW
+        first = await source.page(*piece.terms, page_size=min(size, source.page_size))
+    if not first.data:
+        return [], first
+    return _pieces(source.listing, piece, first.data), first
+
+
+def _longest(limit: int) -> int:
+    """The most rows of a slice that can be cut, where pages have up to `limit` rows."""
+    return max(_PAGES * limit, min(_ROWS, _PAGES_IF_SHORT * limit))
+
+
+def _pieces(listing: Listing, piece: Piece, rows: list[Any]) -> list[Piece]:
     if {"$match", "$not"}.isdisjoint(operator for term in piece.terms for operator in term):
-        return _by_range(listing, piece, first.data)
-    return _by_value(listing, piece, first.data)
+        return _by_range(listing, piece, rows)
+    return _by_value(listing, piece, rows)
 
 
 def _by_range(listing: Listing, piece: Piece, rows: list[Any]) -> list[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,13 +13,16 @@ import pytest
 
 from payments_async import PaymentsClient, Request, Response, Send
 from payments_async.drain import Drain, DrainError, Report
+from payments_async.drain.slices import WHOLE, Piece, cut
+from payments_async.drain.source import Source
+from payments_async.drain.v3 import LISTINGS
 from payments_async.sandbox import Sandbox
 from payments_async.v3 import filters
 from tests.drain.lists import Memory
 
 ROWS = 1_500
 EQUAL = 500
-PAGE = 50
+PAGE = 25
 
 
 @asynccontextmanager
@@ -42,6 +46,35 @@ async def test_all_rows_come_once_however_many_have_the_same_value(equal: int, o
     assert (report.strategy, report.items, report.done) == ("slices", equal + others, True)
     assert report.partitions >= 4
     assert report.requests <= 3.5 * report.items / PAGE
+
+
+@pytest.mark.parametrize(("weight", "size"), [(WHOLE, 1000), (WHOLE // 16, 1000), (WHOLE // 17, 100), (0, 100)])
+async def test_a_small_piece_is_cut_by_fewer_rows_than_a_page_has(weight: int, size: int) -> None:
+    sizes = list[str]()
+
+    def noted(send: Send) -> Send:
+        async def note(request: Request) -> Response:
+            response = await send(request)
+            sizes.append(str(json.loads(response.body)["cursor"]["pageSize"]))
+            return response
+
+        return note
+
+    async with served(0, 5000) as sandbox, PaymentsClient(sandbox.url, layers=[noted]) as client:
+        source = Source(client=client, listing=LISTINGS["payments"])
+        await source.page()
+        sizes.clear()
+        pieces, _ = await cut(source, Piece(({"$gte": {"initial_amount": 0}},), weight))
+    assert (len(pieces), sizes) == (2, ["1", str(size)])
+
+
+@pytest.mark.parametrize(("page_size", "most"), [(10, 100), (100, 1000), (200, 1000), (1000, 4000)])
+async def test_a_slice_is_short(page_size: int, most: int) -> None:
+    async with served(0, most) as sandbox, PaymentsClient(sandbox.url) as client:
+        short = await Drain(client.v3, "payments", Memory(), page_size=page_size).run()
+        sandbox.add_payments(1)
+        cut_once = await Drain(client.v3, "payments", Memory(), page_size=page_size).run()
+    assert (short.partitions, cut_once.partitions) == (1, 2)
 
 
 @pytest.mark.parametrize("partitions", [1, 4])

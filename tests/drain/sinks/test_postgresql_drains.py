@@ -35,10 +35,10 @@ async def test_slices_are_cut_and_each_row_comes_once(dsn: str) -> None:
     async with Sandbox(payments=5_000, version="3.4") as sandbox:
         auth = ClientCredentials(sandbox.client_id, sandbox.client_secret)
         async with PaymentsClient(sandbox.url, auth=auth) as client:
-            report = await Drain(client.v3, "payments", PostgreSQL(dsn), page_size=100).run()
+            report = await Drain(client.v3, "payments", PostgreSQL(dsn), page_size=50).run()
             assert (report.items, report.done) == (5_000, True)
             assert report.partitions > 8
-            again = await Drain(client.v3, "payments", PostgreSQL(dsn), page_size=100).run(resume=True)
+            again = await Drain(client.v3, "payments", PostgreSQL(dsn), page_size=50).run(resume=True)
     assert (again.items, again.requests) == (5_000, 0), "the slices that were cut are not drained again"
     assert await values(dsn, "SELECT count(*) FROM payments WHERE xmax <> 0") == [0]
 

@@ -1,12 +1,13 @@
 """The database: SQLite in memory or in a file, with a table per kind of row and the cascades of the server's schema."""
 
 import sqlite3
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from payments_async.sandbox.collation import document_key, text_key
 from payments_async.sandbox.wire import encode
@@ -112,6 +113,7 @@ class Schema:
 SCHEMA = Schema(version=1, tables=TABLES, indices=INDICES)
 """The tables of v2.0.9."""
 
+_Read = TypeVar("_Read")
 _OWN = "own_"
 """Begins the names of indices that the server does not have: they save time here, and no rows read."""
 
@@ -139,7 +141,7 @@ class Store:
         self._connection.create_function("count_row", 0, self._count_row)
         self._connection.create_function("text_key", 1, text_key, deterministic=True)
         self._connection.create_function("document_key", 2, document_key, deterministic=True)
-        self._lengths = dict[str, tuple[int, int]]()
+        self._answers = dict[str, tuple[int, Any]]()
         self.rows_read: int = 0
         """The number of rows that `listed` has read, without those that subqueries read."""
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -262,16 +264,20 @@ class Store:
         """How many rows a server scans for these, newest first, that lacks an index of the sandbox's own."""
         if not 0 < limit == len(rows):
             return self._length(table)
-        last = rows[-1]["last_time"], rows[-1]["last_row"]
-        newer: int = self.all(f"SELECT count(*) FROM {table} WHERE (created_at, rowid) >= (?, ?)", *last)[0][0]  # noqa: S608 - fixed texts
-        return newer
+        time, row = rows[-1]["last_time"], rows[-1]["last_row"]
+        times = self._kept(f"SELECT created_at FROM {table} ORDER BY created_at", lambda rows: [row[0] for row in rows])  # noqa: S608 - fixed texts
+        before = self.all(f"SELECT count(*) FROM {table} WHERE created_at = ? AND rowid < ?", time, row)[0][0]  # noqa: S608 - fixed texts
+        return len(times) - bisect_left(times, time) - int(before)
 
     def _length(self, table: str) -> int:
-        """How many rows a table has; counted again only after something was written."""
+        return self._kept(f"SELECT count(*) FROM {table}", lambda rows: int(rows[0][0]))  # noqa: S608 - fixed texts
+
+    def _kept(self, sql: str, read: Callable[[list[sqlite3.Row]], _Read]) -> _Read:
+        """What a query's rows are read as; asked again only after something was written."""
         written = self._connection.total_changes
-        if self._lengths.get(table, (-1, 0))[0] != written:
-            self._lengths[table] = written, self.all(f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - fixed texts
-        return self._lengths[table][1]
+        if self._answers.get(sql, (-1, None))[0] != written:
+            self._answers[sql] = written, read(self.all(sql))
+        return cast("_Read", self._answers[sql][1])
 
     def _count_row(self) -> bool:
         self.rows_read += 1

@@ -25,17 +25,21 @@ Adjustment = dict[str, Any]
 def view(row: sqlite3.Row, *, adjustments: bool = True) -> str:
     """JSON of a stored payment; formatted by hand, because each page of a drain has up to a thousand of them."""
     source, destination = row["source_account_id"], row["destination_account_id"]
-    of_a_user = wire.encode(owner(row))[1:-1]
+    of_a_user = f"{wire.encode(members)[1:-1]}," if (members := owner(row)) else ""
     return (
         f'{{"id":"{row["id"]}","connectorID":"{row["connector_id"]}",'
         f'"provider":"{provider_word(known_connector(row["connector_id"]).provider)}",'
         f'"reference":{wire.encode(row["reference"])},"createdAt":"{stamp(row["created_at"])}","type":"{row["type"]}",'
         f'"initialAmount":{numeral(row["initial_amount"])},"amount":{numeral(row["amount"])},'
         f'"asset":{wire.encode(row["asset"])},"scheme":"{row["scheme"]}","status":"{row["status"]}",'
-        f'"sourceAccountID":{wire.encode(source)},"destinationAccountID":{wire.encode(destination)},'
-        f"{of_a_user}{',' if of_a_user else ''}"
-        f'"metadata":{row["metadata"] or "{}"},"adjustments":{row["adjustments"] if adjustments else "null"}}}'
+        f'"sourceAccountID":{_id(source)},"destinationAccountID":{_id(destination)},'
+        f'{of_a_user}"metadata":{row["metadata"] or "{}"},'
+        f'"adjustments":{row["adjustments"] if adjustments else "null"}}}'
     )
+
+
+def _id(text: str | None) -> str:
+    return "null" if text is None else f'"{text}"'
 
 
 def listed_view(row: sqlite3.Row) -> str:

@@ -1,10 +1,11 @@
-"""Measures this package against its peers and its limit: `python -m benchmarks HOME [--quick]`.
+"""Measures this package against its peers and its limit: `python -m benchmarks HOME [--quick] [--only PART ...]`.
 
-A full run also draws the charts and fills in the tables of the documentation.
+A full run also draws the charts and fills in the tables of the documentation. With `--only`, it takes what it does not
+measure from the last run.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchmarks import charts
@@ -27,47 +28,53 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("home", type=Path, help="where benchmarks/peers.py has installed the peers")
     parser.add_argument("--quick", action="store_true", help="only show that everything runs")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS))
     given = parser.parse_args()
-    sizes = QUICK if given.quick else FULL
-    report = Report.of(measured(sizes, given.home), sizes)
-    print(f"\n{report}\n\n{report.save(ROOT / 'benchmarks/results')}")
+    sizes, folder = QUICK if given.quick else FULL, ROOT / "benchmarks/results"
+    before: Measurements = {} if given.only is PARTS else Report.last(folder).measurements
+    report = Report.of(before | measured(given.only, sizes, given.home), sizes)
+    print(f"\n{report}\n")
     if given.quick:
         print("This run was quick: it shows that everything runs, and its figures show nothing.")
     else:
+        print(report.save(folder))
         charts.draw(report.measurements, ROOT / "docs/charts")
         report.write_into(ROOT / "docs")
 
 
-def measured(sizes: Sizes, home: Path) -> Measurements:
-    """Everything, a part after the other, so that no part disturbs another."""
-    parts: dict[str, Callable[[], Measurements]] = {
-        "decoding": lambda: decode(sizes),
-        "layers": lambda: layers(sizes),
-        "starts": lambda: starts(sizes, home),
-        "drains and calls": lambda: contests(sizes, home),
-        "memory": lambda: memory(sizes),
-        "prefetch": lambda: prefetch(sizes),
-        "what users can set": lambda: users(sizes),
-        "what drains cost": lambda: drains(sizes),
-        "what partitions gain": lambda: partitions(sizes),
-        "what workers of a cluster gain": lambda: cluster(sizes),
-        "what slices cost": lambda: slices(sizes),
-    }
+def measured(parts: Iterable[str], sizes: Sizes, home: Path) -> Measurements:
+    """These parts, one after the other, so that none disturbs another."""
     together: Measurements = {}
-    for name, part in parts.items():
+    for name in parts:
         print(f"Measuring {name}", flush=True)
-        together |= part()
+        together |= PARTS[name](sizes, home)
     return together
 
 
-def decode(sizes: Sizes) -> Measurements:
+def decode(sizes: Sizes, _home: Path) -> Measurements:
     took = printed("-m", "benchmarks.decode", str(sizes.rounds), str(sizes.decodes))
     return {f"decode: {name}": values for name, values in took.items()}
 
 
-def layers(sizes: Sizes) -> Measurements:
+def layers(sizes: Sizes, _home: Path) -> Measurements:
     took = printed("-m", "benchmarks.layers", str(sizes.rounds), str(sizes.layer_calls))
     return {f"{LAYERS}{name}": values for name, values in took.items()}
+
+
+PARTS: dict[str, Callable[[Sizes, Path], Measurements]] = {
+    "decoding": decode,
+    "layers": layers,
+    "starts": starts,
+    "drains-and-calls": contests,
+    "memory": lambda sizes, _: memory(sizes),
+    "prefetch": lambda sizes, _: prefetch(sizes),
+    "settings": lambda sizes, _: users(sizes),
+    "costs": lambda sizes, _: drains(sizes),
+    "partitions": lambda sizes, _: partitions(sizes),
+    "cluster": lambda sizes, _: cluster(sizes),
+    "slices": lambda sizes, _: slices(sizes),
+}
+"""What can be measured alone, in the order of a whole run."""
 
 
 if __name__ == "__main__":

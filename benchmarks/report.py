@@ -64,6 +64,13 @@ class Report:
     def load(cls, path: Path) -> Self:
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
+    @classmethod
+    def last(cls, folder: Path) -> Self:
+        """The last one that was kept there; raises `ValueError` if there is none."""
+        if (latest := max(folder.glob("*.json"), default=None)) is None:
+            raise ValueError(f"{folder} has no run: measure everything first")
+        return cls.load(latest)
+
     def save(self, folder: Path) -> Path:
         """Keep it as a file of its own; gives its path."""
         folder.mkdir(exist_ok=True)

@@ -35,6 +35,14 @@ def test_a_report_is_kept_and_found_again(measurements: Measurements, tmp_path: 
     assert Report.load(report.save(tmp_path / "results")) == report
 
 
+def test_the_last_report_is_the_one_that_ended_last(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="measure everything first"):
+        Report.last(tmp_path)
+    for day in ("01", "03", "02"):
+        Report(made_at=f"2026-01-{day}", conditions="", measurements={day: [1.0]}).save(tmp_path)
+    assert Report.last(tmp_path).measurements == {"03": [1.0]}
+
+
 def test_a_report_shows_every_goal_and_says_what_was_not_measured(measurements: Measurements) -> None:
     shown = str(Report.of(measurements, QUICK))
     assert len(re.findall("meets|misses by", shown)) == len(GOALS)

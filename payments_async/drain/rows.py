@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias, cast
 
 import attrs
@@ -39,7 +40,12 @@ def plain(model: Any, names: Iterable[str] | None = None) -> dict[str, Any]:
         model: The model's instance.
         names: The columns of the row; by default, all of the model.
     """
-    return {name: plain_value(getattr(model, name)) for name in names or columns(cast("Any", type(model)))}
+    row = dict[str, Any]()
+    for name in names or columns(cast("Any", type(model))):
+        value = getattr(model, name)
+        # Most values are as they are; a call for each of them would take as long as all else.
+        row[name] = value if type(value) in _UNCHANGED else plain_value(value)
+    return row
 
 
 def text_of(value: Any) -> str:
@@ -97,29 +103,39 @@ def column(kind: Any) -> Kind:
 
 def plain_value(value: Any) -> Any:
     """The value of a field, as it is stored in a row."""
-    kind: type[Any] = cast("Any", type(value))
-    if kind in _UNCHANGED:
-        return value
+    return _converter(cast("Any", type(value)))(value)
+
+
+@cache
+def _converter(kind: Any) -> Callable[[Any], Any]:
+    """What turns the values of a type into plain ones."""
     if issubclass(kind, datetime):
-        return time_text(value)
+        return time_text
     if issubclass(kind, Enum):
-        return value.value
+        return attrgetter("_value_")  # `value` itself is a property that looks for this one
     if issubclass(kind, list | dict):
-        return _plain_collection(value)
-    return plain(value) if attrs.has(kind) else value
+        return _plain_collection
+    return plain if attrs.has(kind) else lambda value: value
 
 
 def _plain_collection(value: Any) -> Any:
     """A list or map with all values inside converted; without recursion, because providers' data may nest deeply."""
-    whole: list[Any] = [value]
-    places: list[tuple[Any, Any]] = [(whole, 0)]
-    while places:
-        container, place = places.pop()
-        inner = container[place]
-        if isinstance(inner, list | dict):
-            container[place] = copied = cast("Any", inner).copy()
-            positions: Iterable[Any] = copied.keys() if isinstance(inner, dict) else range(len(copied))
-            places += [(copied, each) for each in positions if type(copied[each]) not in _UNCHANGED]
-        else:
-            container[place] = plain_value(inner)
-    return whole[0]
+    whole = value.copy()
+    copies: list[Any] = [whole]
+    while copies:
+        copied = copies.pop()
+        for place, inner in _places(copied):
+            kind = cast("Any", type(inner))
+            if kind in _UNCHANGED:
+                continue
+            if issubclass(kind, list | dict):
+                copied[place] = inner.copy()
+                copies.append(copied[place])
+            else:
+                copied[place] = plain_value(inner)
+    return whole
+
+
+def _places(collection: dict[Any, Any] | list[Any]) -> Iterable[tuple[Any, Any]]:
+    """The values of a list or map, each after its place, at which another may be put meanwhile."""
+    return collection.items() if isinstance(collection, dict) else enumerate(collection)

@@ -38,7 +38,7 @@ class Place:
     Attributes:
         cursor: The cursor of the next page.
         last: The identities of the last rows.
-        time: The creation time of the last row, as RFC 3339; `None` where the list is not known to be sorted by it.
+        time: The creation time of the last row, as RFC 3339; `None` where the list shows no order of time.
         descending: Whether the newest rows come first; `None` while all rows have the same time.
     """
 

@@ -25,8 +25,8 @@ _FEW = 100
 """How many rows cut a smaller one."""
 _PAGES = 4
 """The most pages of a slice, unless it cannot be cut."""
-_PAGES_IF_SHORT, _ROWS = 10, 1000
-"""As many pages may have so many rows together: then a page costs the server more than the rows before it."""
+_SHORT_PAGES, _ROWS = 10, 1000
+"""The same of pages that have so few rows together: to skip these costs the server less than further requests."""
 
 
 @attrs.frozen
@@ -78,7 +78,7 @@ async def cut(source: Source, piece: Piece) -> tuple[list[Piece], Page[Any] | No
 
 def _longest(limit: int) -> int:
     """The most rows of a slice that can be cut, where pages have up to `limit` rows."""
-    return max(_PAGES * limit, min(_ROWS, _PAGES_IF_SHORT * limit))
+    return max(_PAGES * limit, min(_ROWS, _SHORT_PAGES * limit))
 
 
 def _pieces(listing: Listing, piece: Piece, rows: list[Any]) -> list[Piece]:

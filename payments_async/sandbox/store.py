@@ -265,14 +265,15 @@ class Store:
         if not 0 < limit == len(rows):
             return self._length(table)
         time, row = rows[-1]["last_time"], rows[-1]["last_row"]
-        times = self._kept(f"SELECT created_at FROM {table} ORDER BY created_at", lambda rows: [row[0] for row in rows])  # noqa: S608 - fixed texts
+        in_order = f"SELECT created_at FROM {table} ORDER BY created_at"  # noqa: S608 - fixed texts
+        times = self._cached(in_order, lambda rows: [row[0] for row in rows])
         before = self.all(f"SELECT count(*) FROM {table} WHERE created_at = ? AND rowid < ?", time, row)[0][0]  # noqa: S608 - fixed texts
         return len(times) - bisect_left(times, time) - int(before)
 
     def _length(self, table: str) -> int:
-        return self._kept(f"SELECT count(*) FROM {table}", lambda rows: int(rows[0][0]))  # noqa: S608 - fixed texts
+        return self._cached(f"SELECT count(*) FROM {table}", lambda rows: int(rows[0][0]))  # noqa: S608 - fixed texts
 
-    def _kept(self, sql: str, read: Callable[[list[sqlite3.Row]], _Read]) -> _Read:
+    def _cached(self, sql: str, read: Callable[[list[sqlite3.Row]], _Read]) -> _Read:
         """What a query's rows are read as; asked again only after something was written."""
         written = self._connection.total_changes
         if self._answers.get(sql, (-1, None))[0] != written:

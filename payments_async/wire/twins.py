@@ -150,6 +150,7 @@ class Twins:
         if kind.__setattr__ is object.__setattr__ and not hasattr(kind, "__attrs_post_init__"):
             copying = [f"model.{each} = {code}" for each, code in codes.items()]
             one = [f"model = new({name})", *copying]
+            # A page has a hundred: to create all of them in one call takes less than a call for each.
             many = [
                 f"models = list(starmap(new, repeat(({name},), len(twins))))",
                 "for model, twin in zip(models, twins):",

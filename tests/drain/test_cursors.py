@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
 from typing import Any
 
@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments_async import DeadlineExceededError, PaymentsClient, ResponseTooLargeError
-from payments_async.drain import Drain, DrainError, DrainWarning
+from payments_async.drain import Drain, DrainError, DrainWarning, Report
 from payments_async.drain.cursors import Cursor
 from payments_async.sandbox import Sandbox
 from tests.drain.follower import dated
@@ -195,7 +195,10 @@ def test_rows_that_are_there_throughout_come_once_by_cursor_too(  # noqa: C901  
 
 def broken_once(lists: Lists, *, page_size: int, meanwhile: Callable[[], None] = lambda: None) -> Memory:
     """What is drained by a run that breaks once its first page is committed, and one that goes on after `meanwhile`."""
-    sink, options = Memory(), {"strategy": "cursor", "page_size": page_size, "resume": True}
+    sink = Memory()
+
+    def run() -> Coroutine[Any, Any, Report]:
+        return drained(lists, "payments", sink, strategy="cursor", page_size=page_size, resume=True)
 
     async def break_off(_: Asked) -> None:
         if len(lists.asked) == 3:
@@ -205,9 +208,9 @@ def broken_once(lists: Lists, *, page_size: int, meanwhile: Callable[[], None] =
     async def both() -> None:
         lists.meanwhile = break_off
         with pytest.raises(ConnectionResetError):
-            await drained(lists, "payments", sink, **options)
+            await run()
         meanwhile()
-        await drained(lists, "payments", sink, **options)
+        await run()
 
     at_once(both())
     return sink

@@ -60,7 +60,8 @@ async def cut(source: Source, piece: Piece) -> tuple[list[Piece], Page[Any] | No
         piece: The piece.
     """
     first = None
-    if not source.reaches(None):
+    # The whole list may be short. Without a cursor, which comes with a page, the length cannot be asked for.
+    if not piece.terms or not source.reaches(None):
         first = await source.page(*piece.terms)
         if not first.has_more or not source.reaches(None):
             return [], first

@@ -68,6 +68,12 @@ async def test_a_small_piece_is_cut_by_fewer_rows_than_a_page_has(weight: int, s
     assert (len(pieces), sizes) == (2, ["1", str(size)])
 
 
+async def test_a_list_of_one_page_is_read_without_a_look_at_its_length() -> None:
+    async with served(0, 1000) as sandbox, PaymentsClient(sandbox.url) as client:
+        report = await Drain(client.v3, "payments", Memory()).run()
+    assert (report.items, report.requests) == (1000, 2), "the newest row and the page"
+
+
 @pytest.mark.parametrize(("page_size", "most"), [(10, 100), (100, 1000), (200, 1000), (1000, 4000)])
 async def test_a_slice_is_short(page_size: int, most: int) -> None:
     async with served(0, most) as sandbox, PaymentsClient(sandbox.url) as client:

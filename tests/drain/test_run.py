@@ -312,11 +312,26 @@ async def test_a_done_drain_resumed_asks_for_nothing_and_is_done() -> None:
     assert sink.finished == 2
 
 
-async def test_two_drains_of_one_database_end_with_one_winner_and_each_row_once(tmp_path: Path) -> None:
-    path = tmp_path / "out.db"
-    async with connected(Lists(payments=numbered(500))) as client:
-        drains = [Drain(client, "payments", SQLite(path), page_size=PAGE, partitions=2) for _ in "ab"]
-        outcomes = await asyncio.gather(*(drain.run(resume=True) for drain in drains), return_exceptions=True)
+@pytest.mark.parametrize("begins_at", [1, 2, 10, 40])
+async def test_two_drains_of_one_database_end_with_one_winner_and_each_row_once(tmp_path: Path, begins_at: int) -> None:
+    """The second drain begins when the first has sent some requests, and the first then waits until it reads too."""
+
+    async def wait_for_the_second(_: Asked) -> None:
+        if len(lists.asked) >= begins_at:
+            first_waits.set()
+            await second_reads.wait()
+
+    async def release_the_first(_: Asked) -> None:
+        second_reads.set()
+
+    path, first_waits, second_reads = tmp_path / "out.db", asyncio.Event(), asyncio.Event()
+    lists = Lists(payments=numbered(500), meanwhile=wait_for_the_second)
+    same = Lists(payments=numbered(500), meanwhile=release_the_first)
+    async with connected(lists) as client, connected(same) as other:
+        drains = [Drain(each, "payments", SQLite(path), page_size=PAGE, partitions=2) for each in (client, other)]
+        first = asyncio.create_task(drains[0].run())
+        await first_waits.wait()
+        outcomes = await asyncio.gather(first, drains[1].run(resume=True), return_exceptions=True)
         assert any(isinstance(each, PartitionLostError) for each in outcomes)
         assert all(isinstance(each, PartitionLostError | Report) for each in outcomes)
         report = await Drain(client, "payments", SQLite(path), page_size=PAGE).run(resume=True)

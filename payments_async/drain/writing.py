@@ -67,6 +67,7 @@ class Writer:
                 if sum(len(each.rows) for each in steps) >= least or not more_to_come:
                     ready, steps = steps, []
                     await run_to_end(self.commit(ready))
+                    del ready  # which would keep its rows while the next ones are read
         except asyncio.CancelledError:
             await run_to_end(self.commit([*steps, *self._taken()]))
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import weakref
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -283,6 +284,25 @@ async def test_a_slow_sink_holds_up_the_reading(partitions: int) -> None:
     await task
     assert read < 2500 + 100 * partitions
     assert len(sink.rows) == 6000
+
+
+async def test_committed_rows_are_not_kept_while_the_next_are_read() -> None:
+    class Forgetting(Memory):
+        batch = 20
+
+        async def commit(self, steps: Sequence[Step]) -> None:
+            self.ledger = self.ledger.moved(steps)
+            committed.extend(weakref.ref(row) for step in steps for row in step.rows)
+
+    async def count(_: Asked) -> None:
+        for _turn in range(50):  # until a commit that is under way has ended
+            await asyncio.sleep(0)
+        kept.append(sum(row() is not None for row in committed))
+
+    committed, kept = list[weakref.ref[Any]](), list[int]()
+    await drained(Lists(payments=numbered(100), meanwhile=count), "payments", Forgetting(), page_size=PAGE)
+    assert len(committed) == 100
+    assert max(kept) <= PAGE  # the reader has the last page
 
 
 async def test_what_is_wrong_with_the_target_is_said_before_anything_is_asked() -> None:

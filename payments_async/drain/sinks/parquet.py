@@ -150,13 +150,11 @@ class Parquet(Sink):
     def _finish(self) -> None:
         if not self._finished():
             pyarrow = _arrow("pyarrow")
-            schemas = [self._read(path, lambda part: part.schema_arrow) for path in self._paths()]
+            schemas = (self._read(path, lambda part: part.schema_arrow) for path in self._paths())
             # A column that is text in one part must be text in all of them.
-            long = {name for name in self._columns for each in schemas if each.field(name).type == pyarrow.string()}
+            long = {field.name for each in schemas for field in each if field.type == pyarrow.string()}
             schema = pyarrow.schema([(name, _type(kind, long=name in long)) for name, kind in self._columns.items()])
-            tables = (
-                self._read(path, lambda part: part.read(use_threads=False)).cast(schema) for path in self._paths()
-            )
+            tables = (self._read(path, lambda part: _table(part, schema)) for path in self._paths())
             try:
                 _write(self.path, schema, tables)
             except OSError as error:
@@ -185,7 +183,7 @@ class Parquet(Sink):
         """What `read` returns for the Parquet file of a part."""
         try:
             # Not `read_table`, whose memory use grows from file to file.
-            return read(_arrow("pyarrow.parquet").ParquetFile(path))
+            return read(_arrow("pyarrow.parquet").ParquetFile(path, pre_buffer=False))
         except (OSError, ValueError) as error:
             raise DrainError(f"{path} is damaged: restore a copy, or replace {self.path}") from error
 
@@ -199,8 +197,21 @@ def _write(path: Path, schema: Any, tables: Iterable[Any]) -> None:
         for table in tables:
             writer.write_table(table)
             del table
-            # Otherwise the allocator keeps several times the memory that is in use.
-            _arrow("pyarrow").default_memory_pool().release_unused()
+            _release_unused()
+
+
+def _table(part: Any, schema: Any) -> Any:
+    """The rows of a part, read column by column: reading all columns at once needs several times their memory."""
+    columns = list[Any]()
+    for field in schema:
+        columns.append(part.read([field.name], use_threads=False).column(0).cast(field.type))
+        _release_unused()
+    return _arrow("pyarrow").table(columns, schema=schema)
+
+
+def _release_unused() -> None:
+    """Let the allocator return memory: it keeps several times what is in use."""
+    _arrow("pyarrow").default_memory_pool().release_unused()
 
 
 def _array(kind: Kind, values: list[Any]) -> Any:
@@ -209,7 +220,9 @@ def _array(kind: Kind, values: list[Any]) -> Any:
         values = [None if value is None else _text(value) for value in values]
     elif kind == "time":
         values = [None if value is None else microseconds(value) for value in values]
-    return _arrow("pyarrow").array(values, _type(kind, long=long))
+    pyarrow = _arrow("pyarrow")
+    # The default pool takes four times as much memory while arrays grow.
+    return pyarrow.array(values, _type(kind, long=long), memory_pool=pyarrow.system_memory_pool())
 
 
 def _text(value: Any) -> str:

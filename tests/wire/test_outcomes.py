@@ -38,6 +38,7 @@ from tests.wire.scripted import (
     Step,
     acquired,
     answer,
+    at_once,
     calling,
     hangs_after,
     http,
@@ -467,39 +468,43 @@ NOT_SENT: list[Place] = [
 
 @pytest.mark.parametrize(("doing", "idempotent"), METHODS)
 @pytest.mark.parametrize("place", NOT_SENT)
-async def test_without_a_connection_nothing_was_sent_and_every_method_is_tried_again(
+def test_without_a_connection_nothing_was_sent_and_every_method_is_tried_again(
     place: Place, doing: Doing, idempotent: bool
 ) -> None:
-    async with place() as (client, attempts):
-        with pytest.raises(ConnectionFailedError) as error:
-            await doing(client)
-        assert error.value.outcome is Outcome.NOT_SENT
-        assert "nothing was sent" in str(error.value)
-        assert attempts() == ATTEMPTS, f"idempotent: {idempotent}"
+    async def scenario() -> None:
+        async with place() as (client, attempts):
+            with pytest.raises(ConnectionFailedError) as error:
+                await doing(client)
+            assert error.value.outcome is Outcome.NOT_SENT
+            assert "nothing was sent" in str(error.value)
+            assert attempts() == ATTEMPTS, f"idempotent: {idempotent}"
+
+    at_once(scenario())
 
 
-@pytest.mark.parametrize(
-    ("url", "timeout"),
-    [("http://127.0.0.1:{}", Timeout(total=0.03)), ("https://127.0.0.1:{}", Timeout(total=0.03))],
-    ids=["waiting", "connecting"],
-)
+@pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize(("doing", "idempotent"), METHODS)
-async def test_a_deadline_says_whether_anything_was_sent(
-    url: str, timeout: Timeout, doing: Doing, idempotent: bool
-) -> None:
-    async with (
-        Scripted(never_answers) as server,
-        calling(url.format(server.port), timeout=timeout, retry=Counted().policy()) as client,
-    ):
-        error = await caught(doing, client)
-        assert isinstance(error, TransportError)
-        if url.startswith("https"):
-            assert isinstance(error, DeadlineExceededError)
-            assert error.outcome is Outcome.NOT_SENT
-        else:
-            assert isinstance(error, DeadlineExceededError if doing is read else OutcomeUnknownError)
-            assert error.outcome is Outcome.UNKNOWN
-        assert server.connections == 1, f"idempotent: {idempotent}"
+def test_a_deadline_says_whether_anything_was_sent(scheme: str, doing: Doing, idempotent: bool) -> None:
+    """To a server that never answers: a request is sent, but no handshake of TLS comes to its end."""
+
+    async def scenario() -> None:
+        async with (
+            Scripted(never_answers) as server,
+            calling(
+                f"{scheme}://127.0.0.1:{server.port}", timeout=Timeout(total=7), retry=Counted().policy()
+            ) as client,
+        ):
+            error = await caught(doing, client)
+            assert isinstance(error, TransportError)
+            if scheme == "https":
+                assert isinstance(error, DeadlineExceededError)
+                assert error.outcome is Outcome.NOT_SENT
+            else:
+                assert isinstance(error, DeadlineExceededError if doing is read else OutcomeUnknownError)
+                assert error.outcome is Outcome.UNKNOWN
+            assert server.connections == 1, f"idempotent: {idempotent}"
+
+    at_once(scenario())
 
 
 @pytest.mark.parametrize("step", [pytest.param(step, id=what) for what, step in LOST.items()])
@@ -514,14 +519,17 @@ async def test_a_lost_answer_to_a_read_is_a_lost_connection_of_unknown_outcome(s
 
 
 @pytest.mark.parametrize("at", [BODY_AT, BODY_AT + 1, len(WHOLE) - 1])
-async def test_a_deadline_in_the_body_is_of_unknown_outcome(at: int) -> None:
-    async with (
-        Scripted(hangs_after(WHOLE[:at])) as server,
-        calling(server.url, timeout=Timeout(total=0.03)) as client,
-    ):
-        error = await caught(read, client)
-        assert isinstance(error, DeadlineExceededError)
-        assert error.outcome is Outcome.UNKNOWN
+def test_a_deadline_in_the_body_is_of_unknown_outcome(at: int) -> None:
+    async def scenario() -> None:
+        async with (
+            Scripted(hangs_after(WHOLE[:at])) as server,
+            calling(server.url, timeout=Timeout(total=7)) as client,
+        ):
+            error = await caught(read, client)
+            assert isinstance(error, DeadlineExceededError)
+            assert error.outcome is Outcome.UNKNOWN
+
+    at_once(scenario())
 
 
 async def test_an_answer_to_a_read_that_is_not_http_is_a_protocol_error() -> None:

@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 
 import attrs
 
-from benchmarks.counted import COUNTS, MARK
-from benchmarks.processes import ROOT
+from benchmarks.counted import COUNTS, MARK, PAYMENTS
+from benchmarks.processes import ROOT, serving
 
 COMMITTED = Path(__file__).with_suffix(".json")
 
@@ -95,7 +95,11 @@ def regressions(ratios: Ratios, committed: Ratios) -> list[str]:
 
 def counted() -> dict[str, Count]:
     """The counts by what is counted."""
-    program = [sys.executable, "-m", "benchmarks.counted"]
+    with serving(items=PAYMENTS) as url:
+        return _counted([sys.executable, "-m", "benchmarks.counted", url])
+
+
+def _counted(program: list[str]) -> dict[str, Count]:
     environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0"}
     # Once before it counts: compiling the modules would leave memory in another order than loading them.
     subprocess.run(program, cwd=ROOT, env=environment, check=True)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
 from operator import attrgetter
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
+import msgspec
 
 from payments_async.wire.jsontext import integer_text, json_bytes, json_value
 from payments_async.wire.shapes import field_types, without_none
@@ -36,16 +37,63 @@ def columns(model: type) -> dict[str, Kind]:
 def plain(model: Any, names: Iterable[str] | None = None) -> dict[str, Any]:
     """A model as a row: enums as text, times as RFC 3339 in UTC, exact integers, nested models as rows.
 
+    Texts, numbers and free JSON are those of the model itself.
+
     Args:
         model: The model's instance.
         names: The columns of the row; by default, all of the model.
     """
-    row = dict[str, Any]()
-    for name in names or columns(cast("Any", type(model))):
-        value = getattr(model, name)
-        # Most values are as they are; a call for each of them would take as long as all else.
-        row[name] = value if type(value) in _UNCHANGED else plain_value(value)
+    chosen = _chosen(model.__class__, tuple(names or ()))
+    row = dict(zip(chosen.names, chosen.values_of(model), strict=True))
+    for name in chosen.converted:
+        row[name] = plain_value(row[name])
     return row
+
+
+@attrs.frozen
+class _Chosen:
+    """The columns of a row.
+
+    Attributes:
+        names: Their names, in order.
+        values_of: Gives their values, all at once: one by one would take as long as all else.
+        converted: Those whose values may have to be converted.
+    """
+
+    names: tuple[str, ...]
+    values_of: Callable[[Any], tuple[Any, ...]]
+    converted: list[str]
+
+
+@cache
+def _chosen(model: type, names: tuple[str, ...]) -> _Chosen:
+    chosen = names or tuple(columns(model))
+    read = attrgetter(*chosen)
+    return _Chosen(
+        names=chosen,
+        values_of=read if len(chosen) > 1 else lambda row: (read(row),),
+        converted=[name for name in chosen if name not in _unconverted(model)],
+    )
+
+
+@cache
+def _unconverted(model: type) -> frozenset[str]:
+    """The columns whose values are plain already, as they are decoded."""
+    return frozenset(name for name, kind in field_types(model).items() if _is_plain(kind))
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether all values of a type are plain, those inside included; free JSON is."""
+    return kind in _UNCHANGED or kind is Any or (bool(get_args(kind)) and all(map(_is_plain, get_args(kind))))
+
+
+@cache
+def reader(model: type, name: str) -> Callable[[Any], Any]:
+    """What reads a column of a row: the plain value, but a time as it is."""
+    read = attrgetter(name)
+    if name in _unconverted(model) or columns(model)[name] == "time":
+        return read
+    return lambda row: plain_value(read(row))
 
 
 def text_of(value: Any) -> str:
@@ -77,6 +125,9 @@ def time_text(time: datetime) -> str:
         time = time.astimezone(UTC)
     except OverflowError:
         time = time_of(microseconds(time))
+    if type(time) is datetime and time.tzinfo is UTC:
+        text: str = msgspec.to_builtins(time)  # ten times as fast as `isoformat`
+        return text if time.microsecond else f"{text[:-1]}.000000Z"
     return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
@@ -103,7 +154,8 @@ def column(kind: Any) -> Kind:
 
 def plain_value(value: Any) -> Any:
     """The value of a field, as it is stored in a row."""
-    return _converter(cast("Any", type(value)))(value)
+    kind = value.__class__
+    return value if kind in _UNCHANGED else _converter(kind)(value)
 
 
 @cache
@@ -125,10 +177,7 @@ def _plain_collection(value: Any) -> Any:
     while copies:
         copied = copies.pop()
         for place, inner in _places(copied):
-            kind = cast("Any", type(inner))
-            if kind in _UNCHANGED:
-                continue
-            if issubclass(kind, list | dict):
+            if isinstance(inner, list | dict):
                 copied[place] = inner.copy()
                 copies.append(copied[place])
             else:

@@ -115,6 +115,9 @@ def test_integers_are_exact(amount: int) -> None:
 
 def test_asked_for_columns_come_alone_and_in_order() -> None:
     assert list(plain(payment(), ["reference", "id"]).items()) == [("reference", "r"), ("id", "p")]
+    assert plain(payment(), ["status"]) == {"status": "SUCCEEDED"}
+    assert plain(payment(), iter(["id"])) == {"id": "p"}
+    assert plain(payment(), []) == plain(payment())
 
 
 class Colour(Enum):
@@ -168,6 +171,20 @@ def test_times_are_rfc_3339_in_utc_and_sort_as_they_follow(time: datetime) -> No
 )
 def test_times_at_the_ends(time: datetime, text: str) -> None:
     assert time_text(time) == text
+
+
+def test_times_of_a_class_of_ones_own_are_times() -> None:
+    class Instant(datetime):
+        pass
+
+    assert time_text(Instant(2024, 5, 6, 7, 8, 9, tzinfo=UTC)) == "2024-05-06T07:08:09.000000Z"
+
+
+def test_free_json_is_that_of_the_model() -> None:
+    raw = {"a": [{"b": None}]}
+    model = payment(raw=raw, metadata={"k": "v"})
+    assert plain(model)["raw"] is raw
+    assert plain(model)["metadata"] is model.metadata
 
 
 def test_an_identity_is_made_of_the_fields_that_are_asked_for() -> None:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 from payments_async.drain.checkpoint import CheckpointFile, Identity, Ledger, replacing
 from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
-from payments_async.drain.rows import Kind, columns, json_of, microseconds, plain_value, time_of, time_text
+from payments_async.drain.rows import Kind, columns, json_of, microseconds, reader, time_of, time_text
 from payments_async.drain.sinks.locks import is_current, lock
 from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, writing
 from payments_async.wire.hidden import without_frames
@@ -46,6 +46,7 @@ class Parquet(Sink):
         self._lock: BinaryIO
         self._identity: Identity
         self._key: tuple[str, ...]
+        self._model: type
         self._columns: dict[str, Kind]
         self._ledger: Ledger
         self._count: int
@@ -57,7 +58,8 @@ class Parquet(Sink):
 
     def _open(self, opening: Opening) -> Ledger:
         _arrow("pyarrow.parquet")  # here, in a thread, because importing it takes long
-        self._identity, self._key, self._columns = opening.identity, opening.key, columns(opening.model)
+        self._identity, self._key = opening.identity, opening.key
+        self._model, self._columns = opening.model, columns(opening.model)
         self._ledger, self._count = Ledger(), 0
         try:
             continues(self.path, self.checkpoint.path, opening)  # creates nothing if the file is refused
@@ -121,7 +123,9 @@ class Parquet(Sink):
         """Write the next part."""
 
         def table_of(rows: Sequence[Any]) -> Any:
-            columns = {name: _array(kind, [getattr(row, name) for row in rows]) for name, kind in self._columns.items()}
+            columns = {
+                name: _array(kind, [*map(reader(self._model, name), rows)]) for name, kind in self._columns.items()
+            }
             return _arrow("pyarrow").table(columns)
 
         table = writing(rows, table_of, key=self._key)
@@ -217,17 +221,12 @@ def _release_unused() -> None:
 def _array(kind: Kind, values: list[Any]) -> Any:
     long = kind == "integer" and any(abs(value) >= 10**_DIGITS for value in values if value is not None)
     if long or kind in {"text", "json"}:
-        values = [None if value is None else _text(value) for value in values]
+        values = [value if value is None or isinstance(value, str) else json_of(value).decode() for value in values]
     elif kind == "time":
         values = [None if value is None else microseconds(value) for value in values]
     pyarrow = _arrow("pyarrow")
     # The default pool takes four times as much memory while arrays grow.
     return pyarrow.array(values, _type(kind, long=long), memory_pool=pyarrow.system_memory_pool())
-
-
-def _text(value: Any) -> str:
-    plain = plain_value(value)
-    return plain if isinstance(plain, str) else json_of(plain).decode()
 
 
 def _type(kind: Kind, *, long: bool) -> Any:

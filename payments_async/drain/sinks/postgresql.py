@@ -13,7 +13,7 @@ import attrs
 from payments_async.drain.checkpoint import Ledger, left_by, numbers_of, partition_lost
 from payments_async.drain.errors import DrainError, PartitionLostError, TargetLostError
 from payments_async.drain.partition import Checkpoint, Step
-from payments_async.drain.rows import columns
+from payments_async.drain.rows import columns, reader
 from payments_async.drain.sinks.dsn import name_of
 from payments_async.drain.sinks.postgresql_driver import asyncpg_module, connect, explained, is_lost
 from payments_async.drain.sinks.postgresql_values import (
@@ -303,11 +303,12 @@ class PostgreSQL(Sink):
     async def _records(self, steps: Sequence[Step]) -> Records:
         """The rows of these steps as the database takes them, of each key the last one."""
         kinds, key = columns(self._opening.model), self._opening.key
+        read = {name: reader(self._opening.model, name) for name in kinds}
         records = Records()
 
         def record(rows: Sequence[Any]) -> None:
             for row in rows:
-                values = {name: stored(name, getattr(row, name), kind) for name, kind in kinds.items()}
+                values = {name: stored(name, read[name](row), kind) for name, kind in kinds.items()}
                 if missing := [name for name in key if values[name] is None]:
                     raise NotWritableError(f"{missing[0]} identifies rows, and has no value")
                 # In place of an earlier row of this key.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from payments_async.drain.rows import Kind, json_of, microseconds, plain_value, text_of, time_of, time_text
+from payments_async.drain.rows import Kind, json_of, microseconds, text_of, time_of, time_text
 from payments_async.drain.sinks.sink import NotWritableError
 
 TYPES: dict[Kind, str] = {
@@ -30,7 +30,7 @@ class Records(dict[tuple[Any, ...], tuple[Any, ...]]):
 
 
 def stored(name: str, value: Any, kind: Kind) -> Any:
-    """The value of a field, as the database takes it.
+    """The plain value of a field, or a time as it is, as the database takes it.
 
     Raises:
         NotWritableError: the column's type has no such value.
@@ -45,9 +45,9 @@ def stored(name: str, value: Any, kind: Kind) -> Any:
         case "boolean":
             return bool(value)
         case "json":
-            return json_of(plain_value(value)).decode()
+            return json_of(value).decode()
         case _:
-            text = str(plain_value(value))
+            text = str(value)
             if "\0" in text:
                 raise NotWritableError(f"{name} contains U+0000, which no text of PostgreSQL can")
             text.encode()  # raises if it is not Unicode

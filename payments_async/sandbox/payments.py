@@ -81,10 +81,10 @@ def view(row: sqlite3.Row) -> str:
         metadata,
     ) = row
     return (
-        f'{{"id":"{payment_id}","reference":{wire.encode(reference)},"sourceAccountID":"{source or ""}",'
+        f'{{"id":"{payment_id}","reference":{wire.encode_text(reference)},"sourceAccountID":"{source or ""}",'
         f'"destinationAccountID":"{destination or ""}","type":"{kind}","provider":"{provider}",'
         f'"connectorID":"{connector_id}","status":"{status}","initialAmount":{numeral(initial_amount)},'
-        f'"amount":{numeral(amount)},"scheme":{wire.encode(scheme)},"asset":{wire.encode(asset)},'
+        f'"amount":{numeral(amount)},"scheme":{wire.encode_text(scheme)},"asset":{wire.encode_text(asset)},'
         f'"createdAt":"{stamp(created_at)}","raw":{raw or "null"},"adjustments":{adjustments},'
         f'"metadata":{metadata or "null"}}}'
     )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from payments_async.sandbox.wire import internal, validation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,7 +86,7 @@ def stamp(microseconds: int | None) -> str:
     """A stored time as the server shows it: in UTC, without trailing zeros of the fraction; year 1 for None."""
     if microseconds is None:
         return ZERO_TIME
-    text = (_EPOCH_IN_UTC + timedelta(microseconds=microseconds)).isoformat()
+    text: str = msgspec.to_builtins(_EPOCH_IN_UTC + timedelta(0, 0, microseconds))  # faster than `isoformat`
     return (text.rstrip("0") if "." in text else text) + "Z"
 
 

@@ -29,9 +29,9 @@ def view(row: sqlite3.Row, *, adjustments: bool = True) -> str:
     return (
         f'{{"id":"{row["id"]}","connectorID":"{row["connector_id"]}",'
         f'"provider":"{provider_word(known_connector(row["connector_id"]).provider)}",'
-        f'"reference":{wire.encode(row["reference"])},"createdAt":"{stamp(row["created_at"])}","type":"{row["type"]}",'
+        f'"reference":{wire.encode_text(row["reference"])},"createdAt":"{stamp(row["created_at"])}","type":"{row["type"]}",'
         f'"initialAmount":{numeral(row["initial_amount"])},"amount":{numeral(row["amount"])},'
-        f'"asset":{wire.encode(row["asset"])},"scheme":"{row["scheme"]}","status":"{row["status"]}",'
+        f'"asset":{wire.encode_text(row["asset"])},"scheme":"{row["scheme"]}","status":"{row["status"]}",'
         f'"sourceAccountID":{_id(source)},"destinationAccountID":{_id(destination)},'
         f'{of_a_user}"metadata":{row["metadata"] or "{}"},'
         f'"adjustments":{row["adjustments"] if adjustments else "null"}}}'

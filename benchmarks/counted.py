@@ -48,9 +48,12 @@ async def main(url: str) -> None:
         AsyncExitStack() as stack,
     ):
         decodings = *decoders(), *decoders(V3)
-        calls = [_repeated(lambda: client.pools.delete_pool(POOL)), _repeated(bare_call(session))]
-        for contestant in (ours, limit, ours_v3, limit_v3):
-            calls.append((await stack.enter_async_context(contestant.opened(url))).drain)
+        contestants = [await stack.enter_async_context(each.opened(url)) for each in (ours, limit, ours_v3, limit_v3)]
+        calls = (
+            _repeated(lambda: client.pools.delete_pool(POOL)),
+            _repeated(bare_call(session)),
+            *(contestant.drain for contestant in contestants),
+        )
         # The interpreter adapts its code to what it meets, and decoders are made when they are first needed.
         for _ in range(WARMED_UP):
             for decode in decodings:
@@ -68,11 +71,10 @@ async def main(url: str) -> None:
             mark()
 
 
-def _repeated(call: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[int]]:
-    async def calls() -> int:
+def _repeated(call: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    async def calls() -> None:
         for _ in range(CALLS):
             await call()
-        return CALLS
 
     return calls
 

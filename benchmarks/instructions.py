@@ -1,4 +1,4 @@
-"""Counts the instructions of decoding and of a call by callgrind: the same on a busy machine as on an idle one.
+"""Counts the instructions of decoding, calls and drains by callgrind: the same on a busy machine as on an idle one.
 
 `python -m benchmarks.instructions` compares them with those of the limit, and fails where a ratio has grown beyond the
 committed one; with `--write` it commits the ratios to `instructions.json` instead.

@@ -1,4 +1,4 @@
-"""Text that no repr shows, so that it stays out of logs and out of tools that record the local variables of frames."""
+"""Values that no repr shows: they stay out of logs and out of tools that record the local variables of frames."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ E = TypeVar("E", bound=BaseException)
 
 class Hidden(str):
     """A text whose repr does not show it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<hidden>"
+
+
+class HiddenBytes(bytes):
+    """Bytes whose repr does not show them."""
 
     __slots__ = ()
 

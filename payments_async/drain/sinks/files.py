@@ -19,8 +19,8 @@ from payments_async.drain.partition import Step
 from payments_async.drain.rows import columns, json_of, plain, text_of
 from payments_async.drain.sinks import spreadsheet
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, writing
-from payments_async.wire.hidden import without_frames
+from payments_async.drain.sinks.sink import Opening, Sink, continues, converting, run_in_thread
+from payments_async.wire.hidden import HiddenBytes, without_frames
 from payments_async.wire.jsontext import UNREADABLE, integer_text, value_in
 
 _END = 256
@@ -101,21 +101,21 @@ class FileSink(Sink):
 
     async def commit(self, steps: Sequence[Step]) -> None:
         """Append the rows of these steps and move the checkpoint."""
-        await run_in_thread(lambda: self._commit(steps))
-
-    def _commit(self, steps: Sequence[Step]) -> None:
         ledger = self._ledger.moved(steps)
+        data = HiddenBytes(b"".join(await converting(steps, self._encoded, key=self._key)))
+        await run_in_thread(lambda: self._commit(data, ledger))
+
+    def _commit(self, data: bytes, ledger: Ledger) -> None:
         try:
-            end = self._store([row for step in steps for row in step.rows])
+            end = self._store(data)
             self.checkpoint.save(self._identity, ledger, end)
         except OSError as error:
             raise self._unusable(error) from without_frames(error)
         self._ledger, self._offset = ledger, end
         self._ends = self._both_ends()
 
-    def _store(self, rows: list[Any]) -> int:
+    def _store(self, data: bytes) -> int:
         """Append these rows; return the length of the file with them."""
-        data = self._encoded(rows)
         self._check_unchanged()
         if not self._started:
             self._start()
@@ -155,11 +155,8 @@ class FileSink(Sink):
         self._file.seek(self._offset - length)
         return first, self._file.read(length)
 
-    def _encoded(self, rows: list[Any]) -> bytes:
-        def encoded(rows: Sequence[Any]) -> bytes:
-            return self.encoded([plain(row, self._names) for row in rows])
-
-        return writing(rows, encoded, key=self._key)
+    def _encoded(self, rows: Sequence[Any]) -> bytes:
+        return self.encoded([plain(row, self._names) for row in rows])
 
     def _append(self, data: bytes) -> None:
         """Write all of these bytes after the committed ones, in place of any others; or none of them."""

@@ -27,7 +27,7 @@ from payments_async.drain.sinks.postgresql_values import (
     time_in,
     time_out,
 )
-from payments_async.drain.sinks.sink import NotWritableError, Opening, Sink, run_in_thread, writing
+from payments_async.drain.sinks.sink import NotWritableError, Opening, Sink, converting, run_in_thread
 from payments_async.wire.hidden import hidden
 
 T = TypeVar("T")
@@ -314,9 +314,7 @@ class PostgreSQL(Sink):
                 # In place of an earlier row of this key.
                 records[tuple(values[name] for name in key)] = tuple(values.values())
 
-        for step in steps:
-            writing(step.rows, record, key=key)
-            await asyncio.sleep(0)  # a page is little work, a commit may have many
+        await converting(steps, record, key=key)
         return records
 
     # The rest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -30,6 +30,8 @@ else:
 
 _NOT_WRITABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
 """The errors of writing a row that a format cannot represent."""
+_AT_ONCE = 100
+"""How many rows are converted without a turn of the event loop: about a millisecond's work."""
 
 
 class NotWritableError(ValueError):
@@ -142,6 +144,22 @@ def writing(rows: Sequence[R], write: Callable[[Sequence[R]], T], *, key: Sequen
         return write(rows)
     del rows  # from this frame, which tools that record frames find in the error
     raise DrainError(f"{problem}; what was committed is kept")
+
+
+async def converting(steps: Iterable[Step], convert: Callable[[Sequence[Any]], T], *, key: Sequence[str]) -> list[T]:
+    """What a function makes of the rows of steps, some rows at a time, between which the event loop goes on.
+
+    Not in a thread: one that computes makes the event loop wait for the interpreter's lock at each of its steps.
+
+    Raises:
+        DrainError: as from `writing`.
+    """
+    made = list[T]()
+    for step in steps:
+        for first in range(0, len(step.rows), _AT_ONCE):
+            made.append(writing(step.rows[first : first + _AT_ONCE], convert, key=key))
+            await asyncio.sleep(0)
+    return made
 
 
 def _not_writable(rows: Sequence[R], write: Callable[[Sequence[R]], T], key: Sequence[str]) -> str | None:

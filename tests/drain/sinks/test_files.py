@@ -7,6 +7,7 @@ import csv
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,32 @@ async def begun(kind: Kind, path: Path) -> FileSink:
     await sink.commit([BEGIN])
     await sink.commit([moved(0, payments(2))])
     return sink
+
+
+@both_files
+async def test_a_large_page_does_not_hold_up_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    """Rows are converted some at a time, and the loop has a turn in between."""
+    sink = await begun(kind, tmp_path / kind.name)
+    encode, turns, largest = sink.encoded, 0, 0
+
+    def encoded(rows: list[dict[str, Any]]) -> bytes:
+        nonlocal turns, largest
+        largest = max(largest, len(rows))
+        asyncio.get_running_loop().call_soon(take_turn)
+        return encode(rows)
+
+    def take_turn() -> None:
+        nonlocal turns
+        turns += 1
+
+    monkeypatch.setattr(sink, "encoded", encoded)
+    rows = payments(1_000, first=2)
+    await sink.commit([moved(2, rows, done=True)])
+    await sink.aclose()
+    assert (largest, turns) == (100, 10)
+    assert kind.read(tmp_path / kind.name) == expected(payments(2) + rows)
 
 
 @both_files

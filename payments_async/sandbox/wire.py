@@ -11,7 +11,7 @@ HEADERS = {"Content-Type": "application/json", "Vary": "Origin"}
 encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 encode_text: Callable[[str], str] = json.encoder.encode_basestring
-"""What `encode` does with a text, without the steps to it."""
+"""Encodes a text exactly as `encode` does, in one call."""
 
 
 class RefusedError(Exception):

@@ -17,7 +17,7 @@ import attrs
 from payments_async import ClientCredentials, Outcome, PaymentsClient, PaymentsError, RetryPolicy, Timeout
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 from tests.storm.writes import CREATES, Create
-from tests.waiting import PATIENCE
+from tests.waiting import until
 
 SHARE = 0.2
 """The share of requests that meet a fault."""
@@ -134,12 +134,11 @@ async def storm(calls: int, seed: int, version: Version = "2.0.9") -> Tally:
 
 async def _left_connections(session: aiohttp.ClientSession) -> int:
     """Connections that stay in use when the renewal of a token, which no call waits for, has had time to end."""
-    assert session.connector is not None
+    connector = session.connector
+    assert connector is not None
     with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            while session.connector._acquired:  # noqa: ASYNC110  # a connector has no event for it
-                await asyncio.sleep(0.01)
-    return len(session.connector._acquired)
+        await until(lambda: not connector._acquired)
+    return len(connector._acquired)
 
 
 async def _calls(

@@ -32,6 +32,7 @@ from payments_async.v3.models import (
     ReversePaymentInitiationRequest,
 )
 from tests.v3.requests import account, initiation, payment, reversal
+from tests.waiting import until
 from tests.wire.scripted import at_once
 
 CONFIG = GenericConfig(name="psp", api_key="sk_canary", endpoint="https://psp.example.com", polling_period="1h30m")
@@ -122,8 +123,7 @@ async def test_created_approved_and_awaited_it_shows_what_it_paid(sandbox: Sandb
     api, initiation_id = v3.payment_initiations, await asked()
     task_id = await api.approve_payment_initiation(initiation_id)
     waiting = asyncio.create_task(api.wait_for(initiation_id, task_id=task_id))
-    while not sandbox.requests["GET", "/v3/tasks/{taskID}", 200]:  # noqa: ASYNC110  # the sandbox has no event for it
-        await asyncio.sleep(0.001)
+    await until(lambda: sandbox.requests["GET", "/v3/tasks/{taskID}", 200])
     sandbox.work_tasks()
     assert (await waiting).status == "PROCESSED"
     (paid,) = await _paid(v3, initiation_id)

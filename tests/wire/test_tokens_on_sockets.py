@@ -33,7 +33,7 @@ from payments_async import (
 )
 from payments_async.models import PaymentRequest, PaymentScheme, PaymentStatus, PaymentType
 from payments_async.sandbox import Sandbox
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 TOKEN_PATH = "/api/auth/oauth/token"
 SECRET = "s+%canary%2B &=é"
@@ -113,12 +113,6 @@ def accepting(*tokens: str) -> Callable[[str], web.Response]:
 
 def redirecting_to(url: str, status: int = 307) -> Callable[[object], web.Response]:
     return lambda _: web.Response(status=status, headers={"Location": url})
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110  # what it waits for has no event
-            await asyncio.sleep(0.001)
 
 
 def answered(sandbox: Sandbox, *, token: bool = False) -> Counter[int]:

@@ -155,8 +155,8 @@ class FileSink(Sink):
         self._file.seek(self._offset - length)
         return first, self._file.read(length)
 
-    def _encoded(self, rows: Sequence[Any]) -> bytes:
-        return self.encoded([plain(row, self._names) for row in rows])
+    def _encoded(self, rows: Sequence[Any]) -> HiddenBytes:
+        return HiddenBytes(self.encoded([plain(row, self._names) for row in rows]))
 
     def _append(self, data: bytes) -> None:
         """Write all of these bytes after the committed ones, in place of any others; or none of them."""

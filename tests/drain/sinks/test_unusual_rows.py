@@ -80,14 +80,18 @@ async def test_times_are_written_up_to_the_ends_of_what_is_read(tmp_path: Path, 
 
 @every_kind
 @pytest.mark.parametrize("raw", [{"x": object()}, "\ud800"], ids=["no JSON", "half a character"])
-async def test_a_row_that_cannot_be_written_is_named_and_nothing_is_lost(tmp_path: Path, kind: Kind, raw: Any) -> None:
+@pytest.mark.parametrize("before", [1, 250], ids=["few before it", "many before it"])
+async def test_a_row_that_cannot_be_written_is_named_and_nothing_is_lost(
+    tmp_path: Path, kind: Kind, raw: Any, before: int
+) -> None:
     path = tmp_path / kind.name
     sink = kind.make(path)
     await sink.open(opening(sink))
     await sink.commit([BEGIN])
     await sink.commit([moved(0, payments(2))])
-    bad = [payment(2, raw="canary"), payment(3, raw=[raw, "canary"]), payment(4)]
-    with pytest.raises(DrainError, match="the row with id '00003' cannot be written") as caught:
+    rows = [payment(number, raw="canary") for number in range(2, 2 + before)]
+    bad = [*rows, payment(2 + before, raw=[raw, "canary"]), payment(3 + before)]
+    with pytest.raises(DrainError, match=f"the row with id '{2 + before:05}' cannot be written") as caught:
         await sink.commit([moved(2, bad)])
     assert_sealed(caught.value, "canary")
     await sink.commit([moved(2, payments(2, first=2), done=True)])

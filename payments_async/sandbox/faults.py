@@ -149,6 +149,7 @@ class Faults:
         self._token_route = token_route
         self._tokens = tokens
         self._over = asyncio.Event()
+        self._turns = asyncio.Lock()
         self._waiting: set[asyncio.Task[Any]] = set()
 
     def pick(self, method: str, route: str) -> Fault | None:
@@ -168,6 +169,7 @@ class Faults:
         """Answer a request with a fault."""
         if fault.kind is FaultKind.DELAY:
             await self._wait(fault.seconds)
+            await self._turn()
             return await handler(request)
         if fault.kind is FaultKind.EXPIRED_TOKEN:
             self._tokens.expire(request.headers.get("Authorization", ""))
@@ -199,6 +201,15 @@ class Faults:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._over.wait()
+
+    async def _turn(self) -> None:
+        """Wait for a turn of the event loop for each delay that ended before this one.
+
+        In between, the loop takes the requests that have come meanwhile, so that their delays begin when they come and
+        not all at once, after a burst of answers: on a network, a busy server makes nothing longer on the way.
+        """
+        async with self._turns:
+            await asyncio.sleep(0)
 
     async def control(self, request: web.Request) -> web.Response:
         """Handle the control route: GET the active faults, POST a list of more, DELETE them all."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from payments_async.sandbox import Fault, FaultKind, Sandbox
 
@@ -93,6 +95,21 @@ async def test_delay_and_stall_pass_the_answer_on(running: Sandbox, session: aio
     assert (await listed(session))[1] == whole
     assert (await listed(session))[1] == whole
     assert not running.faults
+
+
+async def test_delays_that_end_together_let_the_loop_take_requests_in_between() -> None:
+    loop, seen = asyncio.get_running_loop(), list[str]()
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        seen.append("answered")
+        loop.call_soon(seen.append, "taken")  # as the loop takes a request that came meanwhile
+        return web.Response()
+
+    fault, request = Fault(kind=FaultKind.DELAY, seconds=0), make_mocked_request("GET", PAYMENTS)
+    async with Sandbox(payments=0) as sandbox:
+        faults = sandbox._faults
+        await asyncio.gather(*(faults.strike(fault, request, answer) for _ in range(3)))
+    assert seen == ["answered", "taken"] * 3
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STALL, FaultKind.DELAY])

@@ -22,10 +22,12 @@ _TRIES = 5
 """How often to look at a list whose rows go away before a second request shows them."""
 _SHARED = 100
 """The fewest items of a page that shows several keys, each of which several items may share."""
-_MOST_AT_ONCE = 4
+_MOST_AT_ONCE = 8
 """The most requests under way at once that count a list: those beyond its end cost the server a whole scan."""
-_PRECISION = 16
+_PRECISION = 32
 """A list is counted until the uncertainty is at most this part of it."""
+_OFFSETS = 2**31
+"""The server takes offsets below this one."""
 _SAMPLE = 4000
 """The most characters of keys in one request, as a URL has them. Common proxies refuse one of 8,000 bytes."""
 
@@ -55,9 +57,9 @@ async def sliced(source: Source, count: int, at_once: int = 1) -> list[Slice]:
     """
     if not source.reaches(source.by_key()):
         return await _by_sample(source, count)
-    if await _key_at(source, None, source.limit) is None:
-        return [Slice()]
     rows = await _counted(source, at_once)
+    if rows <= source.limit:
+        return [Slice()]
     return await _by_rank(source, rows, min(count, -(-rows // source.limit)), at_once)
 
 
@@ -131,16 +133,22 @@ async def _keys_at(source: Source, offsets: Sequence[int], at_once: int) -> list
 
 
 async def _counted(source: Source, at_once: int) -> int:
-    """About how many rows there are, more than a page, from requests of one row each."""
+    """About how many rows there are, rather more than fewer, from requests of one row each.
+
+    What a partition has beyond its expected length cannot be split among others, which may be done by then.
+    """
     width = min(at_once, _MOST_AT_ONCE)
-    fewest, too_many = source.limit, 0
-    while not too_many:
-        fewest, too_many = await _between(source, fewest, [fewest << doublings for doublings in range(1, width + 1)])
-    while (gap := too_many - fewest) > fewest // _PRECISION + 1:
+    steps = [each for doublings in range(0, 31, 2) if (each := source.limit << doublings) < _OFFSETS]
+    fewest, too_many = 0, 0
+    while steps and not too_many:
+        fewest, too_many = await _between(source, fewest, steps[:width])
+        del steps[:width]
+    too_many = too_many or _OFFSETS
+    while fewest and (gap := too_many - fewest) > fewest // _PRECISION + 1:
         inside = {fewest + gap * number // (width + 1) for number in range(1, width + 1)} - {fewest}
         fewest, less = await _between(source, fewest, sorted(inside))
         too_many = less or too_many
-    return (fewest + too_many) // 2
+    return too_many
 
 
 async def _between(source: Source, fewest: int, offsets: Sequence[int]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from payments_async.drain import DrainError
 from payments_async.drain.cutting import sliced, sorts_and_filters_by_key
 from payments_async.drain.resources import LISTINGS
-from payments_async.drain.source import Source
+from payments_async.drain.source import Order, Source
+from payments_async.wire.call import Page
 from tests.drain.lists import Asked, Lists, Memory, Row, account, connected, drained, numbered, payment
 from tests.properties import examples
 from tests.wire.scripted import at_once
@@ -151,6 +153,38 @@ async def test_slices_are_as_many_as_asked_for_and_about_as_long() -> None:
     assert report.partitions == 8
     assert sum(lengths) == 800
     assert all(80 < length < 125 for length in lengths)
+
+
+@pytest.mark.parametrize(("at_once", "rounds"), [(1, 14), (8, 3)])
+@pytest.mark.parametrize("rows", [11, 50, 333, 1000, 2500, 4999])
+async def test_a_list_is_counted_in_few_rounds_and_not_too_short(rows: int, at_once: int, rounds: int) -> None:
+    lists = Lists(payments=numbered(rows))
+    async with connected(lists) as client:
+        source = Source(client=client, listing=LISTINGS["payments"], page_size=10)
+        assert await sorts_and_filters_by_key(source)
+        slices = await sliced(source, 2, at_once)
+    # What comes beyond the expected length cannot be shared among others.
+    assert rows <= sum(each.rows or 0 for each in slices) <= rows + max(1, rows // 32) + 1
+    looks = [asked for asked in lists.asked if asked.size == 1 and not asked.filter]
+    assert len(looks) - 1 <= at_once * rounds  # one of them is the cut
+
+
+async def test_no_more_rows_are_counted_than_the_server_has_offsets() -> None:
+    class Endless(Source):
+        async def keyed(self, *_: Any, offset: int = 0, **__: Any) -> Page[Any]:
+            offsets.append(offset)
+            return Page(data=[SimpleNamespace(reference="a")], has_more=True)
+
+        async def page(self, *_: Any, **__: Any) -> Page[Any]:
+            return Page(data=[], has_more=False)
+
+        def reaches(self, sort: Order) -> bool:
+            return bool(sort)
+
+    offsets = list[int]()
+    async with connected(Lists()) as client:
+        await sliced(Endless(client=client, listing=LISTINGS["payments"]), 8, 8)
+    assert max(offsets) < 2**31
 
 
 MANY_KINDS: dict[str, Callable[[int], str]] = {

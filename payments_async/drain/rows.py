@@ -56,7 +56,7 @@ class _Chosen:
 
     Attributes:
         names: Their names, in order.
-        values_of: Gives their values, all at once: one by one would take as long as all else.
+        values_of: Gives their values.
         converted: Those whose values may have to be converted.
     """
 
@@ -68,16 +68,18 @@ class _Chosen:
 @cache
 def _chosen(model: type, names: tuple[str, ...]) -> _Chosen:
     chosen = names or tuple(columns(model))
-    read = attrgetter(*chosen)
-    return _Chosen(
-        names=chosen,
-        values_of=read if len(chosen) > 1 else lambda row: (read(row),),
-        converted=[name for name in chosen if name not in _unconverted(model)],
-    )
+    converted = [name for name in chosen if name not in unconverted(model)]
+    return _Chosen(names=chosen, values_of=values_of(chosen), converted=converted)
+
+
+def values_of(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads these fields of a model, all at once: one by one would take as long as all else."""
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda row: (read(row),)
 
 
 @cache
-def _unconverted(model: type) -> frozenset[str]:
+def unconverted(model: type) -> frozenset[str]:
     """The columns whose values are plain already, as they are decoded."""
     return frozenset(name for name, kind in field_types(model).items() if _is_plain(kind))
 
@@ -91,7 +93,7 @@ def _is_plain(kind: Any) -> bool:
 def reader(model: type, name: str) -> Callable[[Any], Any]:
     """What reads a column of a row: the plain value, but a time as it is."""
     read = attrgetter(name)
-    if name in _unconverted(model) or columns(model)[name] == "time":
+    if name in unconverted(model) or columns(model)[name] == "time":
         return read
     return lambda row: plain_value(read(row))
 
@@ -173,7 +175,7 @@ def _converter(kind: Any) -> Callable[[Any], Any]:
 def _plain_collection(value: Any) -> Any:
     """A list or map with all values inside converted; without recursion, because providers' data may nest deeply."""
     whole = value.copy()
-    copies: list[Any] = [whole]
+    copies: list[Any] = [whole] if whole else []
     while copies:
         copied = copies.pop()
         for place, inner in _places(copied):

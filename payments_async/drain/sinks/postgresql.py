@@ -13,7 +13,7 @@ import attrs
 from payments_async.drain.checkpoint import Ledger, left_by, numbers_of, partition_lost
 from payments_async.drain.errors import DrainError, PartitionLostError, TargetLostError
 from payments_async.drain.partition import Checkpoint, Step
-from payments_async.drain.rows import columns, reader
+from payments_async.drain.rows import columns, unconverted, values_of
 from payments_async.drain.sinks.dsn import name_of
 from payments_async.drain.sinks.postgresql_driver import asyncpg_module, connect, explained, is_lost
 from payments_async.drain.sinks.postgresql_values import (
@@ -22,7 +22,7 @@ from payments_async.drain.sinks.postgresql_values import (
     check_name,
     declared,
     quoted,
-    stored,
+    storing,
     text_stored,
     time_in,
     time_out,
@@ -262,17 +262,20 @@ class PostgreSQL(Sink):
         """Compare the stored checkpoints with those that the steps start from, and replace them."""
         before = Ledger(await self._locked(database, steps))
         after = before.moved(steps)
-        old = [each.partition.number for each in set(before) - set(after)]
+        old = {each.partition.number for each in set(before) - set(after)}
         new = {each.partition.number: json.dumps(each.to_json()) for each in set(after) - set(before)}
         table = self._in_schema(_CHECKPOINTS)
-        await database.execute(f"DELETE FROM {table} WHERE drain = $1 AND number = ANY($2)", self._name, old)  # noqa: S608  # quoted
+        if gone := old - new.keys():
+            await database.execute(f"DELETE FROM {table} WHERE drain = $1 AND number = ANY($2)", self._name, [*gone])  # noqa: S608  # quoted
         added = await database.fetch(
-            f"INSERT INTO {table} SELECT $1, number, checkpoint"  # noqa: S608  # quoted
+            f"INSERT INTO {table} AS stored SELECT $1, number, checkpoint"  # noqa: S608  # quoted
             " FROM unnest($2::bigint[], $3::text[]) AS new (number, checkpoint) ORDER BY number"
-            " ON CONFLICT DO NOTHING RETURNING number",
+            " ON CONFLICT (drain, number) DO UPDATE SET checkpoint = EXCLUDED.checkpoint"
+            " WHERE stored.number = ANY($4::bigint[]) RETURNING number",
             self._name,
             [*new],
             [*new.values()],
+            [*old],
         )
         if taken := new.keys() - {number for (number,) in added}:
             # Another transaction has just added it, where a driver was started again while old tasks go on.
@@ -302,17 +305,20 @@ class PostgreSQL(Sink):
 
     async def _records(self, steps: Sequence[Step]) -> Records:
         """The rows of these steps as the database takes them, of each key the last one."""
-        kinds, key = columns(self._opening.model), self._opening.key
-        read = {name: reader(self._opening.model, name) for name in kinds}
-        records = Records()
+        model, key, records = self._opening.model, self._opening.key, Records()
+        kinds = columns(model)
+        names, plain = [*kinds], unconverted(model)
+        read, places = values_of(names), [names.index(name) for name in key]
+        stores = [storing(name, kind, plain=name in plain) for name, kind in kinds.items()]
 
         def record(rows: Sequence[Any]) -> None:
             for row in rows:
-                values = {name: stored(name, read[name](row), kind) for name, kind in kinds.items()}
-                if missing := [name for name in key if values[name] is None]:
-                    raise NotWritableError(f"{missing[0]} identifies rows, and has no value")
-                # In place of an earlier row of this key.
-                records[tuple(values[name] for name in key)] = tuple(values.values())
+                found = zip(stores, read(row), strict=True)
+                values = tuple([None if value is None else store(value) for store, value in found])
+                identity = tuple([values[place] for place in places])
+                if None in identity:
+                    raise NotWritableError(f"{key[identity.index(None)]} identifies rows, and has no value")
+                records[identity] = values  # in place of an earlier row of this key
 
         await converting(steps, record, key=key)
         return records

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from payments_async.drain.rows import Kind, json_of, microseconds, text_of, time_of, time_text
+from payments_async.drain.rows import Kind, json_of, microseconds, plain_value, text_of, time_of, time_text
 from payments_async.drain.sinks.sink import NotWritableError
 
 TYPES: dict[Kind, str] = {
@@ -29,28 +30,36 @@ class Records(dict[tuple[Any, ...], tuple[Any, ...]]):
         return object.__repr__(self)
 
 
-def stored(name: str, value: Any, kind: Kind) -> Any:
-    """The plain value of a field, or a time as it is, as the database takes it.
+def storing(name: str, kind: Kind, *, plain: bool) -> Callable[[Any], Any]:
+    """What turns the values of a column into those that the database takes; it raises `NotWritableError`.
 
-    Raises:
-        NotWritableError: the column's type has no such value.
+    Args:
+        name: The column.
+        kind: The kind of its values.
+        plain: Whether those that are JSON are plain already.
     """
-    if value is None:
-        return None
+
+    def text(value: Any) -> str:
+        text = str(value)
+        if "\0" in text:
+            raise NotWritableError(f"{name} contains U+0000, which no text of PostgreSQL can")
+        if not text.isascii():
+            text.encode()  # raises if it is not Unicode
+        return text
+
+    def json(value: Any) -> str:
+        return json_of(value if plain else plain_value(value)).decode()
+
     match kind:
         case "time":
-            return microseconds(value)
+            return microseconds
         case "integer":
-            return Decimal(text_of(value))
+            return lambda value: Decimal(text_of(value))
         case "boolean":
-            return bool(value)
+            return bool
         case "json":
-            return json_of(value).decode()
+            return json
         case _:
-            text = str(value)
-            if "\0" in text:
-                raise NotWritableError(f"{name} contains U+0000, which no text of PostgreSQL can")
-            text.encode()  # raises if it is not Unicode
             return text
 
 

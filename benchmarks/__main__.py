@@ -23,6 +23,9 @@ from benchmarks.slices import slices
 from benchmarks.starts import starts
 from benchmarks.users import users
 
+Part = Callable[[Sizes, Path], Measurements]
+"""Measures something; the folder is where the peers are."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -61,14 +64,27 @@ def layers(sizes: Sizes, _home: Path) -> Measurements:
     return {f"{LAYERS}{name}": values for name, values in took.items()}
 
 
-PARTS: dict[str, Callable[[Sizes, Path], Measurements]] = {
-    "decoding": decode,
-    "layers": layers,
+def in_heats(part: Part) -> Part:
+    """A part that is measured several times, by other processes each time."""
+
+    def measured(sizes: Sizes, home: Path) -> Measurements:
+        joined: Measurements = {}
+        for _ in range(sizes.heats):
+            for name, values in part(sizes, home).items():
+                joined.setdefault(name, []).extend(values)
+        return joined
+
+    return measured
+
+
+PARTS: dict[str, Part] = {
+    "decoding": in_heats(decode),
+    "layers": in_heats(layers),
     "starts": starts,
-    "drains-and-calls": contests,
+    "drains-and-calls": in_heats(contests),
     "memory": lambda sizes, _: memory(sizes),
-    "prefetch": lambda sizes, _: prefetch(sizes),
-    "settings": lambda sizes, _: users(sizes),
+    "prefetch": in_heats(lambda sizes, _: prefetch(sizes)),
+    "settings": in_heats(lambda sizes, _: users(sizes)),
     "costs": lambda sizes, _: drains(sizes),
     "partitions": lambda sizes, _: partitions(sizes),
     "cluster": lambda sizes, _: cluster(sizes),

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 from benchmarks.comparison import Measurements
 from benchmarks.processes import printed, sandboxing
@@ -29,17 +30,23 @@ FILE, DATABASE = "JSON Lines", "PostgreSQL"
 
 
 def partitions(sizes: Sizes) -> Measurements:
-    """The payments a second of a drain with so many partitions, for each sink and page size."""
+    """The payments a second of a drain with so many partitions, for each sink and page size: medians of some drains."""
     measured: Measurements = {}
     with sandboxing(sizes.far, LATENCY) as url, targets() as sinks:
         for sink, target in sinks.items():
             for page_size in PAGE_SIZES:
-                measured[named(sink, page_size)] = [
-                    sizes.far
-                    / printed("-m", "benchmarks.partitions", url, str(count), str(page_size), *target)["seconds"]
-                    for count in PARTITIONS
+                given = str(page_size), *target
+                rounds = [
+                    [rate(sizes.far, url, str(each), *given) for each in PARTITIONS] for _ in range(sizes.long_drains)
                 ]
+                measured[named(sink, page_size)] = [median(rates) for rates in zip(*rounds, strict=True)]
     return measured
+
+
+def rate(rows: int, *arguments: str) -> float:
+    """The payments a second of one drain of so many."""
+    seconds: float = printed("-m", "benchmarks.partitions", *arguments)["seconds"]
+    return rows / seconds
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class Report:
         conditions = (
             f"{platform.python_implementation()} {platform.python_version()}, {versions}; {os.cpu_count()} cores, "
             f"{platform.system()} {platform.machine()}; server and client on one machine, over loopback; "
-            f"payments of about 800 bytes, 100 a page; medians of {sizes.rounds} rounds."
+            f"payments of about 800 bytes, 100 a page; medians of {sizes.heats * sizes.rounds} rounds."
         )
         return cls(
             made_at=datetime.now(UTC).isoformat(timespec="seconds"), conditions=conditions, measurements=measurements

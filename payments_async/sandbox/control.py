@@ -7,8 +7,9 @@ from typing import Any, cast
 from aiohttp import web
 
 from payments_async.sandbox import jsontext
-from payments_async.sandbox.faults import Faults, Handler
+from payments_async.sandbox.faults import Handler
 from payments_async.sandbox.population import Population
+from payments_async.sandbox.striking import Faults
 from payments_async.sandbox.ui import site
 
 Requests = Mapping[tuple[str, str, int], int]

@@ -1,22 +1,16 @@
-"""Faults: what can go wrong on purpose, for which requests, and how."""
+"""Faults: what can go wrong on purpose, and what it does to an answer."""
 
-import asyncio
-import contextlib
 import json
-import random
 import socket
 import struct
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from aiohttp import web
-
-from payments_async.sandbox import jsontext
-from payments_async.sandbox.tokens import Tokens
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -133,106 +127,6 @@ class Fault:
             raise ValueError("times is below 1: such a fault never strikes")
 
 
-class Faults:
-    """The active faults, and how they strike.
-
-    Args:
-        faults: active from the start; the first one that matches a request strikes it.
-        seed: decides which requests are struck where only a share of them is.
-        token_route: the route that is struck only by faults which name it.
-        tokens: the tokens that some faults refuse or expire.
-    """
-
-    def __init__(self, faults: Iterable[Fault], *, seed: int, token_route: str, tokens: Tokens) -> None:
-        self.in_force: list[Fault] = list(faults)
-        self._random = random.Random(seed)
-        self._token_route = token_route
-        self._tokens = tokens
-        self._over = asyncio.Event()
-        self._turns = asyncio.Lock()
-        self._waiting: set[asyncio.Task[Any]] = set()
-
-    def pick(self, method: str, route: str) -> Fault | None:
-        """The fault that strikes a request, or None; if its `times` are limited, they become one less."""
-        for index, fault in enumerate(self.in_force):
-            matches = fault.method in (None, method) and (
-                fault.route == route or (fault.route is None and route != self._token_route)
-            )
-            if matches and (fault.share >= 1 or self._random.random() < fault.share):
-                if fault.times is not None:
-                    left = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
-                    self.in_force[index : index + 1] = left
-                return fault
-        return None
-
-    async def strike(self, fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request with a fault."""
-        if fault.kind is FaultKind.DELAY:
-            await self._wait(fault.seconds)
-            await self._turn()
-            return await handler(request)
-        if fault.kind is FaultKind.EXPIRED_TOKEN:
-            self._tokens.expire(request.headers.get("Authorization", ""))
-        if fault.kind is FaultKind.REVOKED_TOKENS:
-            self._tokens.revoke()
-        if (instead := _INSTEAD.get(fault.kind)) is not None:
-            return instead(fault, request)
-        answer = await handler(request)
-        body = answer.body if isinstance(answer, web.Response) else None
-        try:
-            done = _Done(fault, request, answer, body if isinstance(body, bytes) else b"", self._wait)
-            return await _AFTER[fault.kind](done)
-        except ConnectionError:
-            # The client has closed the connection.
-            return web.Response(status=0)
-
-    async def end(self) -> None:
-        """End all delays: a server handles requests to the end even if their clients have left."""
-        self._over.set()
-        if self._waiting:
-            await asyncio.wait(self._waiting)
-        self._over.clear()
-
-    async def _wait(self, seconds: float) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101  # a coroutine that runs is in a task
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._over.wait()
-
-    async def _turn(self) -> None:
-        """Wait for a turn of the event loop for each delay that ended before this one.
-
-        In between, the loop takes the requests that have come meanwhile, so that their delays begin when they come and
-        not all at once, after a burst of answers: on a network, a busy server makes nothing longer on the way.
-        """
-        async with self._turns:
-            await asyncio.sleep(0)
-
-    async def control(self, request: web.Request) -> web.Response:
-        """Handle the control route: GET the active faults, POST a list of more, DELETE them all."""
-        if request.method == "POST":
-            try:
-                added = _faults(jsontext.decode(jsontext.text(await request.read())))
-            except ValueError as error:
-                return web.json_response({"error": str(error)}, status=400)
-            self.in_force += added
-        elif request.method == "DELETE":
-            self.in_force.clear()
-        elif request.method != "GET":
-            return web.Response(status=405)
-        return web.json_response([asdict(fault) for fault in self.in_force])
-
-
-def _faults(given: Any) -> list[Fault]:
-    listed = cast("list[Any]", given)
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in listed):
-        raise ValueError("expected a list of faults")
-    return [Fault.from_json(each) for each in listed]
-
-
 def _status(fault: Fault, _request: web.Request) -> web.Response:
     headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
     return web.Response(status=fault.status, headers=headers)
@@ -250,7 +144,7 @@ def _redirect(fault: Fault, _request: web.Request) -> web.Response:
     return web.Response(status=307, headers={"Location": fault.location})
 
 
-_INSTEAD: dict[FaultKind, Callable[[Fault, web.Request], web.Response]] = {
+INSTEAD: dict[FaultKind, Callable[[Fault, web.Request], web.Response]] = {
     FaultKind.STATUS: _status,
     FaultKind.RESET: _reset,
     FaultKind.REFUSED_TOKEN: _refused,
@@ -262,7 +156,7 @@ _INSTEAD: dict[FaultKind, Callable[[Fault, web.Request], web.Response]] = {
 
 
 @dataclass(frozen=True)
-class _Done:
+class Done:
     """A request that has been handled, and the answer that a fault changes."""
 
     fault: Fault
@@ -273,6 +167,7 @@ class _Done:
 
     @property
     def status_with_body(self) -> int:
+        """The status of the answer, 200 instead of one that forbids a body."""
         return 200 if self.answer.status == 204 else self.answer.status
 
     def page_with_successor(self) -> dict[str, Any] | None:
@@ -298,7 +193,7 @@ def _cut(request: web.Request, first: bytes = b"") -> web.Response:
     return web.Response(status=0)
 
 
-async def _stall(done: _Done) -> web.StreamResponse:
+async def _stall(done: Done) -> web.StreamResponse:
     slow = web.StreamResponse(status=done.answer.status, headers=done.answer.headers)
     slow.content_length = len(done.body)
     await slow.prepare(done.request)
@@ -309,32 +204,32 @@ async def _stall(done: _Done) -> web.StreamResponse:
     return slow
 
 
-async def _status_after(done: _Done) -> web.StreamResponse:
+async def _status_after(done: Done) -> web.StreamResponse:
     return _status(done.fault, done.request)
 
 
-async def _reset_after(done: _Done) -> web.StreamResponse:
+async def _reset_after(done: Done) -> web.StreamResponse:
     return _cut(done.request)
 
 
-async def _reset_in_headers(done: _Done) -> web.StreamResponse:
+async def _reset_in_headers(done: Done) -> web.StreamResponse:
     return _cut(done.request, done.head(len(done.body))[:-20])
 
 
-async def _reset_in_body(done: _Done) -> web.StreamResponse:
+async def _reset_in_body(done: Done) -> web.StreamResponse:
     at = len(done.body) // 2 if done.fault.at is None else done.fault.at
     # Content-Length is one byte more, so that the body is incomplete even if it is sent to its end.
     return _cut(done.request, done.head(len(done.body) + 1) + done.body[:at])
 
 
-async def _wrong_length(done: _Done) -> web.StreamResponse:
+async def _wrong_length(done: Done) -> web.StreamResponse:
     if done.request.transport is not None:
         done.request.transport.write(done.head(len(done.body) + 10) + done.body)
         done.request.transport.close()
     return web.Response(status=0)
 
 
-async def _gzip_bomb(done: _Done) -> web.StreamResponse:
+async def _gzip_bomb(done: Done) -> web.StreamResponse:
     deflate = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     start = deflate.compress(bytes(2**20)) + deflate.flush(zlib.Z_FULL_FLUSH)
     # After a full flush, output does not depend on earlier input, so the same bytes can be sent many times.
@@ -348,7 +243,7 @@ async def _gzip_bomb(done: _Done) -> web.StreamResponse:
     return bomb
 
 
-async def _endless_body(done: _Done) -> web.StreamResponse:
+async def _endless_body(done: Done) -> web.StreamResponse:
     endless = web.StreamResponse(status=done.status_with_body, headers=done.answer.headers)
     await endless.prepare(done.request)
     for _ in range(_ENDLESS // 2**16):
@@ -356,19 +251,19 @@ async def _endless_body(done: _Done) -> web.StreamResponse:
     return endless
 
 
-async def _wrong_type(done: _Done) -> web.StreamResponse:
+async def _wrong_type(done: Done) -> web.StreamResponse:
     return web.Response(status=done.status_with_body, text="<html>Sign in</html>", content_type="text/html")
 
 
-async def _invalid_json(done: _Done) -> web.StreamResponse:
+async def _invalid_json(done: Done) -> web.StreamResponse:
     return web.Response(status=done.status_with_body, body=done.body[:-3] or b"{", content_type="application/json")
 
 
-async def _wrong_shape(done: _Done) -> web.StreamResponse:
+async def _wrong_shape(done: Done) -> web.StreamResponse:
     return web.json_response({"data": [5], "cursor": []}, status=done.status_with_body)
 
 
-async def _repeated_cursor(done: _Done) -> web.StreamResponse:
+async def _repeated_cursor(done: Done) -> web.StreamResponse:
     page = done.page_with_successor()
     if page is None or "cursor" not in done.request.query:
         return done.answer
@@ -380,7 +275,7 @@ def _token(cursor: str) -> dict[str, Any]:
     return token
 
 
-async def _empty_page(done: _Done) -> web.StreamResponse:
+async def _empty_page(done: Done) -> web.StreamResponse:
     page = done.page_with_successor()
     if page is None or _token(done.request.query.get("cursor", "e30")).get("empty"):
         return done.answer
@@ -391,7 +286,7 @@ async def _empty_page(done: _Done) -> web.StreamResponse:
     return web.json_response({"cursor": {**page, "next": again, "data": []}})
 
 
-_AFTER: dict[FaultKind, Callable[[_Done], Awaitable[web.StreamResponse]]] = {
+AFTER: dict[FaultKind, Callable[[Done], Awaitable[web.StreamResponse]]] = {
     FaultKind.STALL: _stall,
     FaultKind.STATUS_AFTER: _status_after,
     FaultKind.RESET_AFTER: _reset_after,

@@ -17,12 +17,13 @@ from payments_async.sandbox.collation import Collation
 from payments_async.sandbox.connection import Connection
 from payments_async.sandbox.control import Control
 from payments_async.sandbox.counts import Counts
-from payments_async.sandbox.faults import Fault, Faults
+from payments_async.sandbox.faults import Fault
 from payments_async.sandbox.filters import Rules
 from payments_async.sandbox.limits import RateLimit
 from payments_async.sandbox.population import Population
 from payments_async.sandbox.routes import TOKEN_PATH
 from payments_async.sandbox.store import Store
+from payments_async.sandbox.striking import Faults
 from payments_async.sandbox.tokens import Tokens
 from payments_async.sandbox.ui.record import Record
 from payments_async.sandbox.ui.site import Site

@@ -11,9 +11,10 @@ from aiohttp import web
 
 from payments_async.sandbox import control, routing, wire
 from payments_async.sandbox.control import Control
-from payments_async.sandbox.faults import Faults, Handler
+from payments_async.sandbox.faults import Handler
 from payments_async.sandbox.limits import RateLimit
 from payments_async.sandbox.routes import ANY_ID, INSIDE_CONNECTORS, NO_ROUTE, OPEN_ROUTES, TOKEN_PATH, Route
+from payments_async.sandbox.striking import Faults
 from payments_async.sandbox.ui.record import Record
 from payments_async.sandbox.world import WORLD, World
 

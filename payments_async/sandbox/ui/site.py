@@ -7,8 +7,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from payments_async.sandbox.faults import Fault, Faults, Handler
+from payments_async.sandbox.faults import Fault, Handler
 from payments_async.sandbox.store import Store
+from payments_async.sandbox.striking import Faults
 from payments_async.sandbox.ui import pages
 from payments_async.sandbox.ui.markup import Markup
 from payments_async.sandbox.ui.pages import ROOT

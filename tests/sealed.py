@@ -14,9 +14,11 @@ _PACKAGE = str(Path(payments_async.__file__).parent)
 def locals_of(error: BaseException) -> Iterator[tuple[str, str]]:
     """Where each local variable is in the frames of an error and its causes, and its repr; not those of tests."""
     todo: list[BaseException | None] = [error]
+    done = set[int]()  # an error may come from a group that has it
     while todo:
-        if (each := todo.pop()) is None:
+        if (each := todo.pop()) is None or id(each) in done:
             continue
+        done.add(id(each))
         todo += [each.__cause__, each.__context__]
         yield f"{type(each).__name__} itself", repr(each)
         if isinstance(each, BaseExceptionGroup):

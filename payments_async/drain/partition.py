@@ -75,7 +75,7 @@ class Step:
     Attributes:
         before: The checkpoint that must hold; `None` where the partitions are new.
         after: The checkpoints that hold from then on; more than one where the partition was cut.
-        rows: Model instances.
+        rows: Model instances; in a commit, what the sink has made of them.
     """
 
     before: Checkpoint | None

@@ -31,7 +31,7 @@ class Batch:
         repeats: How many further rows were dropped because they had been read before.
     """
 
-    rows: list[Any]
+    rows: list[Any] = attrs.field(repr=False)
     checkpoint: Checkpoint
     repeats: int = 0
 

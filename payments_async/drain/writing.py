@@ -40,10 +40,12 @@ class Writer:
 
     async def put(self, step: Step) -> None:
         """Hand over a step; waits while many rows are waiting."""
+        rows = len(step.rows)
+        step = await self._plan.sink.prepared(step)
         async with self._changed:
             await self._changed.wait_for(lambda: self._rows < _QUEUED)
             self._waiting.append(step)
-            self._rows += len(step.rows)
+            self._rows += rows
             self._changed.notify_all()
 
     async def end(self) -> None:
@@ -55,17 +57,18 @@ class Writer:
     async def __call__(self) -> None:
         """Commit until there are no more steps; when cancelled, commit the rest first."""
         least = self._plan.sink.batch
-        steps = list[Step]()
+        steps, rows = list[Step](), 0
         try:
             more_to_come = True
             while more_to_come:
                 async with self._changed:
                     await self._changed.wait_for(lambda: self._waiting or self._ended)
+                    rows += self._rows
                     steps += self._taken()
                     self._changed.notify_all()
                     more_to_come = not self._ended
-                if sum(len(each.rows) for each in steps) >= least or not more_to_come:
-                    ready, steps = steps, []
+                if rows >= least or not more_to_come:
+                    ready, steps, rows = steps, [], 0
                     await run_to_end(self.commit(ready))
                     del ready  # which would keep its rows while the next ones are read
         except asyncio.CancelledError:

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from payments_async import ConnectionFailedError, PaymentsError, ServerError, ValidationError
@@ -27,6 +28,7 @@ from payments_async.drain import (
     Step,
 )
 from tests.drain.lists import Asked, Lists, Memory, Refusal, connected, drained, numbered
+from tests.waiting import PATIENCE
 
 PAGE = 10
 
@@ -250,6 +252,26 @@ async def test_cancelled_while_a_function_takes_rows_it_is_not_interrupted(tmp_p
             await task
         await drain.run(resume=True)
     assert taken == [f"{number:04}" for number in range(100)]
+
+
+async def test_steps_are_prepared_while_earlier_ones_are_committed() -> None:
+    class Preparing(Memory):
+        steps = 0
+
+        async def prepared(self, step: Step) -> Step:
+            self.steps += 1
+            more.set()
+            return attrs.evolve(step, rows=[attrs.evolve(row, asset="prepared") for row in step.rows])
+
+    async def wait_for_another(steps: Sequence[Step]) -> None:
+        if any(each.rows for each in steps) and not sink.rows:
+            more.clear()
+            await asyncio.wait_for(more.wait(), PATIENCE)
+
+    more, sink = asyncio.Event(), Preparing(during=wait_for_another)
+    await drained(Lists(payments=numbered(100)), "payments", sink, page_size=PAGE)
+    assert [row.asset for row in sink.rows] == ["prepared"] * 100
+    assert sink.steps > 1
 
 
 # Sinks that fail

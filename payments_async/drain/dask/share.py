@@ -36,6 +36,10 @@ class Whole(Sink[Any]):
         self.ledger = await self._sink.open(opening)
         return self.ledger
 
+    async def prepared(self, step: Step) -> Step:
+        """The step as the target takes it."""
+        return await self._sink.prepared(step)
+
     async def commit(self, steps: Sequence[Step]) -> None:
         """Commit into the target."""
         await self._sink.commit(steps)

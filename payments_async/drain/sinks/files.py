@@ -99,10 +99,14 @@ class FileSink(Sink):
         self.checkpoint.save(self._identity, Ledger(), self._offset)
         self._started = True
 
+    async def prepared(self, step: Step) -> Step:
+        """The step with its rows as bytes to append."""
+        return await converting(step, self._encoded, key=self._key)
+
     async def commit(self, steps: Sequence[Step]) -> None:
         """Append the rows of these steps and move the checkpoint."""
         ledger = self._ledger.moved(steps)
-        data = HiddenBytes(b"".join(await converting(steps, self._encoded, key=self._key)))
+        data = HiddenBytes(b"".join([encoded for step in steps for encoded in step.rows]))
         await run_in_thread(lambda: self._commit(data, ledger))
 
     def _commit(self, data: bytes, ledger: Ledger) -> None:

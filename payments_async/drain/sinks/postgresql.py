@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NoReturn, TypeVar
 
@@ -13,21 +13,21 @@ import attrs
 from payments_async.drain.checkpoint import Ledger, left_by, numbers_of, partition_lost
 from payments_async.drain.errors import DrainError, PartitionLostError, TargetLostError
 from payments_async.drain.partition import Checkpoint, Step
-from payments_async.drain.rows import columns, unconverted, values_of
+from payments_async.drain.rows import columns
 from payments_async.drain.sinks.dsn import name_of
 from payments_async.drain.sinks.postgresql_driver import asyncpg_module, connect, explained, is_lost
 from payments_async.drain.sinks.postgresql_values import (
+    NULL,
     TYPES,
     Records,
     check_name,
     declared,
     quoted,
-    storing,
+    recording,
     text_stored,
-    time_in,
     time_out,
 )
-from payments_async.drain.sinks.sink import NotWritableError, Opening, Sink, converting, run_in_thread
+from payments_async.drain.sinks.sink import Opening, Sink, converting, run_in_thread
 from payments_async.wire.hidden import hidden
 
 T = TypeVar("T")
@@ -113,13 +113,14 @@ class PostgreSQL(Sink):
     async def _load(self, database: Any) -> Ledger:
         """The checkpoints that earlier runs have committed."""
         opening, where = self._opening, self._where
-        self._oid = await self._oid_of(database, self._name)
+        oids = await self._oids(database)
+        self._oid = oids.get(self._name)
         self._started = self._oid is not None and not opening.replace
         if not self._started:
             return Ledger()
         if not opening.resume:
             raise DrainError(f"{where} exists already: resume it, replace it, or give another table")
-        identity = await self._identity(database)
+        identity = await self._identity(database, oids)
         if identity is None:
             raise DrainError(f"{where} is not from a drain: replace it, or give another table")
         await self._check_columns(database)
@@ -149,19 +150,18 @@ class PostgreSQL(Sink):
                 "again, or replace the table"
             )
 
-    async def _oid_of(self, database: Any, table: str) -> int | None:
-        """What identifies a table, even from another one of the same name; `None` if there is none."""
+    async def _oids(self, database: Any) -> dict[str, int]:
+        """What identifies those of the tables that exist, by name: no other table of the same name has it."""
         # Not `to_regclass`: after waiting for a lock, it may not see yet what others have committed.
         query = (
-            "SELECT pg_class.oid FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
-            " WHERE nspname = $1 AND relname = $2"
+            "SELECT relname, pg_class.oid FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+            " WHERE nspname = $1 AND relname = ANY($2)"
         )
-        oid: int | None = await database.fetchval(query, self.schema, table)
-        return oid
+        return dict(await database.fetch(query, self.schema, [self._name, _DRAINS, _CHECKPOINTS]))
 
-    async def _identity(self, database: Any) -> str | None:
+    async def _identity(self, database: Any, oids: Mapping[str, int]) -> str | None:
         """The identity of the drain that fills the table, as JSON text."""
-        if await self._oid_of(database, _DRAINS) is None:
+        if _DRAINS not in oids:
             return None
         query = f"SELECT identity FROM {self._in_schema(_DRAINS)} WHERE name = $1"  # noqa: S608  # quoted
         identity: str | None = await database.fetchval(query, self._name)
@@ -182,12 +182,20 @@ class PostgreSQL(Sink):
 
     # Committing
 
+    async def prepared(self, step: Step) -> Step:
+        """The step with its rows as the database takes them."""
+        key = self._opening.key
+        return await converting(step, recording(self._opening.model, key), key=key)
+
     async def commit(self, steps: Sequence[Step]) -> None:
         """Store the rows of these steps and move the checkpoints, in one transaction.
 
         If the connection is lost, connect again, and read from the checkpoints whether the transaction was committed.
         """
-        records = await self._records(steps)
+        records = Records()
+        for step in steps:
+            for each in step.rows:
+                records |= each  # in place of an earlier row of the same key
         attempts = 0
 
         async def work() -> None:
@@ -201,22 +209,22 @@ class PostgreSQL(Sink):
         async with self._transaction() as database:
             # First what takes long: a worker that is cut off here keeps nobody from committing.
             if records:
+                lines = memoryview(b"".join(records.values()))  # asyncpg would take bytes for a path
                 names = [*self._columns]
-                await database.copy_records_to_table(
-                    _STAGING, schema_name="pg_temp", columns=names, records=records.values()
-                )
+                await database.copy_to_table(_STAGING, schema_name="pg_temp", columns=names, source=lines, null=NULL)
             # Many may write to a table at once, but none while it is created or replaced.
             lock = "pg_advisory_xact_lock_shared" if self._started else "pg_advisory_xact_lock"
             await database.execute(f"SELECT {lock}(hashtextextended($1, 0))", self._in_schema(self._name))
-            oid = await self._oid_of(database, self._name)
-            mine = oid is not None and await self._identity(database) == self._identity_text
+            oids = await self._oids(database)
+            oid = oids.get(self._name)
+            mine = oid is not None and await self._identity(database, oids) == self._identity_text
             if again and mine and await self._has(database, steps):
                 pass
             elif self._started and not (mine and oid == self._oid):
                 raise PartitionLostError(f"{self._where} was replaced or removed while this drain was writing to it")
             else:
                 if not self._started:
-                    oid = await self._start(database, oid)
+                    oid = await self._start(database, oids)
                 await self._move(database, steps)
                 if records:
                     await self._insert(database)
@@ -226,17 +234,17 @@ class PostgreSQL(Sink):
     def _identity_text(self) -> str:
         return json.dumps(attrs.asdict(self._opening.identity))
 
-    async def _start(self, database: Any, oid: int | None) -> int | None:
+    async def _start(self, database: Any, oids: Mapping[str, int]) -> int:
         """Create the table; replace an existing one if requested, but none that has come since this drain began."""
-        exists = oid is not None
-        if exists and not (self._opening.replace and oid == self._oid):
+        exists = self._name in oids
+        if exists and not (self._opening.replace and oids[self._name] == self._oid):
             raise PartitionLostError(f"another drain has created {self._where}")
         # Of two drains into one schema, only one may create it.
         await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", quoted(self.schema))
         if not await database.fetchval("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", self.schema):
             await database.execute(f"CREATE SCHEMA {quoted(self.schema)}")
         drains, checkpoints, table = map(self._in_schema, (_DRAINS, _CHECKPOINTS, self._name))
-        if await self._oid_of(database, _CHECKPOINTS) is None:
+        if _CHECKPOINTS not in await self._oids(database):
             await database.execute(
                 f"CREATE TABLE {drains} (name text PRIMARY KEY, identity text NOT NULL);"
                 f"CREATE TABLE {checkpoints} (drain text REFERENCES {drains}, number bigint, checkpoint text NOT NULL,"
@@ -245,14 +253,16 @@ class PostgreSQL(Sink):
         if exists:
             await database.execute(f"DROP TABLE {table}")
         key = ", ".join(map(quoted, self._opening.key))
-        await database.execute(f"CREATE TABLE {table} ({declared(self._columns)}, PRIMARY KEY ({key}))")
+        await database.execute(
+            f"CREATE TABLE {table} ({declared(self._columns, self._opening.key)}, PRIMARY KEY ({key}))"
+        )
         await database.execute(f"DELETE FROM {checkpoints} WHERE drain = $1", self._name)  # noqa: S608  # quoted
         await database.execute(
             f"INSERT INTO {drains} VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET identity = EXCLUDED.identity",  # noqa: S608
             self._name,
             self._identity_text,
         )
-        return await self._oid_of(database, self._name)
+        return (await self._oids(database))[self._name]
 
     async def _has(self, database: Any, steps: Sequence[Step]) -> bool:
         """Whether these steps are committed already."""
@@ -303,26 +313,6 @@ class PostgreSQL(Sink):
             f" ORDER BY {key} ON CONFLICT ({key}) DO UPDATE SET {replaced}"
         )
 
-    async def _records(self, steps: Sequence[Step]) -> Records:
-        """The rows of these steps as the database takes them, of each key the last one."""
-        model, key, records = self._opening.model, self._opening.key, Records()
-        kinds = columns(model)
-        names, plain = [*kinds], unconverted(model)
-        read, places = values_of(names), [names.index(name) for name in key]
-        stores = [storing(name, kind, plain=name in plain) for name, kind in kinds.items()]
-
-        def record(rows: Sequence[Any]) -> None:
-            for row in rows:
-                found = zip(stores, read(row), strict=True)
-                values = tuple([None if value is None else store(value) for store, value in found])
-                identity = tuple([values[place] for place in places])
-                if None in identity:
-                    raise NotWritableError(f"{key[identity.index(None)]} identifies rows, and has no value")
-                records[identity] = values  # in place of an earlier row of this key
-
-        await converting(steps, record, key=key)
-        return records
-
     # The rest
 
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
@@ -365,10 +355,11 @@ class PostgreSQL(Sink):
         encoding = connection.get_settings().server_encoding
         if encoding != "UTF8":
             raise DrainError(f"{self.database} has the encoding {encoding}: give a database with UTF8")
+        # Times are read as they are stored; rows are sent as text, so no time is encoded.
         await connection.set_type_codec(
-            "timestamptz", schema="pg_catalog", encoder=time_in, decoder=time_out, format="tuple"
+            "timestamptz", schema="pg_catalog", encoder=str, decoder=time_out, format="tuple"
         )
-        await connection.execute(_SESSION.format(columns=declared(self._columns)))
+        await connection.execute(_SESSION.format(columns=declared(self._columns, self._opening.key)))
 
     async def _run(self, work: Callable[[], Awaitable[T]], *, pauses: Iterable[float] = ()) -> T:
         """The result of some work; if it loses the connection, do it again after each pause.

@@ -13,7 +13,7 @@ PATIENCE = 60.0
 
 async def connect(dsn: str) -> Any:
     """A connection."""
-    return await asyncpg_module().connect(dsn, timeout=PATIENCE, command_timeout=PATIENCE, statement_cache_size=0)
+    return await asyncpg_module().connect(dsn, timeout=PATIENCE, command_timeout=PATIENCE)
 
 
 def explained(error: Exception) -> str:

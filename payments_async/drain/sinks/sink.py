@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -95,6 +95,16 @@ class Sink(ABC, Generic[Row_contra]):
 
     # Not every sink needs these.
 
+    async def prepared(self, step: Step) -> Step:
+        """A step as `commit` takes it, with other rows if it must convert them; by default the step as it is.
+
+        Steps are prepared while earlier ones are being committed.
+
+        Raises:
+            DrainError: the format cannot represent a row.
+        """
+        return step
+
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
         """Call `take`, in a thread, with these columns of each committed row as text."""
 
@@ -146,20 +156,19 @@ def writing(rows: Sequence[R], write: Callable[[Sequence[R]], T], *, key: Sequen
     raise DrainError(f"{problem}; what was committed is kept")
 
 
-async def converting(steps: Iterable[Step], convert: Callable[[Sequence[Any]], T], *, key: Sequence[str]) -> list[T]:
-    """What a function makes of the rows of steps, some rows at a time, between which the event loop goes on.
+async def converting(step: Step, convert: Callable[[Sequence[Any]], object], *, key: Sequence[str]) -> Step:
+    """A step with what a function makes of its rows, some at a time, between which the event loop goes on.
 
     Not in a thread: one that computes makes the event loop wait for the interpreter's lock at each of its steps.
 
     Raises:
         DrainError: as from `writing`.
     """
-    made = list[T]()
-    for step in steps:
-        for first in range(0, len(step.rows), _AT_ONCE):
-            made.append(writing(step.rows[first : first + _AT_ONCE], convert, key=key))
-            await asyncio.sleep(0)
-    return made
+    made = list[object]()
+    for first in range(0, len(step.rows), _AT_ONCE):
+        made.append(writing(step.rows[first : first + _AT_ONCE], convert, key=key))
+        await asyncio.sleep(0)
+    return attrs.evolve(step, rows=made)
 
 
 def _not_writable(rows: Sequence[R], write: Callable[[Sequence[R]], T], key: Sequence[str]) -> str | None:

@@ -92,6 +92,11 @@ def moved(first: int, rows: Sequence[Payment], *, done: bool = False) -> Step:
     return Step(before=at(first), after=(at(first + len(rows), done=done),), rows=list(rows))
 
 
+async def commit(sink: Sink[Any], steps: Sequence[Step]) -> None:
+    """Commit steps as a drain does."""
+    await sink.commit([await sink.prepared(step) for step in steps])
+
+
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
     """The rows of a file of JSON Lines, as the standard library reads them."""
     return [json.loads(line) for line in path.read_bytes().split(b"\n") if line]
@@ -154,12 +159,12 @@ class Kind:
         sink, kept = self.make(path), 0
         try:
             await sink.open(opening(sink, **how))
-            await sink.commit([BEGIN])
+            await commit(sink, [BEGIN])
             for some in rows:
-                await sink.commit([moved(kept, some)])
+                await commit(sink, [moved(kept, some)])
                 kept += len(some)
             if finish:
-                await sink.commit([Step(before=at(kept), after=(at(kept, done=True),))])
+                await commit(sink, [Step(before=at(kept), after=(at(kept, done=True),))])
                 await sink.finish()
         finally:
             await sink.aclose()

@@ -20,6 +20,7 @@ from tests.drain.sinks.targets import (
     BEGIN,
     KINDS,
     Kind,
+    commit,
     content,
     expected,
     locked_kinds,
@@ -41,12 +42,12 @@ async def drain(kind: Kind, path: Path, *, replace: bool = False) -> bool:
     try:
         ledger = [*await sink.open(opening(sink, resume=not replace, replace=replace))]
         if not ledger:
-            await sink.commit([BEGIN])
+            await commit(sink, [BEGIN])
         kept = ledger[0].items if ledger else 0
         done = bool(ledger) and ledger[0].done
         for first in range(kept, 0 if done else COUNT, STEP):
             rows = payments(min(STEP, COUNT - first), first=first)
-            await sink.commit([moved(first, rows, done=first + STEP >= COUNT)])
+            await commit(sink, [moved(first, rows, done=first + STEP >= COUNT)])
         await sink.finish()
     finally:
         await sink.aclose()

@@ -11,7 +11,7 @@ import pytest
 
 from payments_async.drain import DrainError, Each
 from payments_async.models import Payment
-from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, every_kind, expected, moved, opening, payment
+from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, commit, every_kind, expected, moved, opening, payment
 from tests.sealed import assert_sealed
 
 COUNT, STEP = 40, 5
@@ -39,9 +39,9 @@ async def drain(kind: Kind, path: Path) -> None:
     try:
         ledger = [*await sink.open(opening(sink, resume=True))]
         if not ledger:
-            await sink.commit([BEGIN])
+            await commit(sink, [BEGIN])
         for first in range(ledger[0].items if ledger else 0, COUNT, STEP):
-            await sink.commit([moved(first, rows(first), done=first + STEP == COUNT)])
+            await commit(sink, [moved(first, rows(first), done=first + STEP == COUNT)])
         await sink.finish()
     finally:
         await sink.aclose()
@@ -67,14 +67,14 @@ async def test_a_file_holds_what_was_committed_and_no_part_of_what_was_not(tmp_p
     path = tmp_path / kind.name
     sink = kind.make(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, rows(0))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, rows(0))])
     size = path.stat().st_size
     with room_for(size + 700), pytest.raises(DrainError, match=r"File too large.*; what was committed is kept"):
-        await sink.commit([moved(STEP, rows(STEP))])
+        await commit(sink, [moved(STEP, rows(STEP))])
     assert kind.read(path) == expected(rows(0))
     # Where there is room again, the same sink goes on.
-    await sink.commit([moved(STEP, rows(STEP))])
+    await commit(sink, [moved(STEP, rows(STEP))])
     await sink.aclose()
     assert kind.read(path) == expected(rows(0, 2 * STEP))
     assert [*await sink.open(opening(sink, resume=True))] == [at(2 * STEP)]
@@ -88,5 +88,5 @@ async def test_a_checkpoint_without_room_ends_each(tmp_path: Path) -> None:
     sink = Each(take, tmp_path / "c")
     await sink.open(opening(sink))
     with room_for(100), pytest.raises(DrainError, match=r"c cannot be written \(File too large\)"):
-        await sink.commit([BEGIN])
+        await commit(sink, [BEGIN])
     await sink.aclose()

@@ -12,7 +12,7 @@ import pytest
 
 from payments_async.drain import DrainError, Each, PartitionLostError
 from payments_async.models import Payment
-from tests.drain.sinks.targets import BEGIN, at, moved, opening, payments
+from tests.drain.sinks.targets import BEGIN, at, commit, moved, opening, payments
 
 Function = Callable[[list[Any]], Awaitable[object]]
 
@@ -39,9 +39,9 @@ async def test_rows_of_one_commit_are_handed_over_at_once_and_in_order(tmp_path:
     taken, path = Taken(), tmp_path / "c"
     sink = Each(taken, path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(2)), moved(2, payments(1, first=2))])
-    await sink.commit([moved(3, [])])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(2)), moved(2, payments(1, first=2))])
+    await commit(sink, [moved(3, [])])
     assert saved(path) == ["00003"]
     assert taken.rows == [payments(3)], "a commit without rows is no call"
     await sink.aclose()
@@ -54,14 +54,14 @@ async def test_rows_whose_function_fails_come_again(tmp_path: Path) -> None:
     taken = Taken(fail)
     sink = Each(taken, tmp_path / "c")
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     with pytest.raises(LookupError, match="not today"):
-        await sink.commit([moved(0, payments(2))])
+        await commit(sink, [moved(0, payments(2))])
     await sink.aclose()
     taken.first = lambda: None
     again = Each(taken, tmp_path / "c")
     assert [*await again.open(opening(again, resume=True))] == [at(0)]
-    await again.commit([moved(0, payments(2), done=True)])
+    await commit(again, [moved(0, payments(2), done=True)])
     await again.aclose()
     assert taken.rows == [payments(2)]
 
@@ -70,7 +70,7 @@ async def test_rows_whose_checkpoint_is_lost_come_again(tmp_path: Path, monkeypa
     taken, path = Taken(), tmp_path / "c"
     sink = Each(taken, path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
@@ -78,8 +78,8 @@ async def test_rows_whose_checkpoint_is_lost_come_again(tmp_path: Path, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
         with pytest.raises(DrainError, match=r"c cannot be written \(No space left on device\)"):
-            await sink.commit([moved(0, payments(2))])
-    await sink.commit([moved(0, payments(2))])
+            await commit(sink, [moved(0, payments(2))])
+    await commit(sink, [moved(0, payments(2))])
     assert taken.rows == [payments(2), payments(2)], "at least once"
     assert saved(path) == ["00002"]
     await sink.aclose()
@@ -89,9 +89,9 @@ async def test_a_step_from_elsewhere_hands_nothing_over(tmp_path: Path) -> None:
     taken = Taken()
     sink = Each(taken, tmp_path / "c")
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     with pytest.raises(PartitionLostError):
-        await sink.commit([moved(1, payments(1))])
+        await commit(sink, [moved(1, payments(1))])
     assert taken.rows == []
     await sink.aclose()
 
@@ -102,7 +102,7 @@ async def test_a_second_worker_is_refused_until_the_first_has_ended(tmp_path: Pa
     with pytest.raises(DrainError, match="another drain is writing to"):
         await second.open(opening(second, resume=True))
     await second.aclose()
-    await first.commit([BEGIN])
+    await commit(first, [BEGIN])
     await first.aclose()
     assert [*await second.open(opening(second, resume=True))] == [at(0)]
     await second.aclose()
@@ -114,8 +114,8 @@ async def test_one_sink_serves_one_drain_after_the_other(tmp_path: Path, *, with
     sink = Each(taken, tmp_path / "c" if with_file else None)
     for _ in range(2):
         assert [*await sink.open(opening(sink, replace=True))] == []
-        await sink.commit([BEGIN])
-        await sink.commit([moved(0, payments(2), done=True)])
+        await commit(sink, [BEGIN])
+        await commit(sink, [moved(0, payments(2), done=True)])
         await sink.finish()
         await sink.aclose()
     assert taken.rows == [payments(2), payments(2)]
@@ -134,7 +134,7 @@ async def test_a_checkpoint_that_is_there_is_refused(tmp_path: Path) -> None:
 async def test_the_checkpoint_of_another_drain_is_refused(tmp_path: Path) -> None:
     sink = Each(Taken(), tmp_path / "c")
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     await sink.aclose()
     with pytest.raises(DrainError, match="its resource is 'payments', not 'accounts'"):
         await sink.open(opening(sink, resume=True, resource="accounts"))
@@ -156,8 +156,8 @@ async def test_a_function_alone_needs_no_file() -> None:
     taken = Taken()
     sink = Each(taken)
     assert [*await sink.open(opening(sink))] == []
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(2), done=True)])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(2), done=True)])
     await sink.recall(("id",), lambda _: pytest.fail("it remembers nothing"))
     await sink.aclose()
     await sink.aclose()
@@ -173,9 +173,9 @@ async def test_a_function_that_is_cancelled_from_inside_has_failed(tmp_path: Pat
 
     sink = Each(wait_for_what_is_cancelled, tmp_path / "c")
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     with pytest.raises(DrainError, match="the function of the sink was cancelled from inside"):
-        await sink.commit([moved(0, payments(2))])
+        await commit(sink, [moved(0, payments(2))])
     await sink.aclose()
     assert saved(tmp_path / "c") == [None]
 
@@ -188,7 +188,7 @@ def test_what_is_no_function_is_refused() -> None:
 async def test_a_function_that_is_not_async_is_refused(tmp_path: Path) -> None:
     sink = Each(lambda _: None, tmp_path / "c")  # type: ignore[arg-type, return-value]
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     with pytest.raises(TypeError, match="the function of the sink is not async, so it cannot be awaited"):
-        await sink.commit([moved(0, payments(2))])
+        await commit(sink, [moved(0, payments(2))])
     await sink.aclose()

@@ -13,7 +13,19 @@ import pytest
 
 from payments_async.drain import CSV, DrainError, JSONLines, Ledger
 from payments_async.drain.sinks.files import FileSink
-from tests.drain.sinks.targets import BEGIN, KINDS, Kind, at, content, expected, moved, opening, payment, payments
+from tests.drain.sinks.targets import (
+    BEGIN,
+    KINDS,
+    Kind,
+    at,
+    commit,
+    content,
+    expected,
+    moved,
+    opening,
+    payment,
+    payments,
+)
 from tests.sealed import assert_sealed
 
 both_files = pytest.mark.parametrize("kind", KINDS[:2], ids=str)
@@ -24,8 +36,8 @@ async def begun(kind: Kind, path: Path) -> FileSink:
     sink = kind.make(path)
     assert isinstance(sink, FileSink)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(2))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(2))])
     return sink
 
 
@@ -49,7 +61,7 @@ async def test_a_large_page_does_not_hold_up_the_loop(
 
     monkeypatch.setattr(sink, "encoded", encoded)
     rows = payments(1_000, first=2)
-    await sink.commit([moved(2, rows, done=True)])
+    await commit(sink, [moved(2, rows, done=True)])
     await sink.aclose()
     assert (largest, turns) == (100, 10)
     assert kind.read(tmp_path / kind.name) == expected(payments(2) + rows)
@@ -70,7 +82,7 @@ async def test_a_folder_that_cannot_be_made_sure_of_leaves_file_and_checkpoint_a
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", fail_for_folders)
         with pytest.raises(DrainError, match="Input/output error"):
-            await sink.commit([moved(2, payments(2, first=2))])
+            await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     # Whether the new checkpoint is there or the former one: the file has what it says, at least.
     again = kind.make(tmp_path / kind.name)
@@ -91,8 +103,8 @@ async def test_a_commit_whose_checkpoint_failed_can_be_repeated(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", fail)
         with pytest.raises(DrainError, match="No space left on device"):
-            await sink.commit([moved(2, payments(9, first=2))])
-    await sink.commit([moved(2, payments(1, first=2))])
+            await commit(sink, [moved(2, payments(9, first=2))])
+    await commit(sink, [moved(2, payments(1, first=2))])
     await sink.aclose()
     assert kind.read(tmp_path / kind.name) == expected(payments(3))
 
@@ -164,7 +176,7 @@ async def test_a_file_that_is_taken_away_meanwhile_is_missed(tmp_path: Path, kin
     if put is not None:
         path.write_bytes(put)
     with pytest.raises(DrainError, match=r"moved or removed; what was committed is in the former file"):
-        await sink.commit([moved(2, payments(2, first=2))])
+        await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     assert kind.read(tmp_path / "former") == expected(payments(2))
 
@@ -178,13 +190,13 @@ async def test_a_file_that_is_cut_meanwhile_is_not_written_to(tmp_path: Path, ki
     before = path.read_bytes()
     path.write_bytes(before[:left])
     with pytest.raises(DrainError, match=rf"{path.name} was cut to {left} bytes although {len(before)} were committed"):
-        await sink.commit([moved(2, payments(2, first=2))])
+        await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     assert path.read_bytes() == before[:left]
     path.write_bytes(before)  # the copy is put back
     again = kind.make(path)
     await again.open(opening(again, resume=True))
-    await again.commit([moved(2, payments(2, first=2))])
+    await commit(again, [moved(2, payments(2, first=2))])
     await again.aclose()
     assert kind.read(path) == expected(payments(4))
 
@@ -204,7 +216,7 @@ async def test_a_file_that_is_cut_between_a_check_and_the_write_is_not_called_co
 
     monkeypatch.setattr(sink, "_append", cut_first)
     with pytest.raises(DrainError, match="was overwritten before byte"):
-        await sink.commit([moved(2, payments(2, first=2))])
+        await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     path.write_bytes(before)  # the copy is put back
     again = kind.make(path)
@@ -223,7 +235,7 @@ async def test_a_file_that_is_overwritten_meanwhile_is_not_called_done(tmp_path:
     with pytest.raises(DrainError, match="was overwritten before byte"):
         await sink.finish()
     with pytest.raises(DrainError, match="was overwritten before byte"):
-        await sink.commit([moved(2, payments(2, first=2))])
+        await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
 
 
@@ -298,6 +310,6 @@ async def test_a_checkpoint_that_cannot_be_written_leaves_nothing_beside_it(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", fail)
         with pytest.raises(DrainError, match="No space left on device"):
-            await sink.commit([moved(2, payments(2, first=2))])
+            await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     assert set(content(tmp_path)) == names

@@ -18,6 +18,7 @@ from tests.drain.sinks.targets import (
     BEGIN,
     KINDS,
     at,
+    commit,
     content,
     expected,
     moved,
@@ -40,12 +41,12 @@ def path(tmp_path: Path) -> Path:
 async def test_the_file_is_there_only_when_it_is_complete(path: Path) -> None:
     sink = Parquet(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(2))])
-    await sink.commit([moved(2, payments(1, first=2))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(2))])
+    await commit(sink, [moved(2, payments(1, first=2))])
     assert not sink.path.exists()
     assert sorted(part.name for part in sink.parts.iterdir()) == ["000001.parquet", "000002.parquet", "lock"]
-    await sink.commit([Step(before=at(3), after=(at(3, done=True),))])
+    await commit(sink, [Step(before=at(3), after=(at(3, done=True),))])
     await sink.finish()
     assert read_parquet(path) == expected(payments(3))
     assert set(content(path.parent)) == {"out.parquet", CHECKPOINT}
@@ -57,8 +58,8 @@ async def test_the_file_is_there_only_when_it_is_complete(path: Path) -> None:
 async def test_a_commit_without_rows_makes_no_part(path: Path) -> None:
     sink = Parquet(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, [])])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, [])])
     assert [part.name for part in sink.parts.iterdir()] == ["lock"]
     await sink.aclose()
 
@@ -66,8 +67,8 @@ async def test_a_commit_without_rows_makes_no_part(path: Path) -> None:
 async def test_a_finish_that_was_broken_off_is_done_again(path: Path) -> None:
     sink = Parquet(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(4), done=True)])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(4), done=True)])
     await sink.aclose()
     for _ in range(2):
         await sink.open(opening(sink, resume=True))
@@ -88,7 +89,7 @@ async def test_a_part_that_was_not_committed_is_written_over(path: Path) -> None
     sink = Parquet(path)
     (sink.parts / "000002.parquet").write_bytes((sink.parts / "000001.parquet").read_bytes())
     await sink.open(opening(sink, resume=True))
-    await sink.commit([moved(2, payments(1, first=2), done=True)])
+    await commit(sink, [moved(2, payments(1, first=2), done=True)])
     await sink.finish()
     await sink.aclose()
     assert read_parquet(path) == expected(payments(3))
@@ -122,7 +123,7 @@ async def test_a_file_that_comes_from_elsewhere_is_not_taken_for_the_finished_on
     assert content(path.parent) == before
     sink.path.unlink()
     await sink.open(opening(sink, resume=True))
-    await sink.commit([moved(2, payments(1, first=2), done=True)])
+    await commit(sink, [moved(2, payments(1, first=2), done=True)])
     await sink.finish()
     await sink.aclose()
     assert read_parquet(path) == expected(payments(3))
@@ -150,7 +151,7 @@ async def test_a_column_has_one_type_though_its_parts_differ_after_a_break(path:
     await KIND.keep(path, [payment(0, amount=10**50)], finish=False)
     sink = Parquet(path)
     await sink.open(opening(sink, resume=True))
-    await sink.commit([moved(1, [payment(1)], done=True)])
+    await commit(sink, [moved(1, [payment(1)], done=True)])
     await sink.finish()
     await sink.aclose()
     assert [row["amount"] for row in read_parquet(path)] == [10**50, -1]
@@ -181,8 +182,8 @@ async def test_a_file_that_comes_during_the_drain_is_left_alone_and_so_are_the_p
 ) -> None:
     sink = Parquet(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(3), done=True)])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(3), done=True)])
     write(path)
     before = content(path.parent)
     with pytest.raises(DrainError, match=r"out.parquet exists and is not from this drain"):
@@ -217,8 +218,8 @@ async def test_the_folder_of_parts_is_another_drains_once_its_lock_is_gone(
 ) -> None:
     sink, other = Parquet(path), Parquet(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(3), done=True)])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(3), done=True)])
     removed = shutil.rmtree
 
     def remove_slowly(folder: Path, **how: Any) -> None:
@@ -231,8 +232,8 @@ async def test_the_folder_of_parts_is_another_drains_once_its_lock_is_gone(
     monkeypatch.setattr("shutil.rmtree", remove_slowly)
     await sink.finish()
     await other.open(opening(other, replace=True))
-    await other.commit([BEGIN])
-    await other.commit([moved(0, payments(1), done=True)])
+    await commit(other, [BEGIN])
+    await commit(other, [moved(0, payments(1), done=True)])
     await sink.aclose()
     await other.finish()
     await other.aclose()
@@ -243,11 +244,11 @@ async def test_the_folder_of_parts_is_another_drains_once_its_lock_is_gone(
 async def test_parts_that_are_moved_meanwhile_are_missed(path: Path) -> None:
     sink = Parquet(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(2))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(2))])
     sink.parts.rename(sink.parts.with_name("former"))
     with pytest.raises(DrainError, match=r"parts was moved or removed; what was committed is in the former folder"):
-        await sink.commit([moved(2, payments(2, first=2))])
+        await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     assert [each.name for each in sorted(sink.parts.with_name("former").iterdir())] == ["000001.parquet", "lock"]
 

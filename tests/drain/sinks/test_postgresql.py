@@ -11,11 +11,13 @@ from typing import Any
 import attrs
 import pytest
 
-from payments_async.drain import DrainError, PartitionLostError, PostgreSQL, Step
+from payments_async.drain import Drain, DrainError, PartitionLostError, PostgreSQL, Step
 from payments_async.drain.rows import columns, microseconds, time_text
 from payments_async.models import Payment
 from payments_async.wire.jsontext import integer_text
-from tests.drain.sinks.targets import AT, BEGIN, at, expected, moved, opening, payment, payments
+from tests.drain.lists import Lists, numbered
+from tests.drain.lists import connected as lists_connected
+from tests.drain.sinks.targets import AT, BEGIN, at, commit, expected, moved, opening, payment, payments
 from tests.drain.sinks.test_unusual_rows import DEPTH, FIRST, LAST, nested
 from tests.postgresql import connected
 from tests.sealed import assert_sealed
@@ -53,8 +55,8 @@ async def begun(dsn: str, rows: int = 2, **target: str) -> PostgreSQL:
     """A sink with some rows in it."""
     sink = PostgreSQL(dsn, **target)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(rows))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(rows))])
     return sink
 
 
@@ -72,7 +74,7 @@ async def refused(sink: PostgreSQL, **how: Any) -> str:
 async def test_a_row_that_comes_again_takes_the_place_of_the_former(dsn: str) -> None:
     sink = await begun(dsn, 3)
     twice = [payment(1, amount=998), payment(2), payment(1, amount=999)]
-    await sink.commit([moved(3, twice), moved(6, [payment(0, amount=7)])])
+    await commit(sink, [moved(3, twice), moved(6, [payment(0, amount=7)])])
     await sink.aclose()
     assert {row["id"]: row["amount"] for row in await stored(dsn)} == {"00000": 7, "00001": 999, "00002": -2}
 
@@ -86,8 +88,8 @@ async def test_columns_have_types_that_keep_every_value(dsn: str) -> None:
     ]
     sink = PostgreSQL(dsn)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, rows)])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, rows)])
     types = await values(dsn, "SELECT DISTINCT data_type FROM information_schema.columns WHERE table_name = 'payments'")
     assert set(types) == {"text", "numeric", "timestamp with time zone", "json"}
     assert await values(dsn, "SELECT amount::text FROM payments WHERE id = '00001'") == [integer_text(digits)]
@@ -105,6 +107,34 @@ async def test_columns_have_types_that_keep_every_value(dsn: str) -> None:
     await sink.aclose()
 
 
+async def test_texts_are_stored_as_they_are(dsn: str) -> None:
+    texts = ["", "a\tb", "a\nb\r\n", "\\", "\\N", "\\.", r"\x41", "\x01\x7f", "\u2028é𝄞", "'\";--", "NULL", "null"]
+    rows = [payment(number, reference=text, raw={text: text}) for number, text in enumerate(texts)]
+    sink = PostgreSQL(dsn)
+    await sink.open(opening(sink))
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, [*rows, payment(len(texts), source_account_id=None)])])
+    await sink.aclose()
+    found = await stored(dsn)
+    assert [row["reference"] for row in found[:-1]] == texts
+    assert [row["raw"] for row in found[:-1]] == [{text: text} for text in texts]
+    assert found[-1]["source_account_id"] is None
+
+
+async def test_keys_are_compared_by_their_bytes_whatever_the_language_of_the_database(dsn: str) -> None:
+    sink = await begun(dsn)
+    collations = (
+        "SELECT attname || ' ' || collname FROM pg_attribute JOIN pg_collation ON attcollation = pg_collation.oid"
+    )
+    where = " WHERE attrelid = 'payments'::regclass AND attname IN ('id', 'asset')"
+    assert sorted(await values(dsn, collations + where)) == ["asset default", "id C"]
+    # A table that somebody compares by its language is filled all the same.
+    await execute(dsn, 'ALTER TABLE payments ALTER id TYPE text COLLATE "default"')
+    await commit(sink, [moved(2, [payment(1, amount=7), payment(2)])])
+    await sink.aclose()
+    assert [row["amount"] for row in await stored(dsn)] == [0, 7, -2]
+
+
 @attrs.frozen
 class Balance:
     """A row that is known by several values, one of which the server may leave out."""
@@ -119,12 +149,12 @@ async def test_a_row_may_be_known_by_several_values(dsn: str) -> None:
     sink = PostgreSQL(dsn, table="balances")
     how = attrs.evolve(opening(sink, model=Balance), key=("account", "at", "amount", "active"))
     await sink.open(how)
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     rows = [Balance("a", AT, 10**20, True), Balance("a", AT, 10**20, False), Balance("a", AT, 10**20, True)]
-    await sink.commit([Step(before=at(0), after=(at(3),), rows=rows)])
+    await commit(sink, [Step(before=at(0), after=(at(3),), rows=rows)])
     assert sorted(await values(dsn, "SELECT active FROM balances")) == [False, True]
     with pytest.raises(DrainError, match=r"the row with account 'a', .* \(active identifies rows, and has no value\)"):
-        await sink.commit([Step(before=at(3), after=(at(4),), rows=[Balance("a", AT, 1, None)])])
+        await commit(sink, [Step(before=at(3), after=(at(4),), rows=[Balance("a", AT, 1, None)])])
     await sink.aclose()
 
 
@@ -144,24 +174,33 @@ async def test_a_row_that_cannot_be_written_is_named_and_nothing_is_lost(
 ) -> None:
     sink = await begun(dsn)
     with pytest.raises(DrainError, match=f"the row with id '00003' cannot be written.*{why}") as caught:
-        await sink.commit([moved(2, [payment(2, raw="canary")]), moved(3, [payment(3, **bad)])])
+        await commit(sink, [moved(2, [payment(2, raw="canary")]), moved(3, [payment(3, **bad)])])
     assert_sealed(caught.value, "canary")
-    await sink.commit([moved(2, payments(2, first=2), done=True)])
+    await commit(sink, [moved(2, payments(2, first=2), done=True)])
     await sink.aclose()
     assert await stored(dsn) == expected(payments(4))
+
+
+async def test_a_drain_with_a_row_that_cannot_be_written_shows_no_row(dsn: str) -> None:
+    rows = [*numbered(20), {**numbered(1, first=20)[0], "asset": "canary\0"}]
+    async with lists_connected(Lists(payments=rows)) as client:
+        with pytest.raises(DrainError, match=r"the row with id .* cannot be written") as caught:
+            await Drain(client, "payments", PostgreSQL(dsn), page_size=10).run()
+    assert_sealed(caught.value, "canary")
+    assert await values(dsn, "SELECT count(*) FROM payments") == [19]
 
 
 async def test_what_the_server_says_of_a_row_is_not_repeated(dsn: str) -> None:
     sink = await begun(dsn)
     await execute(dsn, "CREATE UNIQUE INDEX mine ON payments (asset, amount)")
     with pytest.raises(DrainError, match=r'violates unique constraint "mine".*; what was committed is kept') as caught:
-        await sink.commit([moved(2, [payment(2, asset="canary"), payment(3, asset="canary", amount=-2)])])
+        await commit(sink, [moved(2, [payment(2, asset="canary"), payment(3, asset="canary", amount=-2)])])
     assert "canary" not in f"{caught.value} {caught.value!r}"
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
     assert_sealed(caught.value, "canary")
     await execute(dsn, "DROP INDEX mine", "ALTER TABLE payments ADD CHECK (asset::int > 0) NOT VALID")
     with pytest.raises(DrainError, match=r"InvalidTextRepresentationError \(22P02\); what was committed is kept"):
-        await sink.commit([moved(2, [payment(2, asset="canary")])])
+        await commit(sink, [moved(2, [payment(2, asset="canary")])])
     await sink.aclose()
     assert await stored(dsn) == expected(payments(2))
 
@@ -182,11 +221,11 @@ async def test_a_database_of_another_encoding_is_refused(dsn: str) -> None:
 async def test_of_two_workers_on_one_partition_one_wins(dsn: str) -> None:
     first, second = await begun(dsn), PostgreSQL(dsn)
     assert [*await second.open(opening(second, resume=True))] == [at(2)]
-    await second.commit([moved(2, payments(2, first=2))])
+    await commit(second, [moved(2, payments(2, first=2))])
     with pytest.raises(PartitionLostError, match="partition 1 has been moved by another worker"):
-        await first.commit([moved(2, [payment(2, amount=-1), payment(77)])])
+        await commit(first, [moved(2, [payment(2, amount=-1), payment(77)])])
     await first.aclose()
-    await second.commit([moved(4, payments(1, first=4), done=True)])
+    await commit(second, [moved(4, payments(1, first=4), done=True)])
     await second.aclose()
     assert await stored(dsn) == expected(payments(5))
 
@@ -196,7 +235,7 @@ async def test_of_workers_that_commit_at_once_one_wins(dsn: str) -> None:
     workers = [PostgreSQL(dsn) for _ in range(4)]
     for worker in workers:
         await worker.open(opening(worker, resume=True))
-    tries = (worker.commit([moved(0, [payment(number)])]) for number, worker in enumerate(workers))
+    tries = (commit(worker, [moved(0, [payment(number)])]) for number, worker in enumerate(workers))
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["NoneType"] + ["PartitionLostError"] * 3
     for worker in workers:
@@ -208,7 +247,7 @@ async def test_of_workers_that_begin_at_once_one_wins_for_each_table(dsn: str) -
     workers = [PostgreSQL(dsn, table=table, schema="made") for table in ("one", "two") for _ in range(3)]
     for worker in workers:
         assert [*await worker.open(opening(worker, resume=True))] == []
-    outcomes = await asyncio.gather(*(worker.commit([BEGIN]) for worker in workers), return_exceptions=True)
+    outcomes = await asyncio.gather(*(commit(worker, [BEGIN]) for worker in workers), return_exceptions=True)
     for several in (outcomes[:3], outcomes[3:]):
         assert sorted(type(each).__name__ for each in several) == ["NoneType"] + ["PartitionLostError"] * 2
     for worker in workers:
@@ -218,12 +257,12 @@ async def test_of_workers_that_begin_at_once_one_wins_for_each_table(dsn: str) -
 async def test_of_two_workers_that_cut_one_wins(dsn: str) -> None:
     first = PostgreSQL(dsn)
     await first.open(opening(first))
-    await first.commit([Step(before=None, after=(at(0), at(0, number=2)))])
+    await commit(first, [Step(before=None, after=(at(0), at(0, number=2)))])
     second = PostgreSQL(dsn)
     await second.open(opening(second, resume=True))
-    await first.commit([Step(before=at(0), after=(at(0), at(0, number=3)))])
+    await commit(first, [Step(before=at(0), after=(at(0), at(0, number=3)))])
     with pytest.raises(PartitionLostError, match="partition 3"):
-        await second.commit([Step(before=at(0, number=2), after=(at(1, number=2), at(1, number=3)))])
+        await commit(second, [Step(before=at(0, number=2), after=(at(1, number=2), at(1, number=3)))])
     await second.aclose()
     await first.aclose()
     found = {each.partition.number: each for each in await first.open(opening(first, resume=True))}
@@ -234,12 +273,12 @@ async def test_of_two_workers_that_cut_one_wins(dsn: str) -> None:
 async def test_a_worker_whose_table_is_replaced_has_to_stop(dsn: str) -> None:
     first, second = await begun(dsn), PostgreSQL(dsn)
     await second.open(opening(second, replace=True))
-    await first.commit([moved(2, payments(1, first=2))])
-    await second.commit([BEGIN])
+    await commit(first, [moved(2, payments(1, first=2))])
+    await commit(second, [BEGIN])
     with pytest.raises(PartitionLostError, match="was replaced or removed while this drain was writing to it"):
-        await first.commit([moved(0, payments(2))])
+        await commit(first, [moved(0, payments(2))])
     await first.aclose()
-    await second.commit([moved(0, payments(1), done=True)])
+    await commit(second, [moved(0, payments(1), done=True)])
     await second.aclose()
     assert await stored(dsn) == expected(payments(1))
 
@@ -249,10 +288,10 @@ async def test_a_replacement_that_was_delayed_replaces_nothing_that_has_come_sin
     await first.aclose()
     await delayed.open(opening(delayed, replace=True))
     await other.open(opening(other, replace=True))
-    await other.commit([BEGIN])
-    await other.commit([moved(0, payments(3))])
+    await commit(other, [BEGIN])
+    await commit(other, [moved(0, payments(3))])
     with pytest.raises(PartitionLostError, match="another drain has created"):
-        await delayed.commit([BEGIN])
+        await commit(delayed, [BEGIN])
     await delayed.aclose()
     await other.aclose()
     assert await stored(dsn) == expected(payments(3))
@@ -264,7 +303,7 @@ async def test_of_two_that_add_a_partition_of_one_number_at_once_one_has_to_stop
     added = Step(before=None, after=(at(0, number=9),))
     async with first._transaction() as database:
         await first._move(database, [added])
-        waiting = asyncio.create_task(second.commit([added]))
+        waiting = asyncio.create_task(commit(second, [added]))
         async with asyncio.timeout(PATIENCE):
             while await values(dsn, "SELECT count(*) FROM pg_locks WHERE NOT granted") == [0]:
                 assert not waiting.done()
@@ -276,7 +315,7 @@ async def test_of_two_that_add_a_partition_of_one_number_at_once_one_has_to_stop
 
 async def test_partitions_are_found_by_ranges_of_their_numbers(dsn: str) -> None:
     sink = await begun(dsn)
-    await sink.commit([Step(before=None, after=tuple(at(0, number=number) for number in (5, 6, 7, 2**40)))])
+    await commit(sink, [Step(before=None, after=tuple(at(0, number=number) for number in (5, 6, 7, 2**40)))])
     await sink.aclose()
     wanted = attrs.evolve(opening(sink, resume=True), numbers=(range(1, 2), range(6, 8), range(2**40, 2**40 + 9)))
     assert {each.partition.number for each in await sink.open(wanted)} == {1, 6, 7, 2**40}
@@ -288,7 +327,7 @@ async def test_a_table_that_is_taken_away_is_noticed_by_the_next_commit(dsn: str
     sink = await begun(dsn)
     await execute(dsn, statement, "CREATE TABLE payments (id text)")
     with pytest.raises(PartitionLostError, match="was replaced or removed"):
-        await sink.commit([moved(2, payments(1, first=2))])
+        await commit(sink, [moved(2, payments(1, first=2))])
     await sink.aclose()
     assert await values(dsn, "SELECT count(*) FROM payments") == [0]
 
@@ -304,7 +343,7 @@ async def test_other_tables_and_other_drains_are_left_alone(dsn: str) -> None:
     assert [*await other.open(opening(other, resume=True))] == [at(3)]
     await other.aclose()
     assert [*await other.open(opening(other, replace=True))] == []
-    await other.commit([BEGIN])
+    await commit(other, [BEGIN])
     await other.aclose()
     assert [*await sink.open(opening(sink, resume=True))] == [at(2)]
     await sink.aclose()
@@ -387,7 +426,7 @@ async def test_a_table_that_others_depend_on_is_not_replaced(dsn: str) -> None:
     sink = PostgreSQL(dsn)
     await sink.open(opening(sink, replace=True))
     with pytest.raises(DrainError, match="cannot drop table payments because other objects depend on it"):
-        await sink.commit([BEGIN])
+        await commit(sink, [BEGIN])
     await sink.aclose()
     assert await stored(dsn) == expected(payments(2))
     assert [*await sink.open(opening(sink, resume=True))] == [at(2)]
@@ -399,8 +438,8 @@ async def test_a_table_that_was_dropped_is_drained_anew(dsn: str) -> None:
     await execute(dsn, "DROP TABLE payments")
     sink = PostgreSQL(dsn)
     assert [*await sink.open(opening(sink, resume=True))] == []
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(1))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(1))])
     await sink.aclose()
     assert await stored(dsn) == expected(payments(1))
 
@@ -420,7 +459,7 @@ async def test_a_damaged_checkpoint_is_refused(dsn: str, damage: str) -> None:
     assert "is damaged: replace the table" in await refused(PostgreSQL(dsn), resume=True)
     sink = PostgreSQL(dsn)
     await sink.open(opening(sink, replace=True))
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     await sink.aclose()
     assert await stored(dsn) == []
 

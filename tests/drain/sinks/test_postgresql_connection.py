@@ -17,7 +17,7 @@ import pytest
 from payments_async.drain import DrainError, PostgreSQL, Step
 from payments_async.drain.sinks import postgresql, postgresql_driver
 from tests.drain.sinks.proxy import Proxy
-from tests.drain.sinks.targets import BEGIN, at, expected, moved, opening, payment, payments
+from tests.drain.sinks.targets import BEGIN, at, commit, expected, moved, opening, payment, payments
 from tests.drain.sinks.test_postgresql import begun, execute, refused, stored, values
 from tests.postgresql import Server
 from tests.sealed import assert_sealed
@@ -48,7 +48,7 @@ async def test_a_connection_lost_at_any_message_of_a_commit_loses_and_doubles_no
     message = 0
     for message in range(100):
         proxy.cut = message
-        await sink.commit([moved(kept, payments(2, first=kept))])
+        await commit(sink, [moved(kept, payments(2, first=kept))])
         kept += 2
         if proxy.connections == 1 + message:  # it was not cut
             break
@@ -74,9 +74,9 @@ async def test_a_connection_lost_at_any_message_of_the_first_commit_is_made_good
         sink = PostgreSQL(through(proxy, dsn), schema="public" if replace else f"s{message}")
         await sink.open(opening(sink, replace=replace))
         proxy.cut = message
-        await sink.commit([BEGIN])
+        await commit(sink, [BEGIN])
         cut, proxy.cut = proxy.cut is None, None
-        await sink.commit([moved(0, payments(2))])
+        await commit(sink, [moved(0, payments(2))])
         await sink.aclose()
         assert await stored(dsn, f"{sink.schema}.payments") == expected(payments(2))
         if not cut:
@@ -88,7 +88,7 @@ async def test_a_server_that_ends_the_connection_between_two_commits_is_asked_ag
     sink = await begun(dsn)
     ended = "pid <> pg_backend_pid() AND datname = current_database()"
     await execute(dsn, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ended}")
-    await sink.commit([moved(2, payments(2, first=2))])
+    await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     assert await stored(dsn) == expected(payments(4))
 
@@ -98,7 +98,7 @@ async def test_a_server_that_stays_away_ends_the_drain(dsn: str, proxy: Proxy, m
     async with Proxy(proxy._server).serving() as other:
         sink = await begun(through(other, dsn))
     with pytest.raises(DrainError, match=r"Connect call failed .*; what was committed is kept") as caught:
-        await sink.commit([moved(2, [payment(2, asset="canary")])])
+        await commit(sink, [moved(2, [payment(2, asset="canary")])])
     assert_sealed(caught.value, "canary", password_of(dsn))
     await sink.aclose()
     assert await stored(dsn) == expected(payments(2))
@@ -112,15 +112,15 @@ async def test_a_server_that_falls_silent_ends_the_drain(
     sink = await begun(through(proxy, dsn))
     proxy.cut, proxy.moment = 0, "silent"
     with pytest.raises(DrainError, match=r"no answer within 0\.5 s; what was committed is kept"):
-        await sink.commit([moved(2, payments(1, first=2))])
-    await sink.commit([moved(2, payments(1, first=2))])
+        await commit(sink, [moved(2, payments(1, first=2))])
+    await commit(sink, [moved(2, payments(1, first=2))])
     await sink.aclose()
     assert await stored(dsn) == expected(payments(3))
 
 
 async def test_a_worker_that_hangs_in_a_commit_does_not_keep_others_from_other_partitions(dsn: str) -> None:
     hung, other = await begun(dsn), PostgreSQL(dsn)
-    await hung.commit([Step(before=None, after=(at(0, number=2),))])
+    await commit(hung, [Step(before=None, after=(at(0, number=2),))])
     assert len([*await other.open(opening(other, resume=True))]) == 2
     async with hung._transaction() as database:
         table = hung._in_schema("payments")
@@ -128,7 +128,7 @@ async def test_a_worker_that_hangs_in_a_commit_does_not_keep_others_from_other_p
         await hung._locked(database, [moved(2, payments(1, first=2))])
         rows = payments(1, first=7)
         async with asyncio.timeout(PATIENCE):
-            await other.commit([Step(before=at(0, number=2), after=(at(1, number=2),), rows=rows)])
+            await commit(other, [Step(before=at(0, number=2), after=(at(1, number=2),), rows=rows)])
     await hung.aclose()
     await other.aclose()
     assert await stored(dsn) == expected([*payments(2), *rows])
@@ -151,11 +151,11 @@ async def test_a_full_disk_is_said_to_be_and_nothing_is_lost(dsn: str, server: S
     # Its log, in files of 1 MiB, has room; the table has not.
     server.limit_files(process, 2 << 20)
     with pytest.raises(DrainError, match=r"could not (extend|write).*; what was committed is kept") as caught:
-        await sink.commit([moved(2, large)])
+        await commit(sink, [moved(2, large)])
     assert_sealed(caught.value, "canary")
     assert await stored(dsn) == expected(payments(2))
     server.limit_files(process, "unlimited")
-    await sink.commit([moved(2, large, done=True)])
+    await commit(sink, [moved(2, large, done=True)])
     await sink.aclose()
     assert await stored(dsn) == expected([*payments(2), *large])
 
@@ -181,13 +181,13 @@ async def test_a_role_without_rights_is_told_so_and_leaves_nothing(dsn: str) -> 
         sink = PostgreSQL(await role(dsn, *rights))
         await sink.open(opening(sink))
         with pytest.raises(DrainError, match="permission denied for schema public") as caught:
-            await sink.commit([BEGIN])
+            await commit(sink, [BEGIN])
         assert_sealed(caught.value, password_of(sink._dsn))
         await sink.aclose()
     sink = PostgreSQL(await role(dsn), schema="mine")
     await sink.open(opening(sink))
     with pytest.raises(DrainError, match="permission denied for database"):
-        await sink.commit([BEGIN])
+        await commit(sink, [BEGIN])
     await sink.aclose()
     assert await values(dsn, "SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'mine')") == [0]
     await (await begun(await role(dsn, "CREATE ON SCHEMA public"))).aclose()

@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from payments_async.drain import DrainError, PartitionLostError, SQLite, Step
-from tests.drain.sinks.targets import BEGIN, at, expected, moved, opening, payment, payments, read_sqlite
+from tests.drain.sinks.targets import BEGIN, at, commit, expected, moved, opening, payment, payments, read_sqlite
 
 
 @pytest.fixture
@@ -32,14 +32,14 @@ async def begun(path: Path, rows: int = 2) -> SQLite:
     """A sink with some rows in it."""
     sink = SQLite(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(rows))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(rows))])
     return sink
 
 
 async def test_a_row_that_comes_again_takes_the_place_of_the_former(path: Path) -> None:
     sink = await begun(path, 3)
-    await sink.commit([moved(3, [payment(1, amount=999)])])
+    await commit(sink, [moved(3, [payment(1, amount=999)])])
     await sink.aclose()
     rows = {row["id"]: row["amount"] for row in read_sqlite(path)}
     assert rows == {"00000": 0, "00001": 999, "00002": -2}
@@ -49,11 +49,11 @@ async def test_rows_and_checkpoint_are_one_transaction(path: Path) -> None:
     sink = await begun(path)
     bad = attrs.evolve(payment(3), raw=object())  # no JSON: it fails when another row is in
     with pytest.raises(DrainError, match="the row with id '00003' cannot be written"):
-        await sink.commit([moved(2, [payment(2), bad])])
+        await commit(sink, [moved(2, [payment(2), bad])])
     assert read_sqlite(path) == expected(payments(2))
     with pytest.raises(PartitionLostError):
-        await sink.commit([moved(4, [])])
-    await sink.commit([moved(2, payments(2, first=2), done=True)])
+        await commit(sink, [moved(4, [])])
+    await commit(sink, [moved(2, payments(2, first=2), done=True)])
     await sink.aclose()
     assert read_sqlite(path) == expected(payments(4))
 
@@ -70,10 +70,10 @@ async def test_a_database_that_is_full_says_so_and_keeps_what_it_has(path: Path)
     (pages,) = sink._database.execute("PRAGMA page_count").fetchone()
     sink._database.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DrainError, match="database or disk is full; what was committed is kept"):
-        await sink.commit([moved(2, [payment(9, raw={"text": "x" * 100_000})])])
+        await commit(sink, [moved(2, [payment(9, raw={"text": "x" * 100_000})])])
     assert read_sqlite(path) == expected(payments(2))
     sink._database.execute("PRAGMA max_page_count = 100000")
-    await sink.commit([moved(2, payments(2, first=2))])
+    await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     assert read_sqlite(path) == expected(payments(4))
 
@@ -82,11 +82,11 @@ async def test_of_two_workers_on_one_partition_one_wins(path: Path) -> None:
     first = await begun(path)
     second = SQLite(path)
     assert [*await second.open(opening(second, resume=True))] == [at(2)]
-    await second.commit([moved(2, payments(2, first=2))])
+    await commit(second, [moved(2, payments(2, first=2))])
     with pytest.raises(PartitionLostError, match="partition 1 has been moved by another worker"):
-        await first.commit([moved(2, [payment(2, amount=-1), payment(77)])])
+        await commit(first, [moved(2, [payment(2, amount=-1), payment(77)])])
     await first.aclose()
-    await second.commit([moved(4, payments(1, first=4), done=True)])
+    await commit(second, [moved(4, payments(1, first=4), done=True)])
     await second.aclose()
     assert read_sqlite(path) == expected(payments(5))
 
@@ -95,7 +95,7 @@ async def test_of_two_workers_that_begin_one_wins(path: Path) -> None:
     workers = [SQLite(path), SQLite(path)]
     for worker in workers:
         assert [*await worker.open(opening(worker, resume=True))] == []
-    outcomes = await asyncio.gather(*(worker.commit([BEGIN]) for worker in workers), return_exceptions=True)
+    outcomes = await asyncio.gather(*(commit(worker, [BEGIN]) for worker in workers), return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", "PartitionLostError"]
     for worker in workers:
         await worker.aclose()
@@ -104,12 +104,12 @@ async def test_of_two_workers_that_begin_one_wins(path: Path) -> None:
 async def test_of_two_workers_that_cut_one_wins(path: Path) -> None:
     first = SQLite(path)
     await first.open(opening(first))
-    await first.commit([Step(before=None, after=(at(0), at(0, number=2)))])
+    await commit(first, [Step(before=None, after=(at(0), at(0, number=2)))])
     second = SQLite(path)
     await second.open(opening(second, resume=True))
-    await first.commit([Step(before=at(0), after=(at(0), at(0, number=3)))])
+    await commit(first, [Step(before=at(0), after=(at(0), at(0, number=3)))])
     with pytest.raises(PartitionLostError, match="partition 3"):
-        await second.commit([Step(before=at(0, number=2), after=(at(1, number=2), at(1, number=3)))])
+        await commit(second, [Step(before=at(0, number=2), after=(at(1, number=2), at(1, number=3)))])
     await second.aclose()
     await first.aclose()
     found = {each.partition.number: each for each in await first.open(opening(first, resume=True))}
@@ -123,10 +123,10 @@ async def test_other_tables_and_other_drains_are_left_alone(path: Path) -> None:
         mine.execute("INSERT INTO mine VALUES (7)")
     sink, other = await begun(path), SQLite(path)
     await other.open(opening(other, resource="refunds"))
-    await other.commit([BEGIN])
-    await other.commit([moved(0, payments(2))])
+    await commit(other, [BEGIN])
+    await commit(other, [moved(0, payments(2))])
     # Both stand at the same place, and one moves on.
-    await other.commit([moved(2, payments(1, first=2))])
+    await commit(other, [moved(2, payments(1, first=2))])
     await other.aclose()
     await sink.aclose()
     assert [*await other.open(opening(other, resource="refunds", resume=True))] == [at(3)]
@@ -145,12 +145,12 @@ async def test_other_tables_and_other_drains_are_left_alone(path: Path) -> None:
 async def test_a_worker_whose_table_is_replaced_has_to_stop(path: Path) -> None:
     first, second = await begun(path), SQLite(path)
     await second.open(opening(second, replace=True))
-    await first.commit([moved(2, payments(1, first=2))])
-    await second.commit([BEGIN])
+    await commit(first, [moved(2, payments(1, first=2))])
+    await commit(second, [BEGIN])
     with pytest.raises(PartitionLostError):
-        await first.commit([moved(2, payments(2, first=2))])
+        await commit(first, [moved(2, payments(2, first=2))])
     await first.aclose()
-    await second.commit([moved(0, payments(1), done=True)])
+    await commit(second, [moved(0, payments(1), done=True)])
     await second.aclose()
     assert read_sqlite(path) == expected(payments(1))
 
@@ -185,8 +185,8 @@ async def test_a_table_that_was_dropped_is_drained_anew(path: Path) -> None:
         mine.execute("DROP TABLE payments")
     sink = SQLite(path)
     assert [*await sink.open(opening(sink, resume=True))] == []
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(1))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(1))])
     await sink.aclose()
     assert read_sqlite(path) == expected(payments(1))
 
@@ -228,10 +228,10 @@ async def test_names_are_names_whatever_they_mean_in_sql(path: Path) -> None:
     sink = SQLite(path)
     how = attrs.evolve(opening(sink, model=Odd, resource="order"), key=("select", "group"))
     await sink.open(how)
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     rows = [Odd(select="a", group=1), Odd(select="a", group=2), Odd(select="b", group=1, flag=False)]
     found = list[tuple[str, ...]]()
-    await sink.commit([Step(before=at(0), after=(at(3),), rows=rows)])
+    await commit(sink, [Step(before=at(0), after=(at(3),), rows=rows)])
     await sink.recall(("select", "group"), found.append)
     await sink.aclose()
     assert found == [("a", "1"), ("a", "2"), ("b", "1")]
@@ -255,12 +255,12 @@ async def test_a_resource_cannot_take_the_place_of_the_checkpoints(path: Path, n
 async def test_a_drain_whose_table_another_one_has_replaced_keeps_nothing_in_it(path: Path) -> None:
     first, second = SQLite(path), SQLite(path)
     await first.open(opening(first, query="one"))
-    await first.commit([BEGIN])
+    await commit(first, [BEGIN])
     await second.open(opening(second, query="another", replace=True))
-    await second.commit([BEGIN])
+    await commit(second, [BEGIN])
     with pytest.raises(PartitionLostError, match=r"another drain has replaced the table payments of .*out.db"):
-        await first.commit([moved(0, payments(2))])
-    await second.commit([moved(0, payments(3), done=True)])
+        await commit(first, [moved(0, payments(2))])
+    await commit(second, [moved(0, payments(3), done=True)])
     await first.aclose()
     await second.aclose()
     assert read_sqlite(path) == expected(payments(3))
@@ -270,14 +270,14 @@ async def test_a_drain_whose_table_another_one_has_replaced_keeps_nothing_in_it(
 async def test_a_database_that_is_moved_meanwhile_is_missed(path: Path, put: bytes | None) -> None:
     sink = SQLite(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(2))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(2))])
     for each in path.parent.glob(f"{path.name}*"):
         each.rename(each.with_name(each.name.replace(path.name, "former.db")))
     if put is not None:
         path.write_bytes(put)  # noqa: ASYNC240  # a small file of the test's own
     with pytest.raises(DrainError, match="moved or removed; what was committed is in the former file"):
-        await sink.commit([moved(2, payments(2, first=2))])
+        await commit(sink, [moved(2, payments(2, first=2))])
     await sink.aclose()
     assert read_sqlite(path.with_name("former.db")) == expected(payments(2))
 
@@ -285,8 +285,8 @@ async def test_a_database_that_is_moved_meanwhile_is_missed(path: Path, put: byt
 async def test_a_database_that_is_removed_meanwhile_is_missed(path: Path) -> None:
     sink = SQLite(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     path.unlink()  # noqa: ASYNC240  # as above
     with pytest.raises(DrainError, match=rf"{path.name} was replaced, moved or removed"):
-        await sink.commit([moved(0, payments(2))])
+        await commit(sink, [moved(0, payments(2))])
     await sink.aclose()

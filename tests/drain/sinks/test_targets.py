@@ -20,6 +20,7 @@ from tests.drain.sinks.targets import (
     KINDS,
     Kind,
     at,
+    commit,
     content,
     every_kind,
     expected,
@@ -82,7 +83,7 @@ async def test_a_target_is_resumed_from_its_checkpoint(tmp_path: Path, kind: Kin
     await begun(kind, path)
     sink = kind.make(path)
     assert [*await sink.open(opening(sink, resume=True))] == [at(5)]
-    await sink.commit([moved(5, payments(3, first=5), done=True)])
+    await commit(sink, [moved(5, payments(3, first=5), done=True)])
     await sink.finish()
     await sink.aclose()
     assert kind.read(path) == expected(payments(8))
@@ -192,11 +193,11 @@ async def test_a_target_that_another_drain_writes_to_is_refused(tmp_path: Path, 
     path = tmp_path / kind.name
     first, second = kind.make(path), kind.make(path)
     await first.open(opening(first))
-    await first.commit([BEGIN])
+    await commit(first, [BEGIN])
     how = {"resume": True} if resume else {"replace": True}
     with pytest.raises(DrainError, match=r"another drain is writing to .*: let it end, or give another target"):
         await opened(second, **how)
-    await first.commit([moved(0, payments(3), done=True)])
+    await commit(first, [moved(0, payments(3), done=True)])
     await first.finish()
     await first.aclose()
     assert kind.read(path) == expected(payments(3))
@@ -234,13 +235,13 @@ async def test_a_step_from_elsewhere_keeps_nothing(tmp_path: Path, kind: Kind) -
     path = tmp_path / kind.name
     sink = kind.make(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(2))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(2))])
     with pytest.raises(PartitionLostError):
-        await sink.commit([moved(2, payments(1, first=2)), moved(0, payments(2))])
+        await commit(sink, [moved(2, payments(1, first=2)), moved(0, payments(2))])
     with pytest.raises(PartitionLostError):
-        await sink.commit([BEGIN])
-    await sink.commit([moved(2, payments(3, first=2)), Step(before=at(5), after=(at(5, done=True),))])
+        await commit(sink, [BEGIN])
+    await commit(sink, [moved(2, payments(3, first=2)), Step(before=at(5), after=(at(5, done=True),))])
     await sink.finish()
     await sink.aclose()
     assert kind.read(path) == expected(payments(5))
@@ -355,8 +356,8 @@ async def every_file(folder: Path, kind: Kind) -> dict[str, int]:
     sink = kind.make(folder / kind.name)
     await sink.open(opening(sink))
     try:
-        await sink.commit([BEGIN])
-        await sink.commit([moved(0, payments(2), done=True)])
+        await commit(sink, [BEGIN])
+        await commit(sink, [moved(0, payments(2), done=True)])
         look()
         await sink.finish()
     finally:

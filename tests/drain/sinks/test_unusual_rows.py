@@ -16,7 +16,18 @@ import pytest
 from payments_async.drain import DrainError
 from payments_async.drain.rows import time_text
 from payments_async.wire.jsontext import integer_text
-from tests.drain.sinks.targets import BEGIN, Kind, every_kind, expected, moved, opening, parquet, payment, payments
+from tests.drain.sinks.targets import (
+    BEGIN,
+    Kind,
+    commit,
+    every_kind,
+    expected,
+    moved,
+    opening,
+    parquet,
+    payment,
+    payments,
+)
 from tests.sealed import assert_sealed
 
 DEPTH = 700
@@ -87,14 +98,14 @@ async def test_a_row_that_cannot_be_written_is_named_and_nothing_is_lost(
     path = tmp_path / kind.name
     sink = kind.make(path)
     await sink.open(opening(sink))
-    await sink.commit([BEGIN])
-    await sink.commit([moved(0, payments(2))])
+    await commit(sink, [BEGIN])
+    await commit(sink, [moved(0, payments(2))])
     rows = [payment(number, raw="canary") for number in range(2, 2 + before)]
     bad = [*rows, payment(2 + before, raw=[raw, "canary"]), payment(3 + before)]
     with pytest.raises(DrainError, match=f"the row with id '{2 + before:05}' cannot be written") as caught:
-        await sink.commit([moved(2, bad)])
+        await commit(sink, [moved(2, bad)])
     assert_sealed(caught.value, "canary")
-    await sink.commit([moved(2, payments(2, first=2), done=True)])
+    await commit(sink, [moved(2, payments(2, first=2), done=True)])
     await sink.finish()
     await sink.aclose()
     assert kind.read(path) == expected(payments(4))

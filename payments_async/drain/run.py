@@ -89,6 +89,7 @@ class Run:
         log.info("%s: draining by %s, partitions: %d", *told.values(), extra=told)
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(writer.prepare())
                 writing = group.create_task(writer())
                 workers = [group.create_task(self._work()) for _ in range(plan.workers)]
                 for worker in workers:

@@ -21,7 +21,7 @@ _MAX_ESTIMATE = 0.99
 
 
 class Writer:
-    """Commits the steps of a run, as many at once as are waiting.
+    """Commits the steps of a run, as many at once as are ready, and prepares others meanwhile.
 
     Args:
         plan: What the run has to do.
@@ -32,7 +32,9 @@ class Writer:
         self._plan = plan
         self.committed: Ledger = ledger
         self._waiting = deque[Step]()
-        self._rows = 0
+        self._ready = list[Step]()
+        # How many rows were handed over and not taken for a commit; how many of them are ready.
+        self._rows = self._rows_ready = 0
         self._changed = asyncio.Condition()
         self._ended = False
         self._started = time.monotonic()
@@ -40,12 +42,10 @@ class Writer:
 
     async def put(self, step: Step) -> None:
         """Hand over a step; waits while many rows are waiting."""
-        rows = len(step.rows)
-        step = await self._plan.sink.prepared(step)
         async with self._changed:
             await self._changed.wait_for(lambda: self._rows < _QUEUED)
             self._waiting.append(step)
-            self._rows += rows
+            self._rows += len(step.rows)
             self._changed.notify_all()
 
     async def end(self) -> None:
@@ -53,6 +53,24 @@ class Writer:
         async with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+    async def prepare(self) -> None:
+        """Prepare steps until there are no more."""
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._waiting or self._ended)
+            if not self._waiting:
+                return
+            await self._prepare_first()
+            async with self._changed:
+                self._changed.notify_all()
+
+    async def _prepare_first(self) -> None:
+        step = self._waiting[0]
+        prepared = await self._plan.sink.prepared(step)
+        self._ready.append(prepared)
+        self._rows_ready += len(step.rows)
+        self._waiting.popleft()  # not before: when this is cancelled, the step is prepared for the last commit
 
     async def __call__(self) -> None:
         """Commit until there are no more steps; when cancelled, commit the rest first."""
@@ -62,24 +80,31 @@ class Writer:
             more_to_come = True
             while more_to_come:
                 async with self._changed:
-                    await self._changed.wait_for(lambda: self._waiting or self._ended)
-                    rows += self._rows
+                    await self._changed.wait_for(lambda: self._ready or (self._ended and not self._waiting))
+                    rows += self._rows_ready
                     steps += self._taken()
                     self._changed.notify_all()
-                    more_to_come = not self._ended
+                    more_to_come = bool(self._waiting) or not self._ended
                 if rows >= least or not more_to_come:
                     ready, steps, rows = steps, [], 0
                     await run_to_end(self.commit(ready))
                     del ready  # which would keep its rows while the next ones are read
         except asyncio.CancelledError:
-            await run_to_end(self.commit([*steps, *self._taken()]))
+            await run_to_end(self._commit_rest(steps))
             raise
 
     def _taken(self) -> list[Step]:
-        steps = [*self._waiting]
-        self._waiting.clear()
-        self._rows = 0
+        steps, self._ready = self._ready, []
+        self._rows -= self._rows_ready
+        self._rows_ready = 0
         return steps
+
+    async def _commit_rest(self, steps: list[Step]) -> None:
+        try:
+            while self._waiting:
+                await self._prepare_first()
+        finally:
+            await self.commit([*steps, *self._taken()])
 
     async def commit(self, steps: list[Step]) -> None:
         """Commit steps, and report it."""

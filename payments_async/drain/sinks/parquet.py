@@ -15,7 +15,7 @@ from payments_async.drain.errors import DrainError
 from payments_async.drain.partition import Step
 from payments_async.drain.rows import Kind, columns, json_of, microseconds, reader, time_of, time_text
 from payments_async.drain.sinks.locks import is_current, lock
-from payments_async.drain.sinks.sink import Opening, Sink, continues, run_in_thread, writing
+from payments_async.drain.sinks.sink import Opening, Sink, continues, converting, run_in_thread
 from payments_async.wire.hidden import without_frames
 
 T = TypeVar("T")
@@ -98,13 +98,21 @@ class Parquet(Sink):
                 return True
         raise DrainError(f"{self.path} exists and is not from this drain: move it and resume, or replace it")
 
+    async def prepared(self, step: Step) -> Step:
+        """The step with its rows as tables, which need a fraction of their memory."""
+        return await converting(step, self._table, key=self._key)
+
+    def _table(self, rows: Sequence[Any]) -> Any:
+        columns = {name: _array(kind, [*map(reader(self._model, name), rows)]) for name, kind in self._columns.items()}
+        return _arrow("pyarrow").table(columns)
+
     async def commit(self, steps: Sequence[Step]) -> None:
         """Write the rows of these steps as one more part, and move the checkpoint."""
         await run_in_thread(lambda: self._commit(steps))
 
     def _commit(self, steps: Sequence[Step]) -> None:
         ledger = self._ledger.moved(steps)
-        rows = [row for step in steps for row in step.rows]
+        rows = any(step.rows for step in steps)
         try:
             if not is_current(self._lock):
                 raise DrainError(f"{self.parts} was moved or removed; what was committed is in the former folder")
@@ -113,23 +121,23 @@ class Parquet(Sink):
                 self.path.unlink(missing_ok=True)
                 self.checkpoint.save(self._identity, Ledger())
             if rows:
-                self._store(rows)
-            self.checkpoint.save(self._identity, ledger, self._count + bool(rows))
+                self._store([table for step in steps for table in step.rows])
+            self.checkpoint.save(self._identity, ledger, self._count + rows)
         except OSError as error:
             raise self._unusable(error) from without_frames(error)
-        self._ledger, self._count = ledger, self._count + bool(rows)
+        self._ledger, self._count = ledger, self._count + rows
 
-    def _store(self, rows: list[Any]) -> None:
+    def _store(self, tables: list[Any]) -> None:
         """Write the next part."""
+        schema = self._schema(table.schema for table in tables)
+        part = _arrow("pyarrow").concat_tables([table.cast(schema) for table in tables])
+        _write(self._paths(self._count + 1)[-1], schema, [part])
 
-        def table_of(rows: Sequence[Any]) -> Any:
-            columns = {
-                name: _array(kind, [*map(reader(self._model, name), rows)]) for name, kind in self._columns.items()
-            }
-            return _arrow("pyarrow").table(columns)
-
-        table = writing(rows, table_of, key=self._key)
-        _write(self._paths(self._count + 1)[-1], table.schema, [table])
+    def _schema(self, schemas: Iterable[Any]) -> Any:
+        """The schema of tables with these ones: a column that is text in one of them is text in all."""
+        pyarrow = _arrow("pyarrow")
+        long = {field.name for schema in schemas for field in schema if field.type == pyarrow.string()}
+        return pyarrow.schema([(name, _type(kind, long=name in long)) for name, kind in self._columns.items()])
 
     async def recall(self, names: Sequence[str], take: Callable[[tuple[str, ...]], None]) -> None:
         """Call `take` with these columns of each row of the parts."""
@@ -153,11 +161,7 @@ class Parquet(Sink):
 
     def _finish(self) -> None:
         if not self._finished():
-            pyarrow = _arrow("pyarrow")
-            schemas = (self._read(path, lambda part: part.schema_arrow) for path in self._paths())
-            # A column that is text in one part must be text in all of them.
-            long = {field.name for each in schemas for field in each if field.type == pyarrow.string()}
-            schema = pyarrow.schema([(name, _type(kind, long=name in long)) for name, kind in self._columns.items()])
+            schema = self._schema(self._read(path, lambda part: part.schema_arrow) for path in self._paths())
             tables = (self._read(path, lambda part: _table(part, schema)) for path in self._paths())
             try:
                 _write(self.path, schema, tables)

@@ -164,11 +164,11 @@ async def converting(step: Step, convert: Callable[[Sequence[Any]], object], *, 
     Raises:
         DrainError: as from `writing`.
     """
-    made = list[object]()
+    converted = attrs.evolve(step, rows=[])
     for first in range(0, len(step.rows), _AT_ONCE):
-        made.append(writing(step.rows[first : first + _AT_ONCE], convert, key=key))
+        converted.rows.append(writing(step.rows[first : first + _AT_ONCE], convert, key=key))
         await asyncio.sleep(0)
-    return attrs.evolve(step, rows=made)
+    return converted
 
 
 def _not_writable(rows: Sequence[R], write: Callable[[Sequence[R]], T], key: Sequence[str]) -> str | None:

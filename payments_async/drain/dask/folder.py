@@ -22,7 +22,7 @@ from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.private import private
 from payments_async.drain.rows import columns, json_of, plain
-from payments_async.drain.sinks.sink import Opening, Sink, run_in_thread, writing
+from payments_async.drain.sinks.sink import Opening, Sink, converting, run_in_thread
 from payments_async.wire.hidden import without_frames
 
 T = TypeVar("T")
@@ -189,6 +189,14 @@ class FolderSink(Sink):
 
     # Committing
 
+    async def prepared(self, step: Step) -> Step:
+        """The step with its rows as lines of JSON."""
+
+        def encoded(rows: Sequence[Any]) -> bytes:
+            return b"".join(json_of(plain(row, self._columns)) + b"\n" for row in rows)
+
+        return await converting(step, encoded, key=self._opening.key)
+
     async def commit(self, steps: Sequence[Step]) -> None:
         """Write the rows of these steps into a file, and append a record to the log."""
         await self._in_thread(lambda: self._commit(steps))
@@ -249,15 +257,9 @@ class FolderSink(Sink):
         after = [step.after[0] for step in steps if step.rows]
         if not after:
             return None
-        _create(self._new(commit), self._encoded(steps))
+        _create(self._new(commit), b"".join(lines for step in steps for lines in step.rows))
         digest = hashlib.sha256(json.dumps(after[-1].to_json()).encode()).hexdigest()
         return f"{self._run}-{after[-1].partition.number:06}-{digest[:16]}.jsonl"
-
-    def _encoded(self, steps: Sequence[Step]) -> bytes:
-        def encoded(rows: Sequence[Any]) -> bytes:
-            return b"".join(json_of(plain(row, self._columns)) + b"\n" for row in rows)
-
-        return writing([row for step in steps for row in step.rows], encoded, key=self._opening.key)
 
     def _record(self, commit: str, ledger: Ledger, file: str | None = None, numbers: Iterable[range] = ()) -> Record:
         """The next record: of a commit that moves the partitions with these numbers, and leaves this ledger."""

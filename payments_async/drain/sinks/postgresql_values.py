@@ -86,7 +86,7 @@ def _storing(kind: Kind, *, plain: bool) -> Callable[[Any], str]:
         case "time":
             return _time
         case "json":
-            return lambda value: json_of(value if plain else plain_value(value)).decode()
+            return lambda value: json_of(value if plain or not value else plain_value(value)).decode()
         case _:
             return text_of
 

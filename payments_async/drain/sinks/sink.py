@@ -17,7 +17,6 @@ from payments_async.drain.partition import Step
 from payments_async.drain.rows import plain_value, text_of
 from payments_async.wire.deadline import is_cancelled
 
-R = TypeVar("R")
 T = TypeVar("T")
 if TYPE_CHECKING:  # type variables of Python 3.11 have no default
     from typing_extensions import TypeVar as _TypeVar
@@ -135,47 +134,42 @@ def continues(path: Path, checkpoint: Path, opening: Opening) -> bool:
     return True
 
 
-def writing(rows: Sequence[R], write: Callable[[Sequence[R]], T], *, key: Sequence[str]) -> T:
-    """What a function returns that writes rows.
+async def converting(step: Step, convert: Callable[[Sequence[Any]], object], *, key: Sequence[str]) -> Step:
+    """A step with what a function makes of its rows, some at a time, between which the event loop goes on.
+
+    Not in a thread: one that computes makes the event loop wait for the interpreter's lock at each of its steps.
 
     Args:
-        rows: The rows.
-        write: Writes them; may be called again for the same rows.
+        step: The step.
+        convert: Converts some rows; may be called again for the same ones.
         key: The columns that identify a row.
 
     Raises:
         DrainError: the format cannot represent a row; the error names it by its key. It has no cause or context: those
             would hold the row.
     """
-    with suppress(*_NOT_WRITABLE):
-        return write(rows)
-    problem = _not_writable(rows, write, key)
-    if problem is None:
-        return write(rows)
-    del rows  # from this frame, which tools that record frames find in the error
-    raise DrainError(f"{problem}; what was committed is kept")
-
-
-async def converting(step: Step, convert: Callable[[Sequence[Any]], object], *, key: Sequence[str]) -> Step:
-    """A step with what a function makes of its rows, some at a time, between which the event loop goes on.
-
-    Not in a thread: one that computes makes the event loop wait for the interpreter's lock at each of its steps.
-
-    Raises:
-        DrainError: as from `writing`.
-    """
     converted = attrs.evolve(step, rows=[])
     for first in range(0, len(step.rows), _AT_ONCE):
-        converted.rows.append(writing(step.rows[first : first + _AT_ONCE], convert, key=key))
+        converted.rows.append(_made(step.rows[first : first + _AT_ONCE], convert, key))
         await asyncio.sleep(0)
     return converted
 
 
-def _not_writable(rows: Sequence[R], write: Callable[[Sequence[R]], T], key: Sequence[str]) -> str | None:
+def _made(rows: Sequence[Any], convert: Callable[[Sequence[Any]], T], key: Sequence[str]) -> T:
+    with suppress(*_NOT_WRITABLE):
+        return convert(rows)
+    problem = _not_writable(rows, convert, key)
+    if problem is None:
+        return convert(rows)
+    del rows  # from this frame, which tools that record frames find in the error
+    raise DrainError(f"{problem}; what was committed is kept")
+
+
+def _not_writable(rows: Sequence[Any], convert: Callable[[Sequence[Any]], object], key: Sequence[str]) -> str | None:
     """Which of these rows cannot be written, and why."""
     for row in rows:
         try:
-            write([row])
+            convert([row])
         except _NOT_WRITABLE as error:
             problem = str(error) if isinstance(error, NotWritableError) else type(error).__name__
             named = ", ".join(f"{name} {text_of(plain_value(getattr(row, name)))!r}" for name in key)

@@ -17,7 +17,8 @@ from payments_async.drain.errors import DrainError, PartitionLostError
 from payments_async.drain.partition import Checkpoint, Step
 from payments_async.drain.private import private
 from payments_async.drain.rows import Kind, columns, json_of, plain
-from payments_async.drain.sinks.sink import Opening, Sink, run_in_thread, writing
+from payments_async.drain.sinks.sink import Opening, Sink, converting, run_in_thread
+from payments_async.wire.hidden import without_frames
 
 T = TypeVar("T")
 
@@ -118,6 +119,16 @@ class SQLite(Sink):
         query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE"
         return self._database.execute(query, (name,)).fetchone() is not None
 
+    async def prepared(self, step: Step) -> Step:
+        """The step with its rows as the table has them."""
+        kinds = columns(self._opening.model)
+        names = [*kinds]
+
+        def stored(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+            return [tuple(map(_stored, plain(row, names).values(), kinds.values())) for row in rows]
+
+        return await converting(step, stored, key=self._opening.key)
+
     async def commit(self, steps: Sequence[Step]) -> None:
         """Store the rows of these steps and move the checkpoints, in one transaction."""
         await self._run(lambda: self._commit(steps))
@@ -135,7 +146,7 @@ class SQLite(Sink):
                 raise PartitionLostError(f"another drain has replaced the table {name} of {self.path}")
             for step in steps:
                 self._move(name, step)
-                self._insert(insert, names, step.rows)
+                self._insert(insert, step)
         self._started = True
 
     def _check_unchanged(self) -> None:
@@ -147,16 +158,10 @@ class SQLite(Sink):
         if not unchanged:
             raise DrainError(f"{self.path} was replaced, moved or removed; what was committed is in the former file")
 
-    def _insert(self, statement: str, names: Sequence[str], rows: Sequence[Any]) -> None:
-        kinds = columns(self._opening.model).values()
-
-        def stored(row: Any) -> tuple[Any, ...]:
-            return tuple(map(_stored, plain(row, names).values(), kinds))
-
-        def insert(rows: Sequence[Any]) -> None:
-            self._database.executemany(statement, map(stored, rows))
-
-        writing(rows, insert, key=self._opening.key)
+    def _insert(self, statement: str, step: Step) -> None:
+        # A function of its own, so that no rows are in a frame that raises an error of this package.
+        for rows in step.rows:
+            self._database.executemany(statement, rows)
 
     def _start(self, opening: Opening) -> None:
         """Create the table; replace an existing one if requested."""
@@ -206,7 +211,7 @@ class SQLite(Sink):
         try:
             return await run_in_thread(work)
         except sqlite3.Error as error:
-            raise DrainError(f"{self.path}: {error}; what was committed is kept") from error
+            raise DrainError(f"{self.path}: {error}; what was committed is kept") from without_frames(error)
 
 
 def _identity_text(opening: Opening) -> str:
@@ -218,8 +223,13 @@ def _text(checkpoint: Checkpoint) -> str:
 
 
 def _stored(value: Any, kind: Kind) -> Any:
-    """A plain value as the table has it."""
-    return value if value is None or kind == "boolean" or isinstance(value, str) else json_of(value).decode()
+    """A plain value as the table has it; raises `ValueError` if it is a text that is not Unicode."""
+    if value is None or kind == "boolean":
+        return value
+    text = value if isinstance(value, str) else json_of(value).decode()
+    if not text.isascii():
+        text.encode()
+    return text
 
 
 def _declared(opening: Opening) -> list[str]:

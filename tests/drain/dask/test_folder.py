@@ -24,7 +24,18 @@ from payments_async.drain.dask.share import Share, Whole
 from payments_async.models import Payment
 from tests.drain.lists import Lists, connected, numbered
 from tests.drain.sinks.power import Disk, PowerFailure
-from tests.drain.sinks.targets import BEGIN, at, content, expected, moved, opening, payment, payments, read_jsonl
+from tests.drain.sinks.targets import (
+    BEGIN,
+    at,
+    commit,
+    content,
+    expected,
+    moved,
+    opening,
+    payment,
+    payments,
+    read_jsonl,
+)
 from tests.drain.sinks.test_disk_full import room_for
 from tests.sealed import assert_sealed
 
@@ -47,7 +58,7 @@ async def begun(path: Path, *steps: Step) -> FolderSink:
     sink = FolderSink(path)
     await sink.open(opening(sink))
     for step in steps or (BEGIN,):
-        await sink.commit([step])
+        await commit(sink, [step])
     return sink
 
 
@@ -107,9 +118,9 @@ def lose_power() -> None:
 
 async def test_each_commit_leaves_a_file_that_tells_where_its_rows_come_from(path: Path) -> None:
     sink = await begun(path, TWO)
-    await sink.commit([moved(0, payments(2)), moved(2, payments(1, first=2)), second(0, payments(1, first=3))])
-    await sink.commit([moved(3, []), second(1, payments(2, first=4))])
-    await sink.commit([Step(before=at(3), after=(at(3, done=True),))])
+    await commit(sink, [moved(0, payments(2)), moved(2, payments(1, first=2)), second(0, payments(1, first=3))])
+    await commit(sink, [moved(3, []), second(1, payments(2, first=4))])
+    await commit(sink, [Step(before=at(3), after=(at(3, done=True),))])
     assert rows_in(path) == expected(payments(6))
     files = [name for name in names_in(path) if name != "_commits"]
     assert sorted(len(read_jsonl(path / name)) for name in files) == [2, 4]
@@ -128,7 +139,7 @@ async def test_what_is_committed_is_found_by_reading_few_records(path: Path, mon
 
     monkeypatch.setattr(Path, "read_bytes", counted)
     for count in range(30):
-        await sink.commit([moved(count, payments(1, first=count))])
+        await commit(sink, [moved(count, payments(1, first=count))])
         read.clear()
         assert [*await FolderSink(path).open(opening(sink, resume=True))] == [at(count + 1)]
         assert len(read) <= 5
@@ -151,9 +162,9 @@ def _open_to_all() -> Iterator[None]:
 async def test_a_row_that_cannot_be_written_is_named_and_nothing_is_lost(path: Path) -> None:
     sink = await begun(path)
     with pytest.raises(DrainError, match="the row with id '00001' cannot be written") as caught:
-        await sink.commit([moved(0, [payment(0, asset="canary"), payment(1, raw=object(), asset="canary")])])
+        await commit(sink, [moved(0, [payment(0, asset="canary"), payment(1, raw=object(), asset="canary")])])
     assert_sealed(caught.value, "canary")
-    await sink.commit([moved(0, payments(2))])
+    await commit(sink, [moved(0, payments(2))])
     assert rows_in(path) == expected(payments(2))
 
 
@@ -161,11 +172,11 @@ async def test_a_row_that_cannot_be_written_is_named_and_nothing_is_lost(path: P
 async def test_a_full_disk_is_said_to_be_and_nothing_is_lost(path: Path, size: int) -> None:
     sink, rows = await begun(path), [payment(number, raw="canary" * 200) for number in range(4)]
     with room_for(size), pytest.raises(DrainError, match=r"File too large.*; what was committed is kept") as caught:
-        await sink.commit([moved(0, rows)])
+        await commit(sink, [moved(0, rows)])
     assert_sealed(caught.value, "canary")
     assert rows_in(path) == []
     assert left_overs(path) == []
-    await sink.commit([moved(0, rows, done=True)])
+    await commit(sink, [moved(0, rows, done=True)])
     await sink.finish()
     assert rows_in(path) == expected(rows)
     assert left_overs(path) == []
@@ -176,10 +187,10 @@ async def test_a_full_disk_is_said_to_be_and_nothing_is_lost(path: Path, size: i
 
 async def test_of_two_workers_on_one_partition_one_wins(path: Path) -> None:
     first, other = await begun(path), await resumed(path)
-    await other.commit([moved(0, payments(2))])
+    await commit(other, [moved(0, payments(2))])
     with pytest.raises(PartitionLostError, match="partition 1 has been moved by another worker"):
-        await first.commit([moved(0, [payment(77)])])
-    await other.commit([moved(2, payments(1, first=2))])
+        await commit(first, [moved(0, [payment(77)])])
+    await commit(other, [moved(2, payments(1, first=2))])
     assert rows_in(path) == expected(payments(3))
     assert left_overs(path) == []
 
@@ -190,7 +201,7 @@ async def test_workers_that_commit_at_once_wait_for_nobody(path: Path) -> None:
     workers = [await resumed(path) for _ in numbers]
     await asyncio.gather(
         *(
-            worker.commit([Step(before=at(0, number=number), after=(at(1, number=number),), rows=[payment(number)])])
+            commit(worker, [Step(before=at(0, number=number), after=(at(1, number=number),), rows=[payment(number)])])
             for number, worker in zip(numbers, workers, strict=True)
         )
     )
@@ -204,13 +215,13 @@ async def test_a_worker_that_another_one_overtakes_compares_again(
     path: Path, interrupt: Callable[..., None], step: Step
 ) -> None:
     first, other = await begun(path, TWO), await resumed(path)
-    interrupt(os, "link", lambda: asyncio.run(other.commit([step])))
+    interrupt(os, "link", lambda: asyncio.run(commit(other, [step])))
     if step.before == at(0):
         with pytest.raises(PartitionLostError, match="partition 1"):
-            await first.commit([moved(0, payments(2))])
+            await commit(first, [moved(0, payments(2))])
         assert rows_in(path) == expected(payments(1, first=7))
     else:
-        await first.commit([moved(0, payments(2))])
+        await commit(first, [moved(0, payments(2))])
         assert rows_in(path) == expected([*payments(2), payment(7)])
 
 
@@ -224,8 +235,8 @@ async def test_a_link_that_was_made_and_said_to_be_there_already_is_a_commit(
         link(*args)  # as a file system on a network repeats a request
 
     monkeypatch.setattr(os, "link", repeated)
-    await sink.commit([moved(0, payments(2))])
-    await sink.commit([moved(2, payments(1, first=2))])
+    await commit(sink, [moved(0, payments(2))])
+    await commit(sink, [moved(2, payments(1, first=2))])
     assert rows_in(path) == expected(payments(3))
     assert len([*sink.log.iterdir()]) == 4
 
@@ -238,16 +249,16 @@ async def test_the_file_of_a_lost_worker_is_named_if_it_was_committed(
     lost = await begun(path, TWO)
     interrupt(*place, lose_power)
     with pytest.raises(PowerFailure):
-        await lost.commit([moved(0, payments(2))])
+        await commit(lost, [moved(0, payments(2))])
     assert rows_in(path) == []
     committed = payments(2) if place[1] == "replace" else []
     other = await resumed(path)
     assert rows_in(path) == []  # opening changes nothing
     for number in range(5):
-        await other.commit([second(number, payments(1, first=5 + number))])
+        await commit(other, [second(number, payments(1, first=5 + number))])
         assert rows_in(path) == expected([*committed, *payments(number + 1, first=5)])
     ends = [Step(before=at(len(committed)), after=(at(2, done=True),)), second(5, [], done=True)]
-    await other.commit(ends)
+    await commit(other, ends)
     await other.finish()
     assert rows_in(path) == expected([*committed, *payments(5, first=5)])
     assert left_overs(path) == []
@@ -260,13 +271,13 @@ async def test_no_file_is_forgotten_whose_record_is_not_read_again(
     lost = await begun(path, TWO)
     interrupt(Path, "replace", lose_power)
     with pytest.raises(PowerFailure):
-        await lost.commit([moved(0, payments(2))])
+        await commit(lost, [moved(0, payments(2))])
     other = await resumed(path)
     interrupt(Path, "unlink", lose_power)  # when its record, a complete one, is in the log
     with pytest.raises(PowerFailure):
-        await other.commit([second(0, payments(1, first=2))])
+        await commit(other, [second(0, payments(1, first=2))])
     third = await resumed(path)
-    await third.commit([moved(2, [], done=True), second(1, [], done=True)])
+    await commit(third, [moved(2, [], done=True), second(1, [], done=True)])
     await third.finish()
     assert rows_in(path) == expected(payments(3))
     assert left_overs(path) == []
@@ -276,9 +287,9 @@ async def test_of_workers_that_begin_at_once_one_wins(path: Path) -> None:
     workers = [FolderSink(path) for _ in range(4)]
     for worker in workers:
         assert [*await worker.open(opening(worker, resume=True))] == []
-    outcomes = await asyncio.gather(*(worker.commit([BEGIN]) for worker in workers), return_exceptions=True)
+    outcomes = await asyncio.gather(*(commit(worker, [BEGIN]) for worker in workers), return_exceptions=True)
     assert sorted(type(each).__name__ for each in outcomes) == ["NoneType"] + ["PartitionLostError"] * 3
-    await workers[outcomes.index(None)].commit([moved(0, payments(1))])
+    await commit(workers[outcomes.index(None)], [moved(0, payments(1))])
     assert rows_in(path) == expected(payments(1))
     assert names_in(path.parent) == ["payments"]
 
@@ -295,7 +306,7 @@ async def test_a_folder_stays_as_it_is_until_there_is_something_in_its_place(
     assert [*await sink.open(opening(sink, replace=True))] == []
     assert content(path.parent) == before
     with room_for(10), pytest.raises(DrainError, match="File too large"):
-        await sink.commit([BEGIN])
+        await commit(sink, [BEGIN])
     assert content(path.parent) == before
     rename = Path.rename
 
@@ -307,11 +318,11 @@ async def test_a_folder_stays_as_it_is_until_there_is_something_in_its_place(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", fail_for_new)
         with pytest.raises(DrainError, match="Input/output error"):
-            await sink.commit([BEGIN])
+            await commit(sink, [BEGIN])
     assert content(path.parent) == before
-    await sink.commit([BEGIN])
+    await commit(sink, [BEGIN])
     assert names_in(path.parent) == ["payments"]
-    await sink.commit([moved(0, payments(1, first=20), done=True)])
+    await commit(sink, [moved(0, payments(1, first=20), done=True)])
     await sink.finish()
     assert rows_in(path) == expected(payments(1, first=20))
     assert names_in(path.parent) == ["payments"]
@@ -322,10 +333,10 @@ async def test_a_replacement_that_was_delayed_replaces_nothing_that_has_come_sin
     delayed, other = FolderSink(path), FolderSink(path)
     await delayed.open(opening(delayed, replace=True))
     await other.open(opening(other, replace=True))
-    await other.commit([TWO])
-    await other.commit([moved(0, payments(2))])
+    await commit(other, [TWO])
+    await commit(other, [moved(0, payments(2))])
     with pytest.raises(PartitionLostError, match="another drain has begun to write to"):
-        await delayed.commit([TWO])
+        await commit(delayed, [TWO])
     assert rows_in(path) == expected(payments(2))
 
 
@@ -339,9 +350,9 @@ async def test_a_worker_whose_folder_is_replaced_has_to_stop(
 
     def replace() -> None:
         async def replace() -> None:
-            await other.commit([TWO])
+            await commit(other, [TWO])
             for number in range(commits):
-                await other.commit([second(number, payments(1, first=50 + number))])
+                await commit(other, [second(number, payments(1, first=50 + number))])
 
         asyncio.run(replace())
 
@@ -350,7 +361,7 @@ async def test_a_worker_whose_folder_is_replaced_has_to_stop(
     else:
         await asyncio.to_thread(replace)
     with pytest.raises(PartitionLostError, match="was replaced or removed while this drain was writing to it"):
-        await first.commit([moved(1, payments(2, first=1))])
+        await commit(first, [moved(1, payments(2, first=1))])
     assert rows_in(path) == expected(payments(commits, first=50))
     await other.finish()
     assert names_in(path.parent) == ["payments"]
@@ -361,7 +372,7 @@ async def test_a_folder_that_is_removed_is_noticed_by_the_next_commit(path: Path
     shutil.rmtree(path)
     await begun(path)
     with pytest.raises(PartitionLostError, match="was replaced or removed while this drain was writing to it"):
-        await sink.commit([moved(1, payments(1, first=1))])
+        await commit(sink, [moved(1, payments(1, first=1))])
     assert rows_in(path) == []
 
 
@@ -373,11 +384,11 @@ async def drain(path: Path, told: list[Checkpoint]) -> None:
     sink = FolderSink(path)
     ledger = [*await sink.open(opening(sink, resume=True))]
     if not ledger:
-        await sink.commit([BEGIN])
+        await commit(sink, [BEGIN])
     told += ledger or [at(0)]
     for first in range(told[0].items, 0 if told[0].done else 5, 3):
         count = min(3, 5 - first)
-        await sink.commit([moved(first, payments(count, first=first), done=first + count == 5)])
+        await commit(sink, [moved(first, payments(count, first=first), done=first + count == 5)])
         told.append(at(first + count))
     await sink.finish()
 
@@ -461,7 +472,7 @@ async def test_a_damaged_log_is_refused_and_can_be_replaced(path: Path, text: by
     assert "00000001.json is damaged: restore a copy, or replace" in await refused(path, resume=True)
     other = FolderSink(path)
     await other.open(opening(other, replace=True))
-    await other.commit([BEGIN])
+    await commit(other, [BEGIN])
     assert rows_in(path) == []
 
 
@@ -489,8 +500,8 @@ async def test_a_folder_that_takes_no_commits_is_said_to_be(
     with monkeypatch.context() as patch:
         patch.setattr(os, "link", refuse)
         with pytest.raises(DrainError, match=why):
-            await sink.commit([moved(0, payments(1))])
-    await sink.commit([moved(0, payments(1))])
+            await commit(sink, [moved(0, payments(1))])
+    await commit(sink, [moved(0, payments(1))])
     assert rows_in(path) == expected(payments(1))
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from payments_async.drain import DrainError, PartitionLostError, SQLite, Step
 from tests.drain.sinks.targets import BEGIN, at, commit, expected, moved, opening, payment, payments, read_sqlite
+from tests.sealed import assert_sealed
 
 
 @pytest.fixture
@@ -47,12 +48,18 @@ async def test_a_row_that_comes_again_takes_the_place_of_the_former(path: Path) 
 
 async def test_rows_and_checkpoint_are_one_transaction(path: Path) -> None:
     sink = await begun(path)
-    bad = attrs.evolve(payment(3), raw=object())  # no JSON: it fails when another row is in
-    with pytest.raises(DrainError, match="the row with id '00003' cannot be written"):
-        await commit(sink, [moved(2, [payment(2), bad])])
+    with database(path) as other:
+        other.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON payments WHEN NEW.asset = 'canary'"
+            " BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+        )
+    with pytest.raises(DrainError, match=r"not this one; what was committed is kept") as caught:
+        await commit(sink, [moved(2, [payment(2), payment(3, asset="canary", raw="canary")])])
+    assert_sealed(caught.value, "canary")
     assert read_sqlite(path) == expected(payments(2))
-    with pytest.raises(PartitionLostError):
-        await commit(sink, [moved(4, [])])
+    with pytest.raises(PartitionLostError) as lost:
+        await commit(sink, [moved(2, [payment(2, raw="canary")]), moved(4, [])])
+    assert_sealed(lost.value, "canary")
     await commit(sink, [moved(2, payments(2, first=2), done=True)])
     await sink.aclose()
     assert read_sqlite(path) == expected(payments(4))

@@ -157,6 +157,13 @@ async def test_a_column_has_one_type_though_its_parts_differ_after_a_break(path:
     assert [row["amount"] for row in read_parquet(path)] == [10**50, -1]
 
 
+async def test_a_long_integer_among_many_rows_makes_its_column_text_in_all_of_them(path: Path) -> None:
+    rows = [*payments(250), payment(250, amount=-(10**50)), *payments(100, first=251)]
+    await KIND.keep(path, rows)
+    assert read_parquet(path) == expected(rows)
+    assert parquet.read_metadata(path).num_row_groups == 1
+
+
 @pytest.mark.parametrize("missing", ["pyarrow", "pyarrow.parquet"])
 async def test_a_missing_pyarrow_is_one_line_that_says_what_to_install(
     path: Path, monkeypatch: pytest.MonkeyPatch, missing: str

@@ -141,6 +141,15 @@ async def test_a_worker_that_hangs_in_a_commit_does_not_stop_others_for_ever(dsn
     await sink.aclose()
 
 
+async def test_plans_are_not_kept_from_when_the_tables_were_empty(dsn: str) -> None:
+    sink = await begun(dsn)
+    for count in range(2, 12):
+        await commit(sink, [moved(count, payments(1, first=count))])
+    kept = "SELECT sum(generic_plans)::int FROM pg_prepared_statements WHERE parameter_types <> '{}'"
+    assert await sink._connection.fetchval(kept) == 0
+    await sink.aclose()
+
+
 # A full disk
 
 

@@ -37,13 +37,13 @@ _STAGING = "payments_async_staging"
 _PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each attempt to connect again after a commit has lost its connection."""
 
-# A worker that is cut off must not keep others waiting for longer than they have patience. A plan that suits empty tables
-# must not be kept while they grow.
+# A worker that is cut off must not keep others waiting for longer than they have patience. A plan that suits an empty
+# table must not be kept while it grows.
 _SESSION = f"""
 SET idle_in_transaction_session_timeout = '10s';
 SELECT set_config(name, 'force_custom_plan', false) FROM pg_settings WHERE name = 'plan_cache_mode';
 CREATE TEMPORARY TABLE {_STAGING} ({{columns}}) ON COMMIT DELETE ROWS;
-"""
+"""  # noqa: S608  # names of this module
 
 
 class PostgreSQL(Sink):

@@ -87,6 +87,9 @@ class Sink(ABC, Generic[Row_contra]):
     async def commit(self, steps: Sequence[Step]) -> None:
         """Store the rows of these steps durably and move the checkpoints; if it fails, do neither.
 
+        Args:
+            steps: As `prepared` has returned them.
+
         Raises:
             PartitionLostError: a stored checkpoint is not the one that a step starts from.
             DrainError: the target cannot be written to.
@@ -97,7 +100,8 @@ class Sink(ABC, Generic[Row_contra]):
     async def prepared(self, step: Step) -> Step:
         """A step as `commit` takes it, with other rows if it must convert them; by default the step as it is.
 
-        Steps are prepared while earlier ones are being committed.
+        Steps are prepared one after the other, while earlier ones are committed. If the drain is cancelled meanwhile, a
+        step may be prepared again.
 
         Raises:
             DrainError: the format cannot represent a row.

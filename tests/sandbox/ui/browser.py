@@ -20,6 +20,10 @@ def program() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+class PageLeftError(Exception):
+    """The page was left while it computed a value, as after a click on a link."""
+
+
 class Tab:
     """One page of the browser.
 
@@ -65,7 +69,10 @@ class Tab:
         async with asyncio.timeout(PATIENCE):
             while True:
                 told = await self._socket.receive_json()
-                assert "error" not in told, told
+                error = told.get("error", {})
+                if error.get("message") == "Inspected target navigated or closed":
+                    raise PageLeftError
+                assert not error, told
                 if told.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded", "Audits.issueAdded"):
                     self.complaints.append(json.dumps(told["params"]))
                 if ends(told):

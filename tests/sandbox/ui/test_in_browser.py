@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.judges import cannot_run, judge
 from tests.sandbox.conftest import Api, Start
 from tests.waiting import PATIENCE
 
-from .browser import Tab, browsing, program
+from .browser import PageLeftError, Tab, browsing, program
 
 pytestmark = pytest.mark.browser
 
@@ -44,9 +45,12 @@ async def api(start: Start) -> Api:
 
 
 async def shown_soon(tab: Tab, expression: str) -> None:
-    """Wait until an expression of JavaScript is true."""
+    """Wait until an expression of JavaScript is true, on this page or on the one that a click leads to."""
     async with asyncio.timeout(PATIENCE):
-        while not await tab.value(expression):  # noqa: ASYNC110  # the page has no event for it
+        while True:
+            with suppress(PageLeftError):
+                if await tab.value(expression):
+                    return
             await asyncio.sleep(0.05)
 
 

@@ -27,7 +27,7 @@ from tests.drain.sinks.targets import references
 async def test_a_killed_drain_goes_on_without_a_row_lost_or_doubled(
     tmp_path: Path, name: str, kills: int, collation: Literal["bytes", "linguistic"]
 ) -> None:
-    target, killed = tmp_path / name, Killed(rows=min(1_000 * kills, 20_000))
+    target, killed = tmp_path / name, Killed(rows=min(1_000 * kills, 50_000))
     await killed.drain(str(target), kills, collation, seed=name)
     killed.judge(references(target))
 

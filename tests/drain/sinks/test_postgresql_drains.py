@@ -51,7 +51,7 @@ async def test_killed_drains_of_slices_lose_and_double_none(dsn: str) -> None:
 
 @pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.long)])
 async def test_a_drain_that_is_killed_again_and_again_loses_and_doubles_nothing(dsn: str, kills: int) -> None:
-    killed = Killed()
+    killed = Killed(rows=min(5_000 * kills, 60_000))
     await killed.drain(dsn, kills, "linguistic", seed="postgresql")
     killed.judge(await values(dsn, REFERENCES))
     assert await values(dsn, "SELECT count(*) FROM payments WHERE xmax <> 0") == [0]

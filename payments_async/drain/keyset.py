@@ -47,6 +47,7 @@ async def by_key(source: Source, position: Position) -> Batches:
         partition = attrs.evolve(at.partition, to=last) if to is None else at.partition
         moved = attrs.evolve(at, partition=partition, key=key, done=not page.has_more and last is None)
         yield Batch(rows, attrs.evolve(moved, items=at.items + len(rows), listed=at.listed + len(rows)))
+        del page, rows  # from this frame, which an error of the next page passes through
 
 
 async def _page_after(source: Source, after: str | None, to: str | None) -> tuple[Page[Any], list[Any]]:

@@ -28,6 +28,7 @@ from payments_async.drain import (
     Step,
 )
 from tests.drain.lists import Asked, Lists, Memory, Refusal, connected, drained, numbered
+from tests.sealed import assert_sealed
 from tests.waiting import PATIENCE
 
 PAGE = 10
@@ -69,6 +70,14 @@ async def test_an_error_in_the_midst_is_raised_plain_and_what_was_read_is_kept(
     report = await drained(lists, "payments", sink, page_size=PAGE, resume=True)
     assert sorted(row.reference for row in sink.rows) == [f"{number:04}" for number in range(100)]
     assert (report.items, report.done) == (100, True)
+
+
+async def test_an_error_in_the_midst_shows_no_row(tmp_path: Path) -> None:
+    rows = [{**each, "asset": "canary"} for each in numbered(100)]
+    async with connected(Lists(payments=rows, meanwhile=Breaking("0045", Refusal(500, "INTERNAL")))) as client:
+        with pytest.raises(ServerError) as caught:
+            await Drain(client, "payments", JSONLines(tmp_path / "out.jsonl"), page_size=PAGE).run()
+    assert_sealed(caught.value, "canary")
 
 
 async def test_an_error_of_one_partition_ends_all_and_all_that_was_read_is_kept() -> None:

@@ -99,7 +99,7 @@ class Parquet(Sink):
         raise DrainError(f"{self.path} exists and is not from this drain: move it and resume, or replace it")
 
     async def prepared(self, step: Step) -> Step:
-        """The step with its rows as tables, which need a fraction of their memory."""
+        """The step with its rows as tables, which need less memory while they wait for a part."""
         return await converting(step, self._table, key=self._key)
 
     def _table(self, rows: Sequence[Any]) -> Any:

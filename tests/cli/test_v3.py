@@ -113,7 +113,7 @@ async def test_a_task_is_shown_and_awaited(sandbox: Sandbox, client: PaymentsCli
     for given in (["tasks", "get"], ["get", "task"]):
         ran = await command("--api", "v3", *given, task_id, "--json")
         assert (ran.code, json.loads(ran.out)["status"]) == (0, "PROCESSING")
-    ran = await command("--api", "v3", "tasks", "wait", task_id, "--timeout", "0.1")
+    ran = await command("--api", "v3", "tasks", "wait", task_id, "--timeout", "1")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("payments-async: wait_for: the task is still PROCESSING: wait for it again")
     sandbox.work_tasks()
